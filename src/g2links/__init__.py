@@ -1,0 +1,40 @@
+"""g2links: G2-structures on Calabi-Yau links, computed, learned and checked.
+
+Importing this package is cheap: JAX and Keras are loaded when a name below is first used. Once Keras is imported, the
+layers of g2links are registered with it, so that `import g2links; keras.models.load_model(path)` works.
+"""
+
+import importlib
+from typing import Any
+
+from g2links.precision import configure_environment
+
+configure_environment()
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "ContactCalabiYau": "g2links.links.structure",
+    "Polynomial": "g2links.varieties.polynomial",
+    "fermat_quintic": "g2links.varieties.catalogue",
+    "dwork": "g2links.varieties.catalogue",
+    "load_cy": "g2links.runs.models",
+    "load_link_model": "g2links.runs.models",
+    "forms": None,
+    "g2": None,
+}
+
+__all__ = [*_PUBLIC, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'g2links' has no attribute {name!r}")
+    module = _PUBLIC[name]
+    value = importlib.import_module(f"g2links.{name}") if module is None else getattr(importlib.import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

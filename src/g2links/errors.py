@@ -1,0 +1,32 @@
+"""The errors that a user can cause; the command line turns each into one clear message and exit code 2."""
+
+
+class G2LinksError(Exception):
+    """Base of every error that g2links raises on purpose."""
+
+
+class InputError(G2LinksError):
+    """A value that cannot be used.
+
+    Args:
+        field: the name of the argument, key, array or file at fault.
+        value: what was given.
+        allowed: what is allowed there, in words.
+    """
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        self.field, self.value, self.allowed = field, value, allowed
+        super().__init__(f"{field}: got {_short(value)}; {allowed}")
+
+
+class PolynomialError(InputError):
+    """A polynomial that does not define a Calabi-Yau link: not homogeneous, of another degree, or singular."""
+
+
+class ArtefactError(G2LinksError):
+    """A file that is missing, truncated, altered, of the wrong shape, or that cannot be written."""
+
+
+def _short(value: object, limit: int = 200) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
