@@ -1,0 +1,117 @@
+"""Slice charts of the Calabi-Yau threefold V = (X minus 0)/C* (GEOMETRY, section 1).
+
+In a chart z_one is held fixed, z_el is solved from f = 0, and the three remaining z_a, in ascending order, are the
+complex coordinates. The solution is followed from the chart's own base point by Newton's method, so it never changes
+sheet, and it can be differentiated to every order: its derivative, -f_a/f_el at the solution, is again a function of it.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Complex, Float
+
+from g2links._typing import ComplexPoint, Index, LinkPoint
+from g2links.varieties.polynomial import VARIABLES, Polynomial
+
+_NEWTON_STEPS = 30
+
+
+class SliceChart(NamedTuple):
+    """A chart around `base`, a point of X in its gauge (z_one = 1).
+
+    Attributes:
+        base: (5,) complex128, the centre.
+        one: the coordinate that is held fixed (`drop_one` in files).
+        el: the coordinate that f = 0 eliminates (`drop_max` in files).
+        theta: the flow parameter of the point of the link over `base`.
+    """
+
+    base: ComplexPoint
+    one: Index
+    el: Index
+    theta: Float[Array, ""]
+
+
+def act(weights: tuple[int, ...], log_scale: Complex[Array, ""], z: ComplexPoint) -> ComplexPoint:
+    """The C* action λ·z = (λ^{w_i} z_i), with log λ given."""
+    return jnp.exp(jnp.asarray(weights) * log_scale) * z
+
+
+def canonical_indices(polynomial: Polynomial, z: ComplexPoint) -> tuple[Index, Index]:
+    """`one`: the coordinate with the largest |z_i|^{1/w_i}; `el`: of the others, the one with the largest |∂f/∂z_el|,
+    at the point in gauge z_one = 1."""
+    one = jnp.argmax(jnp.abs(z) ** (1 / jnp.asarray(polynomial.weights)))
+    slope = jnp.abs(polynomial.gradient(to_gauge(polynomial, z, one)))
+    el = jnp.argmax(jnp.where(jnp.arange(VARIABLES) == one, -1.0, slope))
+    return one, el
+
+
+def to_gauge(polynomial: Polynomial, z: ComplexPoint, one: Index) -> ComplexPoint:
+    """The point of the C* orbit of `z` with z_one = 1 (the principal root, where w_one > 1)."""
+    weight = jnp.asarray(polynomial.weights)[one]
+    gauged = act(polynomial.weights, -jnp.log(z[one]) / weight, z)
+    return jnp.where(jnp.arange(VARIABLES) == one, 1.0, gauged)
+
+
+def slice_chart(
+    polynomial: Polynomial, z: ComplexPoint, theta: Float[Array, ""] | float = 0.0, indices: tuple[Index, Index] | None = None
+) -> SliceChart:
+    """The chart around the image of `z` in V, with the canonical indices unless others are given."""
+    one, el = canonical_indices(polynomial, z) if indices is None else indices
+    return SliceChart(to_gauge(polynomial, z, one), jnp.asarray(one), jnp.asarray(el), jnp.asarray(theta, dtype=float))
+
+
+def selector(one: Index, el: Index) -> Float[Array, "3 5"]:
+    """The 0/1 matrix whose rows pick the three remaining coordinates, in ascending order."""
+    position = jnp.arange(VARIABLES)
+    remaining = jnp.sort(jnp.where((position == one) | (position == el), VARIABLES, position))[:3]
+    return (remaining[:, None] == position[None, :]).astype(float)
+
+
+def origin(chart: SliceChart) -> LinkPoint:
+    """The chart coordinates (x1, x2, x3, y1, y2, y3, θ) of the chart's own centre."""
+    w = selector(chart.one, chart.el) @ chart.base
+    return jnp.concatenate([w.real, w.imag, chart.theta[None]])
+
+
+def complex_coordinates(x: Float[Array, " 6"] | LinkPoint) -> Complex[Array, "3"]:
+    """z_a = x_a + i y_a from the first six real coordinates."""
+    return x[:3] + 1j * x[3:6]
+
+
+def embed(polynomial: Polynomial, chart: SliceChart, w: Complex[Array, "3"]) -> ComplexPoint:
+    """The point of X, in the chart's gauge, whose three chart coordinates are `w`."""
+    slot = (jnp.arange(VARIABLES) == chart.el).astype(float)
+    chosen = selector(chart.one, chart.el)
+    fixed = chart.base * (1 - jnp.sum(chosen, axis=0))
+    return _close(polynomial, fixed + w @ chosen, slot)
+
+
+def tangent_frame(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Complex[Array, "3 5"]:
+    """Row a is ∂z/∂z_a in the slice chart: 1 in slot a, -f_a/f_el in slot el."""
+    gradient = polynomial.gradient(z)
+    chosen = selector(one, el)
+    slope = -(chosen @ gradient) / gradient[el]
+    return chosen + slope[:, None] * (jnp.arange(VARIABLES) == el)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _close(polynomial: Polynomial, z: ComplexPoint, slot: Float[Array, "5"]) -> ComplexPoint:
+    """Move `z` along the coordinate marked by `slot` to the nearby root of f, by Newton's method."""
+
+    def step(_: int, point: ComplexPoint) -> ComplexPoint:
+        return point - slot * polynomial(point) / jnp.sum(slot * polynomial.gradient(point))
+
+    return jax.lax.fori_loop(0, _NEWTON_STEPS, step, z)
+
+
+@_close.defjvp
+def _close_jvp(polynomial: Polynomial, primals: tuple, tangents: tuple) -> tuple[ComplexPoint, ComplexPoint]:
+    z, slot = primals
+    dz, _ = tangents
+    closed = _close(polynomial, z, slot)
+    gradient = polynomial.gradient(closed)
+    free = dz * (1 - slot)
+    return closed, free - slot * jnp.sum(gradient * free) / jnp.sum(slot * gradient)

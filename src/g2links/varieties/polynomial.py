@@ -1,0 +1,161 @@
+"""Weighted-homogeneous polynomials on C^5 that define a Calabi-Yau cone."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex
+
+from g2links._typing import ComplexPoint
+from g2links.errors import PolynomialError
+
+VARIABLES = 5
+
+
+def monomials(exponents: np.ndarray, z: ComplexPoint) -> Complex[Array, " m"]:
+    """Values at `z` of the monomials z^e, one for each row of the integer table `exponents` (m, 5).
+
+    Powers come from repeated products, never from `**`, so that every derivative exists at z_i = 0.
+    """
+    table = [jnp.ones_like(z)]
+    for _ in range(int(exponents.max(initial=0))):
+        table.append(table[-1] * z)
+    powers = jnp.stack(table)
+    value = powers[exponents[:, 0], 0]
+    for i in range(1, z.shape[0]):
+        value = value * powers[exponents[:, i], i]
+    return value
+
+
+@dataclass(frozen=True)
+class Polynomial:
+    """f = Σ c_m z^{e_m} on C^5, weighted-homogeneous of degree d = Σ w_i (the Calabi-Yau condition).
+
+    Args:
+        terms: pairs (coefficient, exponents); like terms are added, zero terms dropped.
+        weights: the five positive integer weights w_i.
+        name: shown to users and stored with results.
+
+    Raises:
+        PolynomialError: when the data are not finite, or f is not homogeneous of degree Σ w_i for these weights.
+            Singular polynomials are refused by `g2links.varieties.singularities.require_isolated_singularity`,
+            which takes longer.
+    """
+
+    terms: tuple[tuple[complex, tuple[int, ...]], ...]
+    weights: tuple[int, ...] = (1, 1, 1, 1, 1)
+    name: str = "polynomial"
+
+    def __post_init__(self) -> None:
+        weights = tuple(_integer(w, "weights") for w in self.weights)
+        if len(weights) != VARIABLES or min(weights) < 1:
+            raise PolynomialError("weights", self.weights, f"{VARIABLES} positive integers are needed")
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "terms", _collect(self.terms))
+        if not self.terms:
+            raise PolynomialError("polynomial", self.name, "it is zero; a Calabi-Yau hypersurface needs f != 0")
+        for coefficient, exponents in self.terms:
+            degree = sum(w * e for w, e in zip(self.weights, exponents, strict=True))
+            if degree != self.degree:
+                raise PolynomialError(
+                    "polynomial",
+                    format_term(coefficient, exponents),
+                    f"this term has degree {degree} with weights {self.weights}; the Calabi-Yau condition asks for "
+                    f"degree {self.degree}, the sum of the weights, in every term",
+                )
+
+    @property
+    def degree(self) -> int:
+        """d = Σ w_i."""
+        return sum(self.weights)
+
+    @cached_property
+    def exponents(self) -> np.ndarray:
+        """(m, 5) integers."""
+        return np.array([e for _, e in self.terms], dtype=np.int64)
+
+    @cached_property
+    def coefficients(self) -> np.ndarray:
+        """(m,) complex128."""
+        return np.array([c for c, _ in self.terms], dtype=np.complex128)
+
+    def __call__(self, z: ComplexPoint) -> Complex[Array, ""]:
+        """f(z) at one point."""
+        return jnp.sum(self.coefficients * monomials(self.exponents, z))
+
+    def gradient(self, z: ComplexPoint) -> ComplexPoint:
+        """The five holomorphic derivatives ∂f/∂z_i at one point."""
+        coefficients, exponents, variable = self._gradient_table
+        values = coefficients * monomials(exponents, z)
+        return jnp.sum(variable * values[None, :], axis=1)
+
+    @cached_property
+    def _gradient_table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All terms of all derivatives: coefficients, exponents, and a 0/1 matrix (5, terms) of who owns which."""
+        coefficients, exponents, owner = [], [], []
+        for c, e in self.terms:
+            for i in range(VARIABLES):
+                if e[i]:
+                    coefficients.append(c * e[i])
+                    exponents.append([p - (j == i) for j, p in enumerate(e)])
+                    owner.append(i)
+        ownership = (np.arange(VARIABLES)[:, None] == np.array(owner)[None, :]).astype(np.complex128)
+        return np.array(coefficients), np.array(exponents, dtype=np.int64), ownership
+
+    def to_config(self) -> dict[str, Any]:
+        """Plain data, for JSON and for model files; the inverse of `from_config`."""
+        return {
+            "name": self.name,
+            "weights": list(self.weights),
+            "terms": [[[c.real, c.imag], list(e)] for c, e in self.terms],
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Polynomial":
+        """Rebuild a polynomial from `to_config`."""
+        try:
+            terms = tuple((complex(re, im), tuple(e)) for (re, im), e in config["terms"])
+            return cls(terms, tuple(config["weights"]), str(config["name"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise PolynomialError("polynomial", config, "a mapping with name, weights and terms is needed") from error
+
+    def __str__(self) -> str:
+        return " + ".join(format_term(c, e) for c, e in self.terms)
+
+
+def format_term(coefficient: complex, exponents: Sequence[int]) -> str:
+    """One term as it would be typed on the command line."""
+    factors = [f"z{i}" if e == 1 else f"z{i}^{e}" for i, e in enumerate(exponents) if e]
+    if coefficient != 1 or not factors:
+        number = coefficient.real if coefficient.imag == 0 else coefficient
+        factors.insert(0, f"{number:g}" if isinstance(number, float) else str(number))
+    return "*".join(factors)
+
+
+def is_fermat(polynomial: Polynomial) -> bool:
+    """Whether f = Σ z_i^{a_i}, with unit coefficients."""
+    pure = all(np.count_nonzero(e) == 1 for e in polynomial.exponents)
+    return pure and len(polynomial.terms) == VARIABLES and bool(np.all(polynomial.coefficients == 1))
+
+
+def _collect(terms: Iterable[tuple[complex, Sequence[int]]]) -> tuple[tuple[complex, tuple[int, ...]], ...]:
+    total: dict[tuple[int, ...], complex] = {}
+    for coefficient, exponents in terms:
+        powers = tuple(_integer(e, "exponents") for e in exponents)
+        if len(powers) != VARIABLES or min(powers) < 0:
+            raise PolynomialError("exponents", list(exponents), f"{VARIABLES} non-negative integers are needed")
+        value = complex(coefficient)
+        if not (math.isfinite(value.real) and math.isfinite(value.imag)):
+            raise PolynomialError("coefficient", coefficient, "coefficients must be finite numbers")
+        total[powers] = total.get(powers, 0j) + value
+    return tuple((c, e) for e, c in sorted(total.items(), reverse=True) if c != 0)
+
+
+def _integer(value: Any, field: str) -> int:
+    if isinstance(value, bool) or int(value) != value:
+        raise PolynomialError(field, value, "an integer is needed")
+    return int(value)
