@@ -1,0 +1,228 @@
+"""The Monge-Ampère equation det g = const |h|² as a weighted nonlinear least-squares problem.
+
+The residual at a point is log(det g/|h|²) minus its weighted mean. The Levenberg-Marquardt step needs its gradient with
+respect to the parameters at every point; with the features' derivatives computed once for all, that costs a few small
+matrix products per point, and the normal equations are summed in chunks, so memory stays bounded.
+"""
+
+import time
+from collections.abc import Callable
+from enum import Enum
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy.linalg
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Float
+
+from g2links._typing import Scalar
+from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.jets import Jet, reference_jet
+from g2links.kahler.metric import hermitian_determinant
+from g2links.kahler.potentials import Ansatz, Parameters
+from g2links.varieties.charts import tangent_frame
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import residue
+from g2links.varieties.sampling import Points
+
+_CHUNK = 500
+_NOT_POSITIVE = 1e-30
+_TRIALS = 12
+
+
+class MongeAmpereData(NamedTuple):
+    """What the equation needs to know of each point; leading axis n.
+
+    Attributes:
+        features: jets of the features.
+        reference: (n, 9) ∂_a∂_b̄ K_ref, stored as `Jet.mixed`.
+        log_volume: (n,) log|h|².
+        weights: (n,) for |Ω|² averages; they sum to 1.
+    """
+
+    features: Jet
+    reference: Float[Array, "n 9"]
+    log_volume: Float[Array, " n"]
+    weights: Float[Array, " n"]
+
+    def rows(self, start: int, stop: int) -> "MongeAmpereData":
+        """A range of points, with their weights scaled to sum to 1."""
+        part: MongeAmpereData = jax.tree.map(lambda x: x[start:stop], self)
+        return part._replace(weights=part.weights / jnp.sum(part.weights))
+
+
+class Result(Enum):
+    """Why the iteration stopped; the value is the sentence for the user."""
+
+    CONVERGED = "the residual no longer falls"
+    LIMIT = "the number of iterations asked for was reached"
+    STOPPED = "the time limit was reached or a stop was asked for"
+
+
+class State(NamedTuple):
+    """All that the next step depends on; saving and restoring it continues with the same bits."""
+
+    vector: np.ndarray
+    damping: float
+    iteration: int
+    losses: tuple[float, ...]
+    moments: tuple[np.ndarray, ...] = ()
+
+
+class Solution(NamedTuple):
+    """The parameters found, why the search stopped, and the state to continue from."""
+
+    parameters: Parameters
+    result: Result
+    state: State
+
+
+def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points) -> MongeAmpereData:
+    """Evaluate the features and their derivatives at all points once."""
+
+    def one_point(z: Array, one: Array, el: Array) -> tuple[Jet, Array, Scalar]:
+        frame = tangent_frame(polynomial, z, one, el)
+        h = residue(polynomial, z, one, el)
+        return features.jet(z, frame), reference_jet(polynomial.weights, z, frame).mixed[0], jnp.log(jnp.abs(h) ** 2)
+
+    batched = jax.jit(lambda *rows: jax.lax.map(lambda row: one_point(*row), rows, batch_size=_CHUNK))
+    jets, reference, log_volume = batched(points.z, points.one, points.el)
+    weights = jnp.asarray(points.weights)
+    return MongeAmpereData(jets, reference, log_volume, weights / jnp.sum(weights))
+
+
+def log_ratio(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
+    """log(det g/|h|²) at one point; very negative where g is not positive definite, so that no step leads there."""
+    u = ansatz.apply(parameters, point.features)
+    g = Jet(u.value, u.first, u.mixed + point.reference[None]).hermitian()[0]
+    determinant = hermitian_determinant(g)
+    second_minor = (g[0, 0] * g[1, 1] - g[0, 1] * g[1, 0]).real
+    positive = (g[0, 0].real > 0) & (second_minor > 0) & (determinant > 0)
+    return jnp.log(jnp.where(positive, determinant, _NOT_POSITIVE)) - point.log_volume
+
+
+@partial(jax.jit, static_argnums=0)
+def log_ratios(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Float[Array, " n"]:
+    """`log_ratio` at every point, in chunks."""
+    return jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), data, batch_size=_CHUNK)
+
+
+def initial_state(ansatz: Ansatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
+    """A random start, with the first damping."""
+    parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
+    return State(np.asarray(ravel_pytree(parameters)[0]), 1e-2, 0, ())
+
+
+def levenberg_marquardt(
+    ansatz: Ansatz,
+    data: MongeAmpereData,
+    state: State,
+    *,
+    iterations: int,
+    on_iteration: Callable[[State], bool] | None = None,
+    deadline: float | None = None,
+) -> Solution:
+    """Minimise Σ w (log ratio - mean)² from `state`.
+
+    Args:
+        ansatz: the family of potentials.
+        data: from `prepare`.
+        state: from `initial_state`, or saved by an earlier run.
+        iterations: at which iteration count to stop.
+        on_iteration: called after every accepted step; returning True stops the search.
+        deadline: stop before an iteration would start after this `time.monotonic()`.
+    """
+    result = Result.LIMIT
+    while state.iteration < iterations:
+        if _stalled(state.losses):
+            result = Result.CONVERGED
+            break
+        if deadline is not None and time.monotonic() > deadline:
+            result = Result.STOPPED
+            break
+        following = _step(ansatz, data, state)
+        if following is None:
+            result = Result.CONVERGED
+            break
+        state = following
+        if on_iteration is not None and on_iteration(state):
+            result = Result.STOPPED
+            break
+    return Solution(unravel(ansatz, state.vector), result, state)
+
+
+def unravel(ansatz: Ansatz, vector: np.ndarray) -> Parameters:
+    """Parameters from the flat vector of a `State`."""
+    sizes = np.cumsum([int(np.prod(shape)) for shape in ansatz.shapes()])[:-1]
+    parts = np.split(np.asarray(vector), sizes)
+    return tuple(jnp.asarray(part.reshape(shape)) for part, shape in zip(parts, ansatz.shapes(), strict=True))
+
+
+def _step(ansatz: Ansatz, data: MongeAmpereData, state: State) -> State | None:
+    """One accepted step, or None when no damping gives a decrease."""
+    normal, gradient, loss = (np.asarray(x) for x in _normal_equations(ansatz, unravel(ansatz, state.vector), data))
+    scale = np.diag(normal) + 1e-14 * np.trace(normal) / len(normal)
+    damping = state.damping
+    for _ in range(_TRIALS):
+        vector = state.vector - _solve_damped(normal, damping * scale, gradient)
+        trial = float(_loss(ansatz, unravel(ansatz, vector), data))
+        if trial < loss:
+            return State(vector, max(damping / 4, 1e-12), state.iteration + 1, (*state.losses, trial))
+        damping *= 4
+    return None
+
+
+def _solve_damped(normal: np.ndarray, diagonal: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Solve (normal + diag) x = gradient after scaling to unit diagonal, by Cholesky; by eigenvalues if that fails."""
+    damped = normal + np.diag(diagonal)
+    s = 1 / np.sqrt(np.diag(damped))
+    scaled = damped * s[:, None] * s[None, :]
+    try:
+        factor = scipy.linalg.cho_factor(scaled, check_finite=False)
+        return s * scipy.linalg.cho_solve(factor, s * gradient, check_finite=False)
+    except np.linalg.LinAlgError:
+        values, vectors = scipy.linalg.eigh(scaled)
+        kept = values > 1e-14 * values[-1]
+        return s * (vectors[:, kept] @ ((vectors[:, kept].T @ (s * gradient)) / values[kept]))
+
+
+def _stalled(losses: tuple[float, ...], window: int = 10, fall: float = 1e-2) -> bool:
+    return len(losses) > window and losses[-1] > (1 - fall) * losses[-1 - window]
+
+
+@partial(jax.jit, static_argnums=0)
+def _loss(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
+    values = log_ratios(ansatz, parameters, data)
+    mean = jnp.sum(data.weights * values)
+    return jnp.sum(data.weights * (values - mean) ** 2)
+
+
+@partial(jax.jit, static_argnums=0)
+def _normal_equations(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array, Scalar]:
+    """JᵀWJ, JᵀWr and rᵀWr for the centred residual r, summed over chunks of points."""
+    vector, restore = ravel_pytree(parameters)
+
+    def value_and_row(point: MongeAmpereData) -> tuple[Scalar, Array]:
+        return jax.value_and_grad(lambda v: log_ratio(ansatz, restore(v), point))(vector)
+
+    def sums(chunk: MongeAmpereData) -> tuple[Array, ...]:
+        value, row = jax.vmap(value_and_row)(chunk)
+        weighted = chunk.weights[:, None] * row
+        mean, square = jnp.sum(chunk.weights * value), jnp.sum(chunk.weights * value**2)
+        return weighted.T @ row, weighted.T @ value, jnp.sum(weighted, axis=0), mean, square
+
+    def add(total: tuple[Array, ...], chunk: MongeAmpereData) -> tuple[tuple[Array, ...], None]:
+        return jax.tree.map(jnp.add, total, sums(chunk)), None
+
+    n, size = len(data.weights), len(vector)
+    whole = n // _CHUNK * _CHUNK
+    chunks = jax.tree.map(lambda x: x[:whole].reshape(-1, _CHUNK, *x.shape[1:]), data)
+    zero = (jnp.zeros((size, size)), jnp.zeros(size), jnp.zeros(size), jnp.zeros(()), jnp.zeros(()))
+    total, _ = jax.lax.scan(add, zero, chunks)
+    if whole < n:
+        total, _ = add(total, jax.tree.map(lambda x: x[whole:], data))
+    square, product, row_mean, mean, value_square = total
+    return square - jnp.outer(row_mean, row_mean), product - row_mean * mean, value_square - mean**2
