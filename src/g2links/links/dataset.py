@@ -1,0 +1,105 @@
+"""Samples of the structure on the link, for networks to learn from."""
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from g2links import forms
+from g2links.errors import InputError
+from g2links.g2.contact import contact_phi, contact_psi
+from g2links.links.structure import ContactCalabiYau, structure_at, to_link, total_metric
+from g2links.varieties.sampling import Points
+
+_CHUNK = 100
+_BLOCK = 20_000
+
+COLUMNS: dict[str, tuple[tuple[int, ...], str]] = {
+    "base_points": ((10,), "f"),
+    "link_points": ((10,), "f"),
+    "rotations": ((), "f"),
+    "phis": ((35,), "f"),
+    "psis": ((35,), "f"),
+    "riemannian_metrics": ((21,), "f"),
+    "g2_metrics": ((28,), "f"),
+    "drop_maxs": ((), "i"),
+    "drop_ones": ((), "i"),
+    "etas": ((7,), "f"),
+    "weights": ((), "f"),
+}
+"""The arrays of a data set: shape of one row, and kind of number (float64 or int64)."""
+
+
+def real_points(z: np.ndarray) -> np.ndarray:
+    """(n, 5) complex to (n, 10) real: real parts, then imaginary parts."""
+    return np.concatenate([z.real, z.imag], axis=-1)
+
+
+def complex_points(x: np.ndarray) -> np.ndarray:
+    """(n, 10) real to (n, 5) complex."""
+    return x[..., :5] + 1j * x[..., 5:]
+
+
+def sample_link(
+    link: ContactCalabiYau, points: Points, rotations: int, rng: np.random.Generator
+) -> Iterator[dict[str, np.ndarray]]:
+    """Blocks of samples: for each base point, `rotations` rows with independent angles θ, uniform on the circle.
+
+    The components do not depend on θ, so each base point is evaluated once. Rows of one base point are adjacent.
+
+    Yields:
+        The arrays of `COLUMNS`, at most 20,000 base points in each block.
+
+    Raises:
+        InputError: when rotations < 1.
+    """
+    if rotations < 1:
+        raise InputError("n_rotations", rotations, "at least 1 rotation for each base point")
+    evaluate = jax.jit(
+        lambda *rows: jax.lax.map(lambda row: _components(link, *row), rows, batch_size=_CHUNK), static_argnums=()
+    )
+    flow = jax.jit(jax.vmap(lambda z, theta: to_link(link.polynomial, z, theta)))
+    for start in range(0, len(points.z), _BLOCK):
+        block = Points(*(column[start : start + _BLOCK] for column in points))
+        components = evaluate(block.z, block.one, block.el)
+        theta = rng.uniform(0, 2 * np.pi, size=len(block.z) * rotations)
+        z = np.repeat(block.z, rotations, axis=0)
+        yield {
+            "base_points": real_points(z),
+            "link_points": real_points(np.asarray(flow(z, theta))),
+            "rotations": theta,
+            **{name: np.repeat(np.asarray(value), rotations, axis=0) for name, value in components.items()},
+            "drop_maxs": np.repeat(block.el.astype(np.int64), rotations),
+            "drop_ones": np.repeat(block.one.astype(np.int64), rotations),
+            "weights": np.repeat(block.weights, rotations),
+        }
+
+
+def split_base_points(n: int, fractions: tuple[float, float, float], rng: np.random.Generator) -> list[np.ndarray]:
+    """Train, validation and test: sorted base point numbers, disjoint, together all of range(n).
+
+    Splitting by base point keeps rotated copies of one point on one side.
+
+    Raises:
+        InputError: when a fraction is negative, they do not sum to 1, or a set would be empty.
+    """
+    if min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-9:
+        raise InputError("splits", fractions, "three fractions >= 0 that sum to 1")
+    cuts = np.rint(np.cumsum(fractions)[:2] * n).astype(int)
+    parts = [np.sort(part) for part in np.split(rng.permutation(n), cuts)]
+    if min(map(len, parts)) < 1:
+        raise InputError("splits", fractions, f"each of the three sets needs a base point, but there are {n} in all")
+    return parts
+
+
+def _components(link: ContactCalabiYau, z: Array, one: Array, el: Array) -> dict[str, Array]:
+    eta, omega, upsilon, transverse = structure_at(link, z, one, el)
+    return {
+        "phis": contact_phi(eta, omega, upsilon.real),
+        "psis": contact_psi(eta, omega, upsilon.imag),
+        "riemannian_metrics": forms.pack_symmetric(transverse),
+        "g2_metrics": forms.pack_symmetric(total_metric(eta, transverse)),
+        "etas": jnp.asarray(eta),
+    }

@@ -1,0 +1,152 @@
+"""The contact Calabi-Yau structure on a link, and its G2-structure (GEOMETRY, sections 2 and 3).
+
+η = dθ + Im ∂K, ω = i∂∂̄K, Υ = cΩ, φ = η∧ω + ReΥ, ψ = ½ω² - η∧ImΥ, g = η² + g_T, as in Habib and Vezzoni
+(arXiv:1306.1392), where φ is called the G2-structure of a contact Calabi-Yau manifold.
+"""
+
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from g2links import forms
+from g2links._typing import ComplexPoint, Form, Index, LinkPoint, RealPoint
+from g2links.g2.contact import contact_phi, contact_psi
+from g2links.kahler.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
+from g2links.varieties.charts import (
+    SliceChart,
+    act,
+    complex_coordinates,
+    embed,
+    origin,
+    slice_chart,
+    tangent_frame,
+)
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import residue
+
+
+class ContactCalabiYau:
+    """The link of `polynomial` with the structure that the Kähler potential K_ref + `potential` gives it.
+
+    Forms are functions of a chart and of its real coordinates x = (x1, x2, x3, y1, y2, y3, θ); they are pure JAX, for one
+    point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω, dφ = ω∧ω and dψ = 0 hold for every potential;
+    ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
+
+    Args:
+        polynomial: f.
+        potential: u, a real C*-invariant function of one point (5,) complex128 of X.
+        normalisation: c in Υ = cΩ; `kahler.measures.measure` finds it.
+    """
+
+    def __init__(self, polynomial: Polynomial, potential: Potential, normalisation: float) -> None:
+        self.polynomial, self.potential, self.normalisation = polynomial, potential, normalisation
+
+    def chart(
+        self, point: RealPoint | ComplexPoint, theta: float | Array = 0.0, indices: tuple[Index, Index] | None = None
+    ) -> SliceChart:
+        """The slice chart around the image in V of a point of X, given as (5,) complex or (10,) real.
+
+        `theta` is the flow parameter of the chart's centre; `indices` = (one, el) overrides the canonical choice.
+        """
+        z = jnp.asarray(point)
+        if z.shape == (10,):
+            z = z[:5] + 1j * z[5:]
+        return slice_chart(self.polynomial, z, theta, indices)
+
+    def origin(self, chart: SliceChart) -> LinkPoint:
+        """The coordinates of the chart's centre."""
+        return origin(chart)
+
+    def gauge_point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
+        """The point of X with z_one = 1 over the chart coordinates."""
+        return embed(self.polynomial, chart, complex_coordinates(x))
+
+    def point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
+        """The point of the link K, on the unit sphere, with these coordinates: flow by θ of the scaled gauge point."""
+        z = self.gauge_point(chart, x)
+        return to_link(self.polynomial, z, x[6])
+
+    def eta(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """η, (7,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ."""
+        return self._pieces(chart, x)[0]
+
+    def omega(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """ω, (21,)."""
+        return self._pieces(chart, x)[1]
+
+    def upsilon(self, chart: SliceChart, x: LinkPoint) -> Complex[Array, "35"]:
+        """Υ, (35,) complex."""
+        return self._pieces(chart, x)[2]
+
+    def phi(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """φ = η∧ω + ReΥ, (35,)."""
+        eta, omega, upsilon, _ = self._pieces(chart, x)
+        return contact_phi(eta, omega, upsilon.real)
+
+    def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """ψ = ½ω∧ω - η∧ImΥ, (35,)."""
+        eta, omega, upsilon, _ = self._pieces(chart, x)
+        return contact_psi(eta, omega, upsilon.imag)
+
+    def metric(self, chart: SliceChart, x: LinkPoint) -> Float[Array, "7 7"]:
+        """η² + g_T, which is the metric of φ where the Monge-Ampère equation holds."""
+        eta, _, _, transverse = self._pieces(chart, x)
+        return total_metric(eta, transverse)
+
+    def hermitian(self, chart: SliceChart, x: LinkPoint) -> Complex[Array, "3 3"]:
+        """g_{ab̄} on V."""
+        z = self.gauge_point(chart, x)
+        frame = tangent_frame(self.polynomial, z, chart.one, chart.el)
+        return kahler_jet(self.polynomial, self.potential, z, frame).hermitian()[0]
+
+    def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
+        z = self.gauge_point(chart, x)
+        return structure_at(self, z, chart.one, chart.el)
+
+
+def structure_at(link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index) -> tuple[Form, Form, Array, Array]:
+    """η (7,), ω (21,), Υ (35,) complex and g_T (6, 6) in the chart (one, el), at a point in its gauge."""
+    frame = tangent_frame(link.polynomial, z, one, el)
+    jet = kahler_jet(link.polynomial, link.potential, z, frame)
+    first, g = jet.complex_first()[0], jet.hermitian()[0]
+    eta = jnp.concatenate([first.imag, first.real, jnp.ones(1)])
+    omega = forms.pack(jnp.pad(kahler_form_matrix(g), (0, 1)), 2)
+    upsilon = link.normalisation * residue(link.polynomial, z, one, el) * holomorphic_volume_components()
+    return eta, omega, upsilon, real_transverse_metric(g)
+
+
+def total_metric(eta: Form, transverse: Float[Array, "6 6"]) -> Float[Array, "7 7"]:
+    """η² + g_T."""
+    return jnp.outer(eta, eta) + jnp.pad(transverse, (0, 1))
+
+
+def to_link(polynomial: Polynomial, z: ComplexPoint, theta: Array | float) -> ComplexPoint:
+    """The point of K = X ∩ S⁹ on the orbit of `z`: scaled onto the unit sphere, then moved by the flow for time θ.
+
+    For weights 1 it is e^{iθ} z/|z|. Otherwise the scaling is the weighted one, found by Newton's method.
+    """
+    weights = jnp.asarray(polynomial.weights, dtype=float)
+    squares = z.real**2 + z.imag**2
+    start = -jnp.min(0.5 * jnp.log(jnp.sum(squares)) / weights)
+
+    def step(_: int, t: Array) -> Array:
+        terms = squares * jnp.exp(2 * weights * t)
+        return t - jnp.log(jnp.sum(terms)) * jnp.sum(terms) / jnp.sum(2 * weights * terms)
+
+    steps = 1 if set(polynomial.weights) == {1} else 50
+    log_scale = jax.lax.fori_loop(0, steps, step, start)
+    return act(polynomial.weights, log_scale + 1j * jnp.asarray(theta), z)
+
+
+@cache
+def holomorphic_volume_components() -> np.ndarray:
+    """dz1∧dz2∧dz3 with dz_a = dx_a + i dy_a, as a packed complex 3-form on R^7; read-only."""
+    covectors = np.concatenate([np.eye(3), 1j * np.eye(3), np.zeros((1, 3))]).T
+    indices = forms.multi_indices(7, 3)
+    components = np.array([np.linalg.det(covectors[:, index]) for index in indices])
+    components = np.round(components.real) + 1j * np.round(components.imag)
+    components.setflags(write=False)
+    return components
