@@ -1,0 +1,317 @@
+"""Step 1: solve the Monge-Ampère equation and save the Calabi-Yau metric as a run."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from g2links.errors import InputError
+from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.first_order import adam
+from g2links.kahler.measures import measure, sigma
+from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz
+from g2links.kahler.solve import (
+    MongeAmpereData,
+    Solution,
+    State,
+    initial_state,
+    levenberg_marquardt,
+    prepare,
+    unravel,
+)
+from g2links.links.checks import kahlerity_errors
+from g2links.links.structure import ContactCalabiYau
+from g2links.runs.checkpoints import Checkpoints
+from g2links.runs.cy_points import write_points
+from g2links.runs.keras_files import save_model
+from g2links.runs.layout import Home
+from g2links.runs.models import CY_STEM
+from g2links.runs.numbering import Run, claim_run
+from g2links.runs.provenance import provenance
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.sampling import Points, effective_sample_size, sample_points
+from g2links.varieties.singularities import require_isolated_singularity
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, steps done, and steps in all."""
+
+_MOST_FEATURES = 40
+_HIGHEST_DEGREE = 8
+_TEST_POINTS = 20_000
+_VALIDATION_POINTS = 4_000
+_POINTS_PER_PARAMETER = 20
+_CLOSEDNESS_POINTS = 100
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """What the user chose in step 1; None means: chosen from the polynomial and the points."""
+
+    n_points: int = 100_000
+    ansatz: str = "neural"
+    degree: int | None = None
+    widths: tuple[int, ...] = (16, 16)
+    activation: str = "tanh"
+    optimiser: str = "lm"
+    iterations: int | None = None
+    training_points: int | None = None
+    learning_rate: float = 1e-3
+    batch_size: int = 1000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _choice("ansatz", self.ansatz, ("neural", "algebraic"))
+        _choice("optimiser", self.optimiser, ("lm", "adam"))
+        _at_least("n_points", self.n_points, 50)
+        for name in ("degree", "iterations", "batch_size"):
+            _at_least(name, getattr(self, name), 1)
+        _at_least("training_points", self.training_points, 10)
+        _at_least("seed", self.seed, 0)
+        if not 0 < self.learning_rate < float("inf"):
+            raise InputError("learning_rate", self.learning_rate, "a positive number")
+
+
+@dataclass
+class FitReport:
+    """What step 1 did: the run, its record (as in the JSON beside the model), the history, and the ratio at test points."""
+
+    run: int
+    record: dict[str, Any]
+    history: list[dict[str, float]]
+    notes: list[str] = field(default_factory=list)
+    resumed: bool = False
+    model_path: str = ""
+
+
+def fit_cy(
+    home: Home,
+    polynomial: Polynomial,
+    options: FitOptions,
+    *,
+    progress: Progress = lambda *_: None,
+    time_limit: float | None = None,
+    fresh: bool = False,
+) -> FitReport:
+    """Draw points, train the Kähler potential, measure it on other points, and save the run.
+
+    The same call after an interruption resumes from the last checkpoint and ends with the same bits.
+
+    Raises:
+        InputError, PolynomialError: for options or a polynomial that cannot be used.
+        ArtefactError: when the disk refuses.
+    """
+    started = time.monotonic()
+    ansatz = choose_ansatz(polynomial, options)
+    progress("looking for singular points", 0, 1)
+    require_isolated_singularity(polynomial)
+    config = {"polynomial": polynomial.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
+    with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
+        if run.published:
+            record = dict(find_record(run))
+        else:
+            deadline = None if time_limit is None else started + time_limit
+            record = _fit(home, polynomial, ansatz, options, run, progress, deadline, started)
+        notes = [] if run.note is None else [run.note]
+        report = FitReport(run.number, record, record["history"], notes, run.resumed, str(run.model_path))
+        run.finish()
+    return report
+
+
+def choose_ansatz(polynomial: Polynomial, options: FitOptions) -> Ansatz:
+    """The ansatz of the options. The default degree of the features is the highest one up to 8 that gives at most 40
+    features invariant under the symmetry group of f, or 1 without symmetry to speak of."""
+    degree = options.degree
+    if degree is None:
+        lowest = max(polynomial.weights)
+        counts = {k: InvariantFeatures(polynomial, k, True).count for k in range(lowest, _HIGHEST_DEGREE + lowest, lowest)}
+        fitting = [k for k, count in counts.items() if count <= _MOST_FEATURES]
+        degree = max(fitting, default=lowest)
+    features = InvariantFeatures(polynomial, degree, symmetric=True)
+    if options.ansatz == "algebraic":
+        return AlgebraicAnsatz(features)
+    return NeuralAnsatz(features, options.widths, options.activation)
+
+
+def find_record(run: Run) -> dict[str, Any]:
+    """The record of a run that was stopped just before its work folder was removed."""
+    from g2links.runs.json_files import read_json
+
+    return read_json(run.json_path)
+
+
+def _fit(
+    home: Home,
+    polynomial: Polynomial,
+    ansatz: Ansatz,
+    options: FitOptions,
+    run: Run,
+    progress: Progress,
+    deadline: float | None,
+    started: float,
+) -> dict[str, Any]:
+    point_seed, parameter_seed = np.random.SeedSequence(options.seed).spawn(2)
+    progress("drawing points", 0, 1)
+    points = sample_points(polynomial, options.n_points, point_seed)
+    data_sha256 = write_points(home, run.number, points)
+    train, validation, test = split_by_line(points, training_points(options, ansatz))
+    progress("evaluating features", 0, 1)
+    train_data = prepare(polynomial, ansatz.features, train)
+    validation_data = prepare(polynomial, ansatz.features, validation)
+    log = _Log(Checkpoints(run.work), ansatz, train_data, validation_data, progress, _iterations(options))
+    state = log.restore() or initial_state(ansatz, train_data, parameter_seed)
+    solution = _solve(ansatz, train_data, state, options, log, deadline)
+    progress("measuring the metric on test points", 0, 1)
+    potential = KahlerPotential(ansatz, solution.parameters)
+    figures, details = _measure(polynomial, potential, test)
+    figures["seconds"] = time.monotonic() - started + log.seconds_before
+    record = {
+        "polynomial": polynomial.to_config(),
+        "ansatz": ansatz.to_config(),
+        "options": asdict(options),
+        "parameters": int(sum(np.prod(shape) for shape in ansatz.shapes())),
+        "points": {"train": len(train.z), "validation": len(validation.z), "test": len(test.z)},
+        "effective_sample_size": effective_sample_size(points.weights),
+        "figures": figures,
+        "standard_errors": details,
+        "stopped_because": solution.result.value,
+        "iterations": solution.state.iteration,
+        "history": log.history,
+        "data_sha256": data_sha256,
+        "versions": provenance(),
+    }
+    from g2links.learn.cy_model import CalabiYauMetric
+
+    model = CalabiYauMetric.from_potential(polynomial, potential, figures["normalisation"])
+    run.publish(lambda path: save_model(model, path), record)
+    return record
+
+
+def _solve(
+    ansatz: Ansatz, data: MongeAmpereData, state: State, options: FitOptions, log: "_Log", deadline: float | None
+) -> Solution:
+    iterations = _iterations(options)
+    if options.optimiser == "adam":
+        return adam(
+            ansatz,
+            data,
+            state,
+            epochs=iterations,
+            learning_rate=options.learning_rate,
+            batch_size=options.batch_size,
+            seed=options.seed,
+            on_epoch=log,
+            deadline=deadline,
+        )
+    return levenberg_marquardt(ansatz, data, state, iterations=iterations, on_iteration=log, deadline=deadline)
+
+
+class _Log:
+    """After each iteration: a line of history, a checkpoint, and progress."""
+
+    def __init__(
+        self,
+        checkpoints: Checkpoints,
+        ansatz: Ansatz,
+        train: MongeAmpereData,
+        validation: MongeAmpereData,
+        progress: Progress,
+        iterations: int,
+    ) -> None:
+        self.checkpoints, self.ansatz, self.train, self.validation = checkpoints, ansatz, train, validation
+        self.progress, self.iterations = progress, iterations
+        self.history: list[dict[str, float]] = []
+        self.seconds_before = 0.0
+        self._started = time.monotonic()
+
+    def restore(self) -> State | None:
+        """The state of the last checkpoint, if there is one."""
+        saved = self.checkpoints.load_latest()
+        if saved is None:
+            return None
+        self.history = saved.state["history"]
+        self.seconds_before = self.history[-1]["seconds"]
+        moments = tuple(saved.arrays[name] for name in ("first_moment", "second_moment") if name in saved.arrays)
+        return State(
+            saved.arrays["vector"],
+            saved.state["damping"],
+            saved.state["iteration"],
+            tuple(saved.state["losses"]),
+            moments,
+        )
+
+    def __call__(self, state: State) -> bool:
+        potential = KahlerPotential(self.ansatz, unravel(self.ansatz, state.vector))
+        entry = {
+            "iteration": state.iteration,
+            "rms": float(np.sqrt(state.losses[-1])),
+            "sigma_train": sigma(self.train, potential),
+            "sigma_validation": sigma(self.validation, potential),
+            "damping": state.damping,
+            "seconds": self.seconds_before + time.monotonic() - self._started,
+        }
+        self.history.append(entry)
+        arrays = {"vector": state.vector}
+        arrays |= dict(zip(("first_moment", "second_moment"), state.moments, strict=False))
+        rest = {"damping": state.damping, "iteration": state.iteration, "losses": list(state.losses)}
+        self.checkpoints.save(state.iteration, arrays, {**rest, "history": self.history})
+        self.progress(f"training, sigma {entry['sigma_validation']:.2e}", state.iteration, self.iterations)
+        return False
+
+
+def training_points(options: FitOptions, ansatz: Ansatz) -> int:
+    """How many points the residual is fitted on: 20 for each parameter, at least 4,000, unless the user says."""
+    parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
+    return options.training_points or max(4_000, _POINTS_PER_PARAMETER * parameters)
+
+
+def split_by_line(points: Points, wanted: int) -> tuple[Points, Points, Points]:
+    """Train, validation and test points, with no random line in two of them; at most 60 % are for training."""
+    n = len(points.z)
+    test = n - min(_TEST_POINTS, n // 4)
+    validation = test - min(_VALIDATION_POINTS, n // 8)
+    cuts = [_line_start(points, i) for i in (min(wanted, validation * 9 // 10), validation, test)]
+    train, check, final = (slice(0, cuts[0]), slice(cuts[1], cuts[2]), slice(cuts[2], n))
+    return tuple(Points(*(column[part] for column in points)) for part in (train, check, final))  # type: ignore[return-value]
+
+
+def _line_start(points: Points, index: int) -> int:
+    return int(np.searchsorted(points.lines, points.lines[index]))
+
+
+def _measure(
+    polynomial: Polynomial, potential: KahlerPotential, test: Points
+) -> tuple[dict[str, float], dict[str, float]]:
+    found = measure(polynomial, potential, test)
+    link = ContactCalabiYau(polynomial, potential, found.normalisation[0])
+    sample = Points(*(column[:_CLOSEDNESS_POINTS] for column in test))
+    figures = {
+        "sigma": found.sigma[0],
+        "ma_rms": found.rms,
+        "ma_max": found.worst,
+        "d_omega": float(np.max(kahlerity_errors(link, sample)["d_omega"])),
+        "volume_ratio": found.volume_ratio[0],
+        "normalisation": found.normalisation[0],
+        "smallest_eigenvalue": found.smallest_eigenvalue,
+    }
+    errors = {
+        "sigma": found.sigma[1],
+        "volume_ratio": found.volume_ratio[1],
+        "normalisation": found.normalisation[1],
+    }
+    return figures, errors
+
+
+def _iterations(options: FitOptions) -> int:
+    return options.iterations or (60 if options.optimiser == "lm" else 200)
+
+
+def _choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InputError(name, value, f"choose one of {', '.join(allowed)}")
+
+
+def _at_least(name: str, value: int | None, least: int) -> None:
+    if value is not None and value < least:
+        raise InputError(name, value, f"a whole number, at least {least}")

@@ -1,0 +1,119 @@
+"""The hyperparameters of step 3; the description of each field is what an error says is allowed there."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Task = Literal["3form", "metric", "4form"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+_Width = Annotated[int, Field(ge=1, le=65536)]
+_Widths = Annotated[tuple[_Width, ...], BeforeValidator(_as_tuple)]
+_RunNumber = Annotated[int, Field(ge=1)]
+_Path = Annotated[str, Field(min_length=1)]
+
+
+class Schedule(_Section):
+    """How the learning rate moves from epoch to epoch."""
+
+    kind: Literal["constant", "cosine", "exponential", "plateau"] = Field(
+        description="constant, cosine, exponential or plateau"
+    )
+    warmup_epochs: int = Field(ge=0, description="a whole number, at least 0")
+    final_factor: float = Field(ge=0, le=1, description="a number from 0 to 1")
+    decay: float = Field(gt=0, le=1, description="a number above 0, at most 1")
+    patience: int = Field(ge=1, description="a whole number, at least 1")
+
+
+class EarlyStopping(_Section):
+    """When training ends before its last epoch."""
+
+    enabled: bool = Field(description="true or false")
+    patience: int = Field(ge=1, description="a whole number, at least 1")
+    min_delta: float = Field(ge=0, description="a number, at least 0")
+
+
+class Splits(_Section):
+    """Shares of the base points."""
+
+    train: float = Field(gt=0, le=1, description="a number above 0, at most 1")
+    validation: float = Field(ge=0, lt=1, description="a number from 0, below 1")
+    test: float = Field(ge=0, lt=1, description="a number from 0, below 1")
+
+    @model_validator(mode="after")
+    def _sum(self) -> "Splits":
+        total = self.train + self.validation + self.test
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"train, validation and test must sum to 1; their sum is {total:.12g}")
+        return self
+
+
+class Validation(_Section):
+    """How the network is judged during training."""
+
+    every_epochs: int = Field(ge=1, description="a whole number, at least 1")
+    batch_size: int = Field(ge=1, description="a whole number, at least 1")
+
+
+class Normalisation(_Section):
+    """How inputs and outputs are scaled before training."""
+
+    inputs: Literal["standard", "none"] = Field(description="standard or none")
+    outputs: Literal["standard", "none"] = Field(description="standard or none")
+
+
+class Regularisation(_Section):
+    """What keeps the network from fitting noise."""
+
+    l2: float = Field(ge=0, description="a number, at least 0")
+    dropout: float = Field(ge=0, lt=1, description="a number from 0, below 1")
+
+
+class Hyperparameters(_Section):
+    """All hyperparameters of one task; `data/hps.yaml` says what each means."""
+
+    task: Task = Field(description="3form, metric or 4form")
+    architecture: Literal["direct", "ambient", "potential"] = Field(
+        description="direct, ambient or potential"
+    )
+    layers: int = Field(ge=1, le=1000, description="a whole number from 1 to 1000")
+    units: _Width | _Widths = Field(
+        description="a whole number from 1 to 65536, or a list of one such number for each layer"
+    )
+    activation: Literal["gelu", "tanh", "swish", "relu", "elu", "softplus"] = Field(
+        description="gelu, tanh, swish, relu, elu or softplus"
+    )
+    epochs: int = Field(ge=1, description="a whole number, at least 1")
+    batch_size: int = Field(ge=1, description="a whole number, at least 1")
+    learning_rate: float = Field(gt=0, description="a number above 0")
+    schedule: Schedule = Field(description="a mapping: kind, warmup_epochs, final_factor, decay, patience")
+    early_stopping: EarlyStopping = Field(description="a mapping: enabled, patience, min_delta")
+    splits: Splits = Field(description="a mapping: train, validation, test")
+    validation: Validation = Field(description="a mapping: every_epochs, batch_size")
+    saved_model: _RunNumber | _Path | None = Field(
+        description="null, a run number, or the path of a .keras file"
+    )
+    normalisation: Normalisation = Field(description="a mapping: inputs, outputs")
+    regularisation: Regularisation = Field(description="a mapping: l2, dropout")
+    seed: int = Field(ge=0, lt=2**63, description="a whole number, at least 0")
+
+    @model_validator(mode="after")
+    def _one_width_per_layer(self) -> "Hyperparameters":
+        if isinstance(self.units, tuple) and len(self.units) != self.layers:
+            raise ValueError(
+                f"units lists {len(self.units)} layers, but layers is {self.layers}; make them agree"
+            )
+        return self
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of each hidden layer."""
+        return self.units if isinstance(self.units, tuple) else (self.units,) * self.layers
