@@ -1,0 +1,45 @@
+"""Exterior algebra on R^n, in any dimension and degree; it knows no manifold.
+
+Packing is in `basis`, pointwise products in `algebra`, the Hodge star in `hodge`, d in `exterior`, and
+inverses and determinants of small matrices in `linear`.
+"""
+
+from g2links.forms.algebra import complement, inner, interior, norm, pullback, raise_indices, wedge
+from g2links.forms.basis import (
+    dimension,
+    multi_indices,
+    pack,
+    pack_symmetric,
+    permutation_sign,
+    unpack,
+    unpack_symmetric,
+)
+from g2links.forms.exterior import Field, exterior_derivative, flux_derivative
+from g2links.forms.hodge import hodge_star, volume_form
+from g2links.forms.linear import determinant, inverse, inverse_and_determinant, is_positive_definite
+
+__all__ = [
+    "Field",
+    "complement",
+    "determinant",
+    "dimension",
+    "exterior_derivative",
+    "flux_derivative",
+    "hodge_star",
+    "inner",
+    "interior",
+    "inverse",
+    "inverse_and_determinant",
+    "is_positive_definite",
+    "multi_indices",
+    "norm",
+    "pack",
+    "pack_symmetric",
+    "permutation_sign",
+    "pullback",
+    "raise_indices",
+    "unpack",
+    "unpack_symmetric",
+    "volume_form",
+    "wedge",
+]

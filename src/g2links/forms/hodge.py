@@ -1,0 +1,53 @@
+"""The Hodge star of any non-degenerate metric and either orientation.
+
+Convention: a ^ *b = <a, b> vol, with the inner product of `algebra.inner` and vol = orientation sqrt|det g|
+dx^1...dx^n. For an indefinite metric of signature (r, s) this gives *(*a) = (-1)^(p(n-p)+s) a.
+"""
+
+import jax.numpy as jnp
+
+from g2links._typing import Form, Matrix, Scalar
+from g2links.forms.algebra import check_metric, complement, pullback
+from g2links.forms.linear import determinant, inverse_and_determinant
+
+
+def volume_form(metric: Matrix, orientation: Scalar | int = 1) -> Form:
+    """The volume form as a packed n-form, shape (1,): orientation * sqrt|det g|.
+
+    Args:
+        metric: shape (n, n).
+        orientation: +1 if dx^1 ^ ... ^ dx^n is positive, else -1.
+
+    Raises:
+        InputError: if the metric is not square.
+    """
+    check_metric(metric)
+    return orientation * jnp.sqrt(jnp.abs(determinant(metric)))[None]
+
+
+def hodge_star(a: Form, metric: Matrix, *, p: int, orientation: Scalar | int = 1) -> Form:
+    """The Hodge star of a p-form on R^n: the (n-p)-form with b ^ *a = <b, a> vol for every p-form b.
+
+    Up to the middle degree the indices are raised with the inverse metric and then complemented; above it
+    they are complemented first and lowered with the metric itself, which by Jacobi's identity is the same and
+    needs no inverse.
+
+    Args:
+        a: shape (C(n, p),).
+        metric: shape (n, n), symmetric and non-degenerate.
+        p: the degree of a, at most n.
+        orientation: +1 if dx^1 ^ ... ^ dx^n is positive, else -1.
+
+    Returns:
+        Shape (C(n, n-p),).
+
+    Raises:
+        InputError: if the metric is not square, p > n, or the shape of a is not that of its degree.
+    """
+    check_metric(metric)
+    n = metric.shape[0]
+    inverse, det = inverse_and_determinant(metric)
+    volume = orientation * jnp.sqrt(jnp.abs(det))
+    if 2 * p <= n:
+        return volume * complement(pullback(a, inverse, p=p), n, p)
+    return volume / det * pullback(complement(a, n, p), metric, p=n - p)

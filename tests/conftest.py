@@ -1,0 +1,54 @@
+"""Fixtures for every test: randomness that differs from run to run and can be replayed.
+
+The seed of the run is in the header and in the report of each failure; G2LINKS_TEST_SEED pins it.
+"""
+
+import g2links  # noqa: F401  (first: it sets float64 for JAX)
+
+# isort: split
+import os
+import secrets
+import zlib
+from collections.abc import Generator
+
+import hypothesis
+import jax
+import numpy as np
+import pytest
+
+SEED_VARIABLE = "G2LINKS_TEST_SEED"
+RUN_SEED = int(os.environ.get(SEED_VARIABLE) or secrets.randbits(31))
+
+hypothesis.settings.register_profile("g2links", max_examples=20, deadline=None)
+hypothesis.settings.load_profile("g2links")
+
+
+def pytest_report_header() -> str:
+    return f"random seed: {RUN_SEED} (replay with {SEED_VARIABLE}={RUN_SEED})"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and {"rng", "key"} & set(getattr(item, "fixturenames", ())):
+        report.sections.append(("random seed", f"replay with {SEED_VARIABLE}={RUN_SEED}"))
+    return report
+
+
+def _test_seed(request: pytest.FixtureRequest) -> int:
+    """A seed for one test: the same whichever tests run beside it."""
+    return (RUN_SEED + zlib.crc32(request.node.nodeid.encode())) % 2**31
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A NumPy generator of the test's own."""
+    return np.random.default_rng(_test_seed(request))
+
+
+@pytest.fixture
+def key(request: pytest.FixtureRequest) -> jax.Array:
+    """A JAX key of the test's own."""
+    return jax.random.key(_test_seed(request))
