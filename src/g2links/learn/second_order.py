@@ -1,0 +1,103 @@
+"""Levenberg-Marquardt iterations for the potential network, on some thousand points at once."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array
+
+from g2links.kahler.least_squares import FIRST_DAMPING, State, marquardt_step, stalled
+from g2links.learn.architecture import Row, Weights
+from g2links.learn.first_order import mean_loss, prepare_rows
+from g2links.learn.model import LinkModel
+from g2links.learn.potential import PotentialNetwork
+from g2links.learn.settings import Settings
+
+_CHUNK = 100
+
+
+class SecondOrder:
+    """One epoch is one accepted step; the order of the points plays no role."""
+
+    def __init__(self, model: LinkModel, rows: Row, validation: Row, settings: Settings) -> None:
+        assert isinstance(model.architecture, PotentialNetwork)
+        self._architecture = model.architecture
+        few = np.sort(
+            np.random.default_rng([settings.seed, 0x22]).permutation(len(rows.z))[: settings.max_points]
+        )
+        self._data = prepare_rows(self._architecture, Row(*(column[few] for column in rows)))
+        self._validation = prepare_rows(self._architecture, validation)
+        vector, self._restore = ravel_pytree(model.state.trainable)
+        self._fixed = model.state.fixed
+        self._state = State(np.asarray(vector), FIRST_DAMPING, 0, ())
+
+    def epoch(self, number: int, drops: int) -> tuple[float, float] | None:
+        """One step: the loss on the points used, and the damping."""
+        following = None if stalled(self._state.losses) else marquardt_step(self, self._state)
+        if following is None:
+            return None
+        self._state = following
+        return following.losses[-1], following.damping
+
+    def normal_equations(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """JᵀWJ, JᵀWr and the loss, means over the points."""
+        normal, gradient = _normal_equations(self._architecture, jnp.asarray(vector), self._data)
+        return np.asarray(normal), np.asarray(gradient), self.loss(vector)
+
+    def loss(self, vector: np.ndarray) -> float:
+        """The loss on the points used."""
+        return float(mean_loss(self._architecture, self._weights(vector), self._data))
+
+    def validation_loss(self) -> float:
+        """The loss on the validation data."""
+        return float(mean_loss(self._architecture, self.weights(), self._validation))
+
+    def weights(self) -> Weights:
+        """The present weights."""
+        return self._weights(self._state.vector)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The state of the solver."""
+        state = self._state
+        return {
+            "vector": state.vector,
+            "damping": np.asarray(state.damping),
+            "iteration": np.asarray(state.iteration),
+            "losses": np.asarray(state.losses, dtype=np.float64),
+        }
+
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Go on from `arrays()`."""
+        losses = tuple(np.asarray(arrays["losses"]).tolist())
+        self._state = State(
+            np.asarray(arrays["vector"]), float(arrays["damping"]), int(arrays["iteration"]), losses
+        )
+
+    def _weights(self, vector: np.ndarray) -> Weights:
+        return Weights(self._restore(jnp.asarray(vector)), self._fixed)
+
+
+@partial(jax.jit, static_argnums=0)
+def _normal_equations(architecture: PotentialNetwork, vector: Array, data: Any) -> tuple[Array, Array]:
+    """Means over the points, summed over chunks of them."""
+
+    def sums(chunk: Any) -> tuple[Array, Array]:
+        rows, weight, error = jax.vmap(lambda point: architecture.gauss_newton(vector, point))(chunk)
+        weighted = weight @ rows
+        flat = rows.reshape(-1, rows.shape[-1])
+        return flat.T @ weighted.reshape(flat.shape), flat.T @ error.reshape(-1)
+
+    def add(total: tuple[Array, Array], chunk: Any) -> tuple[tuple[Array, Array], None]:
+        return jax.tree.map(jnp.add, total, sums(chunk)), None
+
+    n, size = len(data.norm), len(vector)
+    whole = n // _CHUNK * _CHUNK
+    chunks = jax.tree.map(lambda x: x[:whole].reshape(-1, _CHUNK, *x.shape[1:]), data)
+    total, _ = jax.lax.scan(add, (jnp.zeros((size, size)), jnp.zeros(size)), chunks)
+    if whole < n:
+        total, _ = add(total, jax.tree.map(lambda x: x[whole:], data))
+    return total[0] / n, total[1] / n

@@ -1,0 +1,105 @@
+"""How a training runs: plain values, each with the meaning that `data/hps.yaml` gives it, and the learning
+rate they make."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from g2links.errors import InputError
+
+SCHEDULES = ("constant", "cosine", "exponential", "plateau")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the learning rate moves.
+
+    Args:
+        kind: constant; cosine, falling to `final_factor` at the last step; exponential, times `decay` after
+            every epoch but not below `final_factor`; plateau, times `decay` when the validation loss has not
+            improved for `patience` epochs.
+        warmup_epochs: epochs of linear growth before that.
+
+    Raises:
+        InputError: for an unknown kind.
+    """
+
+    kind: str = "cosine"
+    warmup_epochs: int = 2
+    final_factor: float = 1e-2
+    decay: float = 0.5
+    patience: int = 10
+
+    def __post_init__(self) -> None:
+        if self.kind not in SCHEDULES:
+            raise InputError("schedule", self.kind, f"choose one of {', '.join(SCHEDULES)}")
+
+    def factor(self, epoch: float, epochs: int, drops: int) -> float:
+        """The learning rate over its largest value.
+
+        Args:
+            epoch: epochs done so far; a fraction inside an epoch.
+            epochs: how many there will be.
+            drops: how often a plateau was met.
+        """
+        if epoch < self.warmup_epochs:
+            return epoch / self.warmup_epochs
+        done = epoch - self.warmup_epochs
+        if self.kind == "cosine":
+            share = min(1.0, done / max(epochs - self.warmup_epochs, 1e-9))
+            return self.final_factor + (1 - self.final_factor) * 0.5 * (1 + math.cos(math.pi * share))
+        if self.kind == "exponential":
+            return max(self.final_factor, self.decay ** math.floor(done))
+        if self.kind == "plateau":
+            return max(self.final_factor, self.decay**drops)
+        return 1.0
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop when the validation loss has not fallen by more than `min_delta` for `patience` epochs."""
+
+    enabled: bool = True
+    patience: int = 25
+    min_delta: float = 0.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `train` needs to know besides the model and the data.
+
+    Args:
+        epochs: passes over the data; for the potential architecture, least-squares iterations.
+        batch_size: base points in a step; the potential architecture uses them all.
+        learning_rate: the largest one.
+        validate_every: epochs from one validation to the next.
+        l2: factor of the sum of squared matrices in the loss.
+        max_points: how many training points the least-squares solver uses at most.
+
+    Raises:
+        InputError: when a number is out of range.
+    """
+
+    epochs: int = 100
+    batch_size: int = 512
+    learning_rate: float = 1e-3
+    schedule: Schedule = field(default_factory=Schedule)
+    early_stopping: EarlyStopping = field(default_factory=EarlyStopping)
+    validate_every: int = 1
+    l2: float = 0.0
+    seed: int = 0
+    max_points: int = 4000
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "validate_every", "max_points"):
+            if getattr(self, name) < 1:
+                raise InputError(name, getattr(self, name), "a whole number, at least 1")
+        if not self.learning_rate > 0:
+            raise InputError("learning_rate", self.learning_rate, "a number above 0")
+
+    def learning_rates(self, epoch: int, steps: int, drops: int) -> np.ndarray:
+        """The learning rate of each step of epoch number `epoch` (from 0); the first step of all has one
+        above 0."""
+        factors = [self.schedule.factor(epoch + (i + 1) / steps, self.epochs, drops) for i in range(steps)]
+        return self.learning_rate * np.array(factors)
