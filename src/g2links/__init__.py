@@ -7,9 +7,11 @@ layers of g2links are registered with it, so that `import g2links; keras.models.
 import importlib
 from typing import Any
 
+from g2links._registration import register_with_keras
 from g2links.precision import configure_environment
 
 configure_environment()
+register_with_keras()
 
 __version__ = "0.1.0"
 
@@ -31,7 +33,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'g2links' has no attribute {name!r}")
     module = _PUBLIC[name]
-    value = importlib.import_module(f"g2links.{name}") if module is None else getattr(importlib.import_module(module), name)
+    found = importlib.import_module(module or f"g2links.{name}")
+    value = found if module is None else getattr(found, name)
     globals()[name] = value
     return value
 

@@ -24,6 +24,10 @@ from g2links.varieties.polynomial import VARIABLES, Polynomial, monomials
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, in_lattice, is_real
 
 
+_MOST_FEATURES = 40
+_HIGHEST_DEGREE = 8
+
+
 class _Table(NamedTuple):
     """Terms of all features: X_i = Σ reduction[i, e] Re(value_e s_row(e) conj(s_column(e)))."""
 
@@ -125,6 +129,15 @@ class InvariantFeatures:
                 seen |= orbit | {(y, x) for x, y in orbit}
                 orbits.append(np.array(sorted(orbit)))
         return orbits
+
+
+def default_degree(polynomial: Polynomial) -> int:
+    """The degree of features to use where the user does not say: the highest one up to 8 (in steps of the largest
+    weight) that has at most 40 invariants under the symmetry group of f; the lowest where even that has more."""
+    step = max(polynomial.weights)
+    degrees = range(step, _HIGHEST_DEGREE + step, step)
+    fitting = [k for k in degrees if InvariantFeatures(polynomial, k, True).count <= _MOST_FEATURES]
+    return max(fitting, default=step)
 
 
 def _assemble(orbits: list[np.ndarray], symmetric_real: bool) -> _Table:

@@ -1,7 +1,8 @@
 """Levenberg-Marquardt iteration for any least-squares problem that can sum up its normal equations.
 
-Marquardt's scaling of the damping by the diagonal, with trial steps until the loss falls (Nocedal and Wright, Numerical
-Optimization, section 10.3). The state is plain, so that a search can be stopped, saved and continued with the same bits.
+Marquardt's scaling of the damping by the diagonal, with trial steps until the loss falls (Nocedal and Wright,
+Numerical Optimization, section 10.3). The state is plain, so that a search can be stopped, saved and
+continued with the same bits.
 """
 
 import time
@@ -40,6 +41,7 @@ class State(NamedTuple):
     damping: float
     iteration: int
     losses: tuple[float, ...]
+    moments: tuple[np.ndarray, ...] = ()
 
 
 FIRST_DAMPING = 1e-2
@@ -96,7 +98,8 @@ def stalled(losses: tuple[float, ...], window: int = 10, fall: float = 1e-2) -> 
 
 
 def _solve_damped(normal: np.ndarray, diagonal: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Solve (normal + diag) x = gradient after scaling to unit diagonal, by Cholesky; by eigenvalues if that fails."""
+    """Solve (normal + diag) x = gradient after scaling to unit diagonal, by Cholesky; by eigenvalues if that
+    fails."""
     damped = normal + np.diag(diagonal)
     s = 1 / np.sqrt(np.diag(damped))
     scaled = damped * s[:, None] * s[None, :]

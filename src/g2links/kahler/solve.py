@@ -1,26 +1,25 @@
 """The Monge-Ampère equation det g = const |h|² as a weighted nonlinear least-squares problem.
 
-The residual at a point is log(det g/|h|²) minus its weighted mean. The Levenberg-Marquardt step needs its gradient with
-respect to the parameters at every point; with the features' derivatives computed once for all, that costs a few small
-matrix products per point, and the normal equations are summed in chunks, so memory stays bounded.
+The residual at a point is log(det g/|h|²) minus its weighted mean. The Levenberg-Marquardt step needs its
+gradient with respect to the parameters at every point; with the features' derivatives computed once for all,
+that costs a few small matrix products per point, and the normal equations are summed in chunks, so memory
+stays bounded.
 """
 
-import time
 from collections.abc import Callable
-from enum import Enum
 from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import scipy.linalg
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
 from g2links._typing import Scalar
 from g2links.kahler.features import InvariantFeatures
 from g2links.kahler.jets import Jet, reference_jet
+from g2links.kahler.least_squares import FIRST_DAMPING, Result, State, minimise
 from g2links.kahler.metric import hermitian_determinant
 from g2links.kahler.potentials import Ansatz, Parameters
 from g2links.varieties.charts import tangent_frame
@@ -30,7 +29,6 @@ from g2links.varieties.sampling import Points
 
 _CHUNK = 500
 _NOT_POSITIVE = 1e-30
-_TRIALS = 12
 
 
 class MongeAmpereData(NamedTuple):
@@ -54,24 +52,6 @@ class MongeAmpereData(NamedTuple):
         return part._replace(weights=part.weights / jnp.sum(part.weights))
 
 
-class Result(Enum):
-    """Why the iteration stopped; the value is the sentence for the user."""
-
-    CONVERGED = "the residual no longer falls"
-    LIMIT = "the number of iterations asked for was reached"
-    STOPPED = "the time limit was reached or a stop was asked for"
-
-
-class State(NamedTuple):
-    """All that the next step depends on; saving and restoring it continues with the same bits."""
-
-    vector: np.ndarray
-    damping: float
-    iteration: int
-    losses: tuple[float, ...]
-    moments: tuple[np.ndarray, ...] = ()
-
-
 class Solution(NamedTuple):
     """The parameters found, why the search stopped, and the state to continue from."""
 
@@ -86,7 +66,11 @@ def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points)
     def one_point(z: Array, one: Array, el: Array) -> tuple[Jet, Array, Scalar]:
         frame = tangent_frame(polynomial, z, one, el)
         h = residue(polynomial, z, one, el)
-        return features.jet(z, frame), reference_jet(polynomial.weights, z, frame).mixed[0], jnp.log(jnp.abs(h) ** 2)
+        return (
+            features.jet(z, frame),
+            reference_jet(polynomial.weights, z, frame).mixed[0],
+            jnp.log(jnp.abs(h) ** 2),
+        )
 
     batched = jax.jit(lambda *rows: jax.lax.map(lambda row: one_point(*row), rows, batch_size=_CHUNK))
     jets, reference, log_volume = batched(points.z, points.one, points.el)
@@ -95,7 +79,8 @@ def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points)
 
 
 def log_ratio(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
-    """log(det g/|h|²) at one point; very negative where g is not positive definite, so that no step leads there."""
+    """log(det g/|h|²) at one point; very negative where g is not positive definite, so that no step leads
+    there."""
     u = ansatz.apply(parameters, point.features)
     g = Jet(u.value, u.first, u.mixed + point.reference[None]).hermitian()[0]
     determinant = hermitian_determinant(g)
@@ -113,7 +98,7 @@ def log_ratios(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) ->
 def initial_state(ansatz: Ansatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
     """A random start, with the first damping."""
     parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
-    return State(np.asarray(ravel_pytree(parameters)[0]), 1e-2, 0, ())
+    return State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
 
 
 def levenberg_marquardt(
@@ -135,22 +120,9 @@ def levenberg_marquardt(
         on_iteration: called after every accepted step; returning True stops the search.
         deadline: stop before an iteration would start after this `time.monotonic()`.
     """
-    result = Result.LIMIT
-    while state.iteration < iterations:
-        if _stalled(state.losses):
-            result = Result.CONVERGED
-            break
-        if deadline is not None and time.monotonic() > deadline:
-            result = Result.STOPPED
-            break
-        following = _step(ansatz, data, state)
-        if following is None:
-            result = Result.CONVERGED
-            break
-        state = following
-        if on_iteration is not None and on_iteration(state):
-            result = Result.STOPPED
-            break
+    state, result = minimise(
+        _MongeAmpere(ansatz, data), state, iterations=iterations, on_iteration=on_iteration, deadline=deadline
+    )
     return Solution(unravel(ansatz, state.vector), result, state)
 
 
@@ -161,36 +133,20 @@ def unravel(ansatz: Ansatz, vector: np.ndarray) -> Parameters:
     return tuple(jnp.asarray(part.reshape(shape)) for part, shape in zip(parts, ansatz.shapes(), strict=True))
 
 
-def _step(ansatz: Ansatz, data: MongeAmpereData, state: State) -> State | None:
-    """One accepted step, or None when no damping gives a decrease."""
-    normal, gradient, loss = (np.asarray(x) for x in _normal_equations(ansatz, unravel(ansatz, state.vector), data))
-    scale = np.diag(normal) + 1e-14 * np.trace(normal) / len(normal)
-    damping = state.damping
-    for _ in range(_TRIALS):
-        vector = state.vector - _solve_damped(normal, damping * scale, gradient)
-        trial = float(_loss(ansatz, unravel(ansatz, vector), data))
-        if trial < loss:
-            return State(vector, max(damping / 4, 1e-12), state.iteration + 1, (*state.losses, trial))
-        damping *= 4
-    return None
+class _MongeAmpere(NamedTuple):
+    """The problem as `least_squares.minimise` sees it."""
 
+    ansatz: Ansatz
+    data: MongeAmpereData
 
-def _solve_damped(normal: np.ndarray, diagonal: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Solve (normal + diag) x = gradient after scaling to unit diagonal, by Cholesky; by eigenvalues if that fails."""
-    damped = normal + np.diag(diagonal)
-    s = 1 / np.sqrt(np.diag(damped))
-    scaled = damped * s[:, None] * s[None, :]
-    try:
-        factor = scipy.linalg.cho_factor(scaled, check_finite=False)
-        return s * scipy.linalg.cho_solve(factor, s * gradient, check_finite=False)
-    except np.linalg.LinAlgError:
-        values, vectors = scipy.linalg.eigh(scaled)
-        kept = values > 1e-14 * values[-1]
-        return s * (vectors[:, kept] @ ((vectors[:, kept].T @ (s * gradient)) / values[kept]))
+    def normal_equations(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """JᵀWJ, JᵀWr and the loss."""
+        normal, gradient, loss = _normal_equations(self.ansatz, unravel(self.ansatz, vector), self.data)
+        return np.asarray(normal), np.asarray(gradient), float(loss)
 
-
-def _stalled(losses: tuple[float, ...], window: int = 10, fall: float = 1e-2) -> bool:
-    return len(losses) > window and losses[-1] > (1 - fall) * losses[-1 - window]
+    def loss(self, vector: np.ndarray) -> float:
+        """Σ w (log ratio - mean)²."""
+        return float(_loss(self.ansatz, unravel(self.ansatz, vector), self.data))
 
 
 @partial(jax.jit, static_argnums=0)
@@ -201,7 +157,9 @@ def _loss(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Scal
 
 
 @partial(jax.jit, static_argnums=0)
-def _normal_equations(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array, Scalar]:
+def _normal_equations(
+    ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData
+) -> tuple[Array, Array, Scalar]:
     """JᵀWJ, JᵀWr and rᵀWr for the centred residual r, summed over chunks of points."""
     vector, restore = ravel_pytree(parameters)
 

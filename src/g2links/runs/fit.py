@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.features import InvariantFeatures, default_degree
 from g2links.kahler.first_order import adam
 from g2links.kahler.measures import measure, sigma
 from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz
@@ -21,10 +21,12 @@ from g2links.kahler.solve import (
     prepare,
     unravel,
 )
+from g2links.learn.cy_model import CalabiYauMetric
 from g2links.links.checks import kahlerity_errors
 from g2links.links.structure import ContactCalabiYau
 from g2links.runs.checkpoints import Checkpoints
 from g2links.runs.cy_points import write_points
+from g2links.runs.json_files import read_json
 from g2links.runs.keras_files import save_model
 from g2links.runs.layout import Home
 from g2links.runs.models import CY_STEM
@@ -37,8 +39,6 @@ from g2links.varieties.singularities import require_isolated_singularity
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, steps done, and steps in all."""
 
-_MOST_FEATURES = 40
-_HIGHEST_DEGREE = 8
 _TEST_POINTS = 20_000
 _VALIDATION_POINTS = 4_000
 _POINTS_PER_PARAMETER = 20
@@ -109,7 +109,7 @@ def fit_cy(
     config = {"polynomial": polynomial.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         if run.published:
-            record = dict(find_record(run))
+            record = read_json(run.json_path)
         else:
             deadline = None if time_limit is None else started + time_limit
             record = _fit(home, polynomial, ansatz, options, run, progress, deadline, started)
@@ -120,25 +120,12 @@ def fit_cy(
 
 
 def choose_ansatz(polynomial: Polynomial, options: FitOptions) -> Ansatz:
-    """The ansatz of the options. The default degree of the features is the highest one up to 8 that gives at most 40
-    features invariant under the symmetry group of f, or 1 without symmetry to speak of."""
-    degree = options.degree
-    if degree is None:
-        lowest = max(polynomial.weights)
-        counts = {k: InvariantFeatures(polynomial, k, True).count for k in range(lowest, _HIGHEST_DEGREE + lowest, lowest)}
-        fitting = [k for k, count in counts.items() if count <= _MOST_FEATURES]
-        degree = max(fitting, default=lowest)
+    """The ansatz of the options, on the features invariant under the symmetry group of f."""
+    degree = options.degree or default_degree(polynomial)
     features = InvariantFeatures(polynomial, degree, symmetric=True)
     if options.ansatz == "algebraic":
         return AlgebraicAnsatz(features)
     return NeuralAnsatz(features, options.widths, options.activation)
-
-
-def find_record(run: Run) -> dict[str, Any]:
-    """The record of a run that was stopped just before its work folder was removed."""
-    from g2links.runs.json_files import read_json
-
-    return read_json(run.json_path)
 
 
 def _fit(
@@ -181,8 +168,6 @@ def _fit(
         "data_sha256": data_sha256,
         "versions": provenance(),
     }
-    from g2links.learn.cy_model import CalabiYauMetric
-
     model = CalabiYauMetric.from_potential(polynomial, potential, figures["normalisation"])
     run.publish(lambda path: save_model(model, path), record)
     return record

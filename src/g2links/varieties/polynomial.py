@@ -89,22 +89,24 @@ class Polynomial:
 
     def gradient(self, z: ComplexPoint) -> ComplexPoint:
         """The five holomorphic derivatives ∂f/∂z_i at one point."""
-        coefficients, exponents, variable = self._gradient_table
-        values = coefficients * monomials(exponents, z)
-        return jnp.sum(variable * values[None, :], axis=1)
+        exponents, matrix = self._gradient_table
+        return matrix @ monomials(exponents, z)
 
     @cached_property
-    def _gradient_table(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All terms of all derivatives: coefficients, exponents, and a 0/1 matrix (5, terms) of who owns which."""
-        coefficients, exponents, owner = [], [], []
-        for c, e in self.terms:
-            for i in range(VARIABLES):
-                if e[i]:
-                    coefficients.append(c * e[i])
-                    exponents.append([p - (j == i) for j, p in enumerate(e)])
-                    owner.append(i)
-        ownership = (np.arange(VARIABLES)[:, None] == np.array(owner)[None, :]).astype(np.complex128)
-        return np.array(coefficients), np.array(exponents, dtype=np.int64), ownership
+    def _gradient_table(self) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct monomials of all derivatives (u, 5), and the coefficients (5, u) of each derivative in them."""
+        terms = [
+            (i, c * e[i], tuple(p - (j == i) for j, p in enumerate(e)))
+            for c, e in self.terms
+            for i in range(VARIABLES)
+            if e[i]
+        ]
+        distinct = sorted({e for _, _, e in terms})
+        place = {e: u for u, e in enumerate(distinct)}
+        matrix = np.zeros((VARIABLES, len(distinct)), dtype=np.complex128)
+        for i, c, e in terms:
+            matrix[i, place[e]] += c
+        return np.array(distinct, dtype=np.int64), matrix
 
     def to_config(self) -> dict[str, Any]:
         """Plain data, for JSON and for model files; the inverse of `from_config`."""

@@ -4,11 +4,12 @@ A random complex line in P^4 meets the hypersurface in d points, distributed as 
 math/9803052; Douglas, Karp, Lukic and Reinbacher, hep-th/0612075).
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 from g2links.errors import InputError
 from g2links.varieties.charts import SliceChart, embed, selector, slice_chart
@@ -94,13 +95,19 @@ def _points_on_lines(polynomial: Polynomial, lines: int, rng: np.random.Generato
     p, q = rng.normal(size=shape) + 1j * rng.normal(size=shape)
     roots = _roots_along_lines(polynomial, p, q)
     z = (p[:, None, :] + roots[:, :, None] * q[:, None, :]).reshape(-1, VARIABLES)
-    charts = jax.jit(jax.vmap(lambda point: _polished(polynomial, point)))(z)
+    charts = _polished(polynomial, z)
     return np.asarray(charts.base), np.asarray(charts.one), np.asarray(charts.el)
 
 
-def _polished(polynomial: Polynomial, z: jax.Array) -> SliceChart:
-    chart = slice_chart(polynomial, z)
-    return chart._replace(base=embed(polynomial, chart, selector(chart.one, chart.el) @ chart.base))
+@partial(jax.jit, static_argnums=0)
+def _polished(polynomial: Polynomial, points: Array) -> SliceChart:
+    """The canonical charts around points that lie on X up to rounding, with centres that lie on it exactly."""
+
+    def one_point(z: Array) -> SliceChart:
+        chart = slice_chart(polynomial, z)
+        return chart._replace(base=embed(polynomial, chart, selector(chart.one, chart.el) @ chart.base))
+
+    return jax.vmap(one_point)(points)
 
 
 def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> np.ndarray:
@@ -116,9 +123,11 @@ def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> 
     return np.linalg.eigvals(companion)
 
 
-def _values(polynomial: Polynomial, z: np.ndarray) -> jax.Array:
-    return jax.jit(jax.vmap(polynomial))(jnp.asarray(z))
+@partial(jax.jit, static_argnums=0)
+def _values(polynomial: Polynomial, z: Array) -> Array:
+    return jax.vmap(polynomial)(z)
 
 
-def _gradients(polynomial: Polynomial, z: np.ndarray) -> jax.Array:
-    return jax.jit(jax.vmap(polynomial.gradient))(jnp.asarray(z))
+@partial(jax.jit, static_argnums=0)
+def _gradients(polynomial: Polynomial, z: Array) -> Array:
+    return jax.vmap(polynomial.gradient)(z)

@@ -1,0 +1,42 @@
+"""The tree of commands."""
+
+from typing import Annotated
+
+import typer
+
+from g2links import __version__
+from g2links.cli import check, pipeline, runs
+from g2links.cli.cy import cy
+from g2links.cli.sample import sample
+from g2links.cli.train import train
+
+
+def build() -> typer.Typer:
+    """The application `g2links`."""
+    app = typer.Typer(
+        name="g2links",
+        help="G2-structures on Calabi-Yau links: computed, learned and checked.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        callback=_options,
+    )
+    app.command()(cy)
+    app.command()(sample)
+    app.command()(train)
+    app.add_typer(check.app, name="check")
+    app.command()(pipeline.pipeline)
+    app.add_typer(runs.app, name="runs")
+    return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"g2links {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    pass

@@ -1,0 +1,115 @@
+"""`g2links cy`: step 1."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from g2links.cli import options
+from g2links.cli.session import FAILED, Session
+
+_CLOSED = 1e-9
+_STANDARD_ERRORS = 5
+
+
+def cy(
+    n_points: Annotated[int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")] = None,
+    polynomial: options.Polynomial = "fermat_quintic",
+    weights: options.Weights = None,
+    ansatz: Annotated[str, typer.Option("--ansatz", help="neural or algebraic.")] = "neural",
+    degree: Annotated[int | None, typer.Option("--degree", help="Degree of the invariant features.")] = None,
+    widths: Annotated[str | None, typer.Option("--widths", help="Units of each hidden layer [default: 16,16].")] = None,
+    activation: Annotated[str, typer.Option("--activation", help="tanh, gelu, softplus, swish or sine.")] = "tanh",
+    optimiser: Annotated[
+        str, typer.Option("--optimiser", "--optimizer", help="lm (Levenberg-Marquardt) or adam.")
+    ] = "lm",
+    iterations: Annotated[
+        int | None, typer.Option("--iterations", "--epochs", help="Steps of lm [60], or epochs of adam [200].")
+    ] = None,
+    training_points: Annotated[
+        int | None, typer.Option("--training-points", help="Points the residual is fitted on [20 for each parameter].")
+    ] = None,
+    learning_rate: Annotated[float, typer.Option("--learning-rate", help="Of adam.")] = 1e-3,
+    batch_size: Annotated[int, typer.Option("--batch-size", help="Of adam.")] = 1000,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", help="Seconds after which training stops at the best state.")
+    ] = None,
+    seed: options.Seed = 0,
+    quick: options.Quick = False,
+    fresh: options.Fresh = False,
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """Step 1: draw points on the Calabi-Yau threefold and train its Ricci-flat Kähler metric."""
+    session = Session(json)
+    chosen = {
+        "n_points": n_points or (2_000 if quick else 100_000) if n_points != 0 else 0,
+        "ansatz": ansatz,
+        "degree": degree,
+        "widths": options.integers(widths, "--widths") or ((8, 8) if quick else (16, 16)),
+        "activation": activation,
+        "optimiser": optimiser,
+        "iterations": iterations or (15 if quick else None) if iterations != 0 else 0,
+        "training_points": training_points,
+        "learning_rate": learning_rate,
+        "batch_size": batch_size,
+        "seed": seed,
+    }
+    record = run_cy(session, home, polynomial, options.integers(weights, "--weights"), chosen, time_limit, fresh)
+    session.write_json(record)
+    if not record["passed"]:
+        raise typer.Exit(FAILED)
+
+
+def run_cy(
+    session: Session,
+    home: Path,
+    polynomial: str,
+    weights: tuple[int, ...] | None,
+    chosen: dict[str, Any],
+    time_limit: float | None = None,
+    fresh: bool = False,
+) -> dict[str, Any]:
+    """Fit, plot and print; returns the record for `--json`."""
+    from g2links.reports.histories import plot_cy_history
+    from g2links.reports.statistics import judge
+    from g2links.runs.fit import FitOptions, fit_cy
+    from g2links.runs.layout import Home
+    from g2links.runs.polynomials import resolve_polynomial
+
+    f = resolve_polynomial(polynomial, weights)
+    place = Home(home)
+    place.make(place.plots)
+    with session.progress() as progress:
+        report = fit_cy(place, f, FitOptions(**chosen), progress=progress, time_limit=time_limit, fresh=fresh)
+    for note in report.notes:
+        session.say(f"note: {note}")
+    figures = report.record["figures"]
+    error = report.record["standard_errors"]
+    history = place.plots / f"cy_history_run{report.run}.png"
+    plot_cy_history(history, report.history, cy_run=report.run)
+    session.say(f"Calabi-Yau metric of {f.name}: run {report.run}{' (resumed)' if report.resumed else ''}")
+    session.say(f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {report.record['points']['test']} test points")
+    session.say(f"  ma_rms         {figures['ma_rms']:.3e}   largest {figures['ma_max']:.3e}")
+    session.say(f"  volume_ratio   {figures['volume_ratio']:.6f} +- {error['volume_ratio']:.6f}")
+    session.say(f"  normalisation  {figures['normalisation']:.6f} +- {error['normalisation']:.6f}")
+    session.say(f"  d_omega        {figures['d_omega']:.1e}   smallest eigenvalue {figures['smallest_eigenvalue']:.3g}")
+    session.say(f"  stopped after {report.record['iterations']} iterations: {report.record['stopped_because']}")
+    session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {history}")
+    thresholds = {
+        "d_omega": {"statistic": "max", "at_most": _CLOSED},
+        "volume_ratio": {"statistic": "mean", "target": 1.0, "within": _STANDARD_ERRORS * error["volume_ratio"]},
+        "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
+    }
+    failures = judge(figures, thresholds)
+    for failure in failures:
+        session.say(f"FAILED: {failure}")
+    return {
+        "command": "cy",
+        "cy_run": report.run,
+        "figures": figures,
+        "standard_errors": error,
+        "thresholds": thresholds,
+        "passed": not failures,
+        "model": report.model_path,
+    }

@@ -1,0 +1,102 @@
+"""`g2links pipeline`: every step of the workflow, one after the other."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from g2links.cli import options
+from g2links.cli.check import run_analytic, run_kahlerity, run_model
+from g2links.cli.cy import run_cy
+from g2links.cli.sample import run_sample
+from g2links.cli.session import FAILED, Session
+from g2links.cli.train import QUICK, run_train
+
+_TASKS = ("3form", "metric", "4form")
+
+
+def pipeline(
+    n_points: Annotated[int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")] = None,
+    n_rotations: Annotated[int | None, typer.Option("--n-rotations", help="Circle rotations [default: 4].")] = None,
+    polynomial: options.Polynomial = "fermat_quintic",
+    weights: options.Weights = None,
+    architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
+    seed: options.Seed = 0,
+    quick: options.Quick = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget an interrupted pipeline; start anew.")] = False,
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """The whole workflow: Calabi-Yau metric, link samples, three networks, and all checks.
+
+    Interrupted, the same command skips the steps that are done and resumes the one that was cut off.
+    """
+    from g2links.runs.journal import Journal
+    from g2links.runs.layout import Home
+
+    session = Session(json)
+    config = {
+        "n_points": (2_000 if quick else 100_000) if n_points is None else n_points,
+        "n_rotations": (2 if quick else 4) if n_rotations is None else n_rotations,
+        "polynomial": polynomial,
+        "weights": weights,
+        "architecture": architecture,
+        "seed": seed,
+        "quick": quick,
+    }
+    place = Home(home)
+    started = time.monotonic()
+    with Journal(place, config, fresh=fresh) as journal:
+        for name, step in _steps(session, home, config, journal).items():
+            if name in journal.done:
+                session.say(f"== {name}: done before, skipped")
+                continue
+            session.say(f"== {name}")
+            begun = time.monotonic()
+            journal.record(name, {**step(), "wall_seconds": time.monotonic() - begun})
+        results = dict(journal.done)
+        journal.finish()
+    failed = [name for name, record in results.items() if not record.get("passed", True)]
+    seconds = time.monotonic() - started
+    session.say(f"== pipeline: {len(results)} steps in {seconds:.0f} s; " + (f"FAILED: {', '.join(failed)}" if failed else "all passed"))
+    session.write_json({"command": "pipeline", "steps": results, "seconds": seconds, "passed": not failed, "failed": failed})
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _steps(session: Session, home: Path, config: dict[str, Any], journal: Any) -> dict[str, Callable[[], dict[str, Any]]]:
+    """The steps by name; each reads the run numbers of earlier ones from the journal."""
+    quick, seed = config["quick"], config["seed"]
+    n = 100 if quick else 1000
+    training = {**(QUICK if quick else {}), "architecture": config["architecture"], "seed": seed}
+    fit = {
+        "n_points": config["n_points"],
+        "seed": seed,
+        **({"widths": (8, 8), "iterations": 15} if quick else {}),
+    }
+    weights = options.integers(config["weights"], "--weights")
+
+    def cy_run() -> int:
+        return int(journal.done["cy"]["cy_run"])
+
+    def model_check(method: str) -> dict[str, Any]:
+        g2_run = int(journal.done["train 3form"]["g2_run"])
+        same = all(journal.done[f"train {task}"]["g2_run"] == g2_run for task in _TASKS)
+        if not same:
+            session.say("note: the three networks have different run numbers; those of the 3-form's number are used")
+        return run_model(session, home, cy_run(), g2_run, method, n, "autodiff", 1e-3, seed, quick=quick)
+
+    return {
+        "cy": lambda: run_cy(session, home, config["polynomial"], weights, fit),
+        "sample": lambda: run_sample(session, home, cy_run(), None, config["n_rotations"], seed=seed),
+        **{
+            f"train {task}": (lambda task=task: run_train(session, home, task, None, dict(training), cy_run()))
+            for task in _TASKS
+        },
+        "check kahlerity": lambda: run_kahlerity(session, home, cy_run(), n, "autodiff", 1e-3, seed),
+        "check analytic": lambda: run_analytic(session, home, cy_run(), n, "autodiff", 1e-3, seed),
+        "check model (star)": lambda: model_check("star"),
+        "check model (model)": lambda: model_check("model"),
+    }

@@ -1,0 +1,44 @@
+"""`g2links runs list|compare`: what there is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from g2links.cli import options
+from g2links.cli.session import Session
+
+app = typer.Typer(no_args_is_help=True, help="List and compare finished runs.")
+
+
+@app.command("list")
+def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> None:
+    """All finished runs and their main figures."""
+    from g2links.reports.tables import fixed_width, number
+    from g2links.runs.listing import finished_runs
+    from g2links.runs.layout import Home
+
+    session = Session(json)
+    rows = finished_runs(Home(home))
+    header = ["run", "cy_run", "main figure", "value", "seconds"]
+    table = [[r["name"], str(r["cy_run"]), r["figure"], number(r["value"]), number(r["seconds"])] for r in rows]
+    session.say(fixed_width(header, table) if rows else "there are no finished runs")
+    session.write_json({"runs": rows})
+
+
+@app.command()
+def compare(
+    numbers: Annotated[list[int], typer.Argument(help="Run numbers.")],
+    task: Annotated[str, typer.Option("--task", help="cy, 3form, metric or 4form.")] = "3form",
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """The figures of several runs side by side, with those of their checks."""
+    from g2links.reports.tables import comparison_table
+    from g2links.runs.listing import comparable
+    from g2links.runs.layout import Home
+
+    session = Session(json)
+    records = {f"run {n}": comparable(Home(home), task, n) for n in numbers}
+    session.say(comparison_table(records))
+    session.write_json({"task": task, "runs": records})

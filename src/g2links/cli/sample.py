@@ -1,0 +1,64 @@
+"""`g2links sample`: step 2."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from g2links.cli import options
+from g2links.cli.session import Session, refuse_missing
+
+
+def sample(
+    cy_run_number: options.CyRun = None,
+    n_points: Annotated[
+        int | None, typer.Option("--n-points", help="Base points [default: all of the run's; 100000 fresh ones].")
+    ] = None,
+    n_rotations: Annotated[
+        int | None, typer.Option("--n-rotations", help="Circle rotations of each base point [default: 4].")
+    ] = None,
+    source: Annotated[str, typer.Option("--source", help="run (the points of step 1) or fresh (new ones).")] = "run",
+    hyperparameters: Annotated[
+        Path | None, typer.Option("--hyperparameters", help="YAML file whose `splits` are used [hyperparameters/hps.yaml].")
+    ] = None,
+    seed: options.Seed = 0,
+    quick: options.Quick = False,
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """Step 2: evaluate phi, psi, the metrics and the contact form on the link, and write the data sets."""
+    session = Session(json)
+    refuse_missing(hyperparameters, "--hyperparameters")
+    rotations = (2 if quick else 4) if n_rotations is None else n_rotations
+    record = run_sample(session, home, cy_run_number, n_points, rotations, source, hyperparameters, seed)
+    session.write_json(record)
+
+
+def run_sample(
+    session: Session,
+    home: Path,
+    cy_run: int | None,
+    n_points: int | None,
+    n_rotations: int,
+    source: str = "run",
+    hyperparameters: Path | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Write the data sets and print what they hold; returns the record for `--json`."""
+    from g2links.runs.config import load_hyperparameters
+    from g2links.runs.layout import Home
+    from g2links.runs.samples import SampleOptions, write_samples
+
+    place = Home(home)
+    splits = load_hyperparameters(hyperparameters or place.hyperparameters).splits
+    fractions = (splits.train, splits.validation, splits.test)
+    chosen = SampleOptions(n_points, n_rotations, source, fractions, seed)
+    with session.progress() as progress:
+        made = write_samples(place, cy_run, chosen, progress=progress)
+    base = made["base_points"]
+    session.say(f"Link samples of Calabi-Yau run {made['cy_run']}: {made['rows']} rows in {place.link_data}")
+    session.say(f"  base points    {base['all']} = {base['train']} train + {base['val']} val + {base['test']} test")
+    session.say(f"  rotations      {n_rotations} for each base point, none of which is in two sets")
+    session.say(f"  effective sample size of the |Omega|^2 weights: {100 * made['effective_sample_size']:.1f} %")
+    session.say(f"  {made['samples_per_second']:.0f} samples/s evaluated; {made['seconds']:.1f} s in all")
+    return {"command": "sample", **made}

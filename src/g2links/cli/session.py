@@ -1,0 +1,122 @@
+"""What every command shares: where words and JSON go, progress, and how errors end the process."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+
+from g2links.errors import ArtefactError, G2LinksError, InputError
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+_LINE_EVERY = 10.0
+
+
+class Session:
+    """One command's output.
+
+    Words go to stdout, or to stderr when stdout is for JSON; progress always goes to stderr.
+
+    Args:
+        json_target: the value of `--json`: None, a path, or "-" for stdout.
+    """
+
+    def __init__(self, json_target: str | None = None) -> None:
+        self.json_target = json_target
+        self._words = sys.stderr if json_target == "-" else sys.stdout
+        if json_target not in (None, "-"):
+            parent = Path(str(json_target)).resolve().parent
+            if not parent.is_dir():
+                raise InputError("--json", json_target, f"the folder {parent} does not exist")
+
+    def say(self, text: str) -> None:
+        """Print words for the user."""
+        print(text, file=self._words, flush=True)
+
+    def write_json(self, record: Mapping[str, Any]) -> None:
+        """Put the result where `--json` says."""
+        from g2links.runs.json_files import json_text, write_json
+
+        if self.json_target == "-":
+            print(json_text(record, non_finite="null"), flush=True)
+        elif self.json_target is not None:
+            write_json(self.json_target, record, non_finite="null")
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+        """A function (what, done, total) that shows progress with the time left."""
+        if sys.stderr.isatty():
+            yield from _bar()
+        else:
+            yield _lines()
+
+
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        stage = ""
+
+        def show(what: str, done: int, total: int) -> None:
+            nonlocal stage
+            if what.partition(",")[0] != stage:
+                stage = what.partition(",")[0]
+                bar.reset(task)
+            bar.update(task, description=what, completed=done, total=total if total > 1 else None)
+
+        yield show
+
+
+def _lines() -> Callable[[str, int, int], None]:
+    """A plain line at each new stage and then every ten seconds, for logs."""
+    stage, stage_start, last = "", 0.0, 0.0
+
+    def show(what: str, done: int, total: int) -> None:
+        nonlocal stage, stage_start, last
+        now = time.monotonic()
+        new = what.partition(",")[0] != stage
+        if new:
+            stage, stage_start = what.partition(",")[0], now
+        if new or now - last > _LINE_EVERY:
+            last = now
+            left = f", about {(now - stage_start) * (total - done) / done:.0f} s left" if 0 < done < total and not new else ""
+            count = f" {done}/{total}" if total > 1 else ""
+            print(f"  {what}{count}{left}", file=sys.stderr, flush=True)
+
+    return show
+
+
+def run_app(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> NoReturn:
+    """Run the application; errors that a user can cause become one message and exit code 2, without a traceback."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name=program)
+    except InputError as error:
+        _stop(f"error: {error}", BAD_INPUT)
+    except G2LinksError as error:
+        _stop(f"error: {error}", BAD_INPUT)
+    except KeyboardInterrupt:
+        _stop("interrupted; the same command goes on from the last checkpoint", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(INTERRUPTED)
+    except (OSError, MemoryError) as error:
+        _stop(f"error: {type(error).__name__}: {error}", BAD_INPUT)
+    sys.exit(0)
+
+
+def refuse_missing(path: Path | None, field: str) -> None:
+    """A file that the user names must be there."""
+    if path is not None and not path.is_file():
+        raise ArtefactError(f"{field}: {path}: no such file")
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    print(f"g2links: {message}", file=sys.stderr, flush=True)
+    sys.exit(code)

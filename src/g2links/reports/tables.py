@@ -1,0 +1,114 @@
+"""Fixed-width text tables."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from g2links.reports.thresholds import STATISTICS, Threshold, describe, describe_limits, violation
+
+_ABSENT = "-"
+
+
+def fixed_width(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
+    """A table: the first `left` columns aligned left, the others right; ends without a newline."""
+    table = [[str(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
+    lines = [_line(row, widths, left) for row in table]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def number(value: Any) -> str:
+    """A number in at most ten characters; None, which stands for NaN, as "not finite"; the rest as text."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "not finite"
+    if isinstance(value, bool | str) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.7g}" if 0.1 <= abs(value) < 1e5 else f"{value:.4g}"
+
+
+def check_table(record: Mapping[str, Any]) -> str:
+    """The figures of a check from its JSON record, with PASS or FAIL, then the failures in words."""
+    thresholds = record["thresholds"]
+    names = [*record["figures"], *(name for name in thresholds if name not in record["figures"])]
+    rows = [_check_row(name, record["figures"].get(name), thresholds.get(name)) for name in names]
+    header = ["figure", *STATISTICS, "threshold", "verdict"]
+    return "\n".join([_caption(record), fixed_width(header, rows), *_closing(record)])
+
+
+def figures_table(figures: Mapping[str, Any], thresholds: Mapping[str, Threshold] | None = None) -> str:
+    """Figures that are one number each, such as those of `cy`, with their thresholds and PASS or FAIL."""
+    thresholds = thresholds or {}
+    rows = []
+    for name, value in figures.items():
+        threshold = thresholds.get(name)
+        same = dict.fromkeys(STATISTICS, value)
+        limit = _ABSENT if threshold is None else describe_limits(threshold)
+        rows.append([name, number(value), limit, _verdict(name, same, threshold)])
+    return fixed_width(["figure", "value", "threshold", "verdict"], rows)
+
+
+def comparison_table(runs: Mapping[str, Mapping[str, Any]], *, only_differences: bool = False) -> str:
+    """Runs side by side, a row for each entry of their records; rows that differ are marked `*`.
+
+    Args:
+        runs: title of the column -> record; nested entries get dotted names.
+        only_differences: leave out the rows in which all runs agree.
+    """
+    columns = {title: flatten(record) for title, record in runs.items()}
+    names = list(dict.fromkeys(name for column in columns.values() for name in column))
+    rows = []
+    for name in names:
+        cells = [number(column[name]) if name in column else _ABSENT for column in columns.values()]
+        differs = len(set(cells)) > 1
+        if differs or not only_differences:
+            rows.append(["*" if differs else "", name, *cells])
+    return fixed_width(["", "entry", *columns], rows, left=2)
+
+
+def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings as one, with dotted names; lists are kept as values."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        flat |= flatten(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return flat
+
+
+def _check_row(name: str, figures: Mapping[str, Any] | None, threshold: Threshold | None) -> list[str]:
+    limit = _ABSENT if threshold is None else describe(threshold)
+    if figures is None:
+        return [name, *["not measured", _ABSENT, _ABSENT, _ABSENT], limit, "FAIL"]
+    return [name, *(number(figures[key]) for key in STATISTICS), limit, _verdict(name, figures, threshold)]
+
+
+def _verdict(name: str, figures: Mapping[str, Any], threshold: Threshold | None) -> str:
+    if any(value is None or not math.isfinite(value) for value in figures.values()):
+        return "FAIL"
+    if threshold is None:
+        return _ABSENT
+    return "PASS" if violation(name, figures, threshold) is None else "FAIL"
+
+
+def _caption(record: Mapping[str, Any]) -> str:
+    runs = [
+        f"{kind} run {record[key]}"
+        for kind, key in (("CY", "cy_run"), ("G2", "g2_run"))
+        if record.get(key) is not None
+    ]
+    return f"Check {record['check']}: {', '.join([*runs, str(record['n']) + ' points'])}"
+
+
+def _closing(record: Mapping[str, Any]) -> list[str]:
+    if record["passed"]:
+        return ["PASSED: all thresholds hold."]
+    return ["FAILED:", *(f"  {failure}" for failure in record["failures"])]
+
+
+def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
+    cells = (
+        cell.ljust(w) if i < left else cell.rjust(w)
+        for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+    )
+    return "  ".join(cells).rstrip()

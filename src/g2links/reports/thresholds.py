@@ -1,0 +1,81 @@
+"""Limits on figures: their words, and whether a figure keeps them.
+
+A threshold is a mapping with "statistic" (mean, median, std or max) and any of "at_most", "at_least", or
+"target" together with "within". It is kept when all of them hold; a value that is not finite keeps none.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from g2links.errors import InputError
+
+Threshold = Mapping[str, Any]
+Figures = Mapping[str, float | None]
+
+STATISTICS = ("mean", "median", "std", "max")
+_LIMITS = {"at_most", "at_least", "target", "within"}
+
+
+def describe(threshold: Threshold) -> str:
+    """The threshold in words, such as "max <= 1e-09" or "mean = 7 ± 0.01".
+
+    Raises:
+        InputError: a threshold of another form than the module describes.
+    """
+    return f"{_statistic(threshold)} {describe_limits(threshold)}"
+
+
+def describe_limits(threshold: Threshold) -> str:
+    """The limits alone, such as "<= 1e-09", for figures that are one number."""
+    words = {
+        "at_most": lambda t: f"<= {t['at_most']:.3g}",
+        "at_least": lambda t: f">= {t['at_least']:.3g}",
+        "target": lambda t: f"= {t['target']:.6g} ± {t['within']:.2g}",
+    }
+    return " and ".join(text(threshold) for key, text in words.items() if key in threshold)
+
+
+def violation(name: str, figures: Figures, threshold: Threshold) -> str | None:
+    """Why the figure breaks the threshold, and by how much; None when it keeps it.
+
+    Args:
+        name: of the figure, for the sentence.
+        figures: at least the statistic of the threshold; None stands for a value that is not finite.
+        threshold: as the module describes.
+
+    Raises:
+        InputError: a threshold of another form than the module describes.
+    """
+    statistic = _statistic(threshold)
+    value = figures[statistic]
+    if value is None or not math.isfinite(value):
+        return f"{name}: {statistic} is not finite; needed: {describe(threshold)}"
+    broken = "; ".join(_broken(value, threshold))
+    return f"{name}: {statistic} {broken}" if broken else None
+
+
+def _broken(value: float, threshold: Threshold) -> Iterator[str]:
+    most, least = threshold.get("at_most", math.inf), threshold.get("at_least", -math.inf)
+    target, within = threshold.get("target", value), threshold.get("within", 0.0)
+    if value > most:
+        yield f"{value:.4g} is above the limit {most:.4g} by {value - most:.3g}"
+    if value < least:
+        yield f"{value:.6g} is below the limit {least:.6g} by {least - value:.3g}"
+    if abs(value - target) > within:
+        yield f"{value:.8g} is outside {target:.6g} ± {within:.3g} by {abs(value - target) - within:.3g}"
+
+
+def _statistic(threshold: Threshold) -> str:
+    """The statistic of a threshold that is well formed."""
+    statistic, limits = threshold.get("statistic"), set(threshold) - {"statistic"}
+    known = statistic in STATISTICS and bool(limits) and limits <= _LIMITS
+    paired = ("target" in limits) == ("within" in limits)
+    if not (known and paired and all(_is_finite(threshold[key]) for key in limits)):
+        allowed = f"a statistic ({', '.join(STATISTICS)}) with finite at_most, at_least, or target and within"
+        raise InputError("threshold", dict(threshold), allowed)
+    return str(statistic)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

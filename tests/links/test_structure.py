@@ -1,0 +1,177 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from g2links import forms
+from g2links.errors import InputError
+from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.potentials import KahlerPotential, NeuralAnsatz
+from g2links.links.checks import analytic_errors, derivative, kahlerity_errors
+from g2links.links.dataset import COLUMNS, complex_points, real_points, sample_link, split_base_points
+from g2links.links.structure import ContactCalabiYau
+from g2links.varieties.catalogue import dwork, fermat
+from g2links.varieties.charts import selector
+from g2links.varieties.sampling import sample_points
+
+F = dwork(0.3 + 0.2j)
+
+
+@pytest.fixture(scope="module")
+def link():
+    """A link with an arbitrary potential: far from Ricci-flat, where only the exact identities hold."""
+    features = InvariantFeatures(F, 1, False)
+    rng = np.random.default_rng(8)
+    ansatz = NeuralAnsatz(features, (6,))
+    sample = np.asarray(jax.vmap(features)(sample_points(F, 200, 1).z))
+    parameters = list(ansatz.initial(rng, sample))
+    parameters[-2] = parameters[-2] * 5
+    return ContactCalabiYau(F, KahlerPotential(ansatz, tuple(parameters)), 1.7)
+
+
+@pytest.fixture(scope="module")
+def fields(link):
+    """Everything at once, compiled once: (chart, x) -> eta, omega, phi, psi, metric, point of the link."""
+    return jax.jit(
+        lambda chart, x: {
+            **{name: getattr(link, name)(chart, x) for name in ("eta", "omega", "phi", "psi", "metric")},
+            "point": link.point(chart, x),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def points():
+    return sample_points(F, 20, 2)
+
+
+@pytest.fixture(scope="module")
+def errors(link, points):
+    return analytic_errors(link, points)
+
+
+def test_exact_identities_hold_for_every_potential(link, points, errors):
+    for name in ("d_eta_minus_omega", "d_phi_minus_omega2", "d_psi"):
+        assert np.max(errors[name]) < 1e-11, name
+    assert np.max(kahlerity_errors(link, points)["d_omega"]) < 1e-11
+
+
+def test_phi_wedge_psi_measures_the_metric_error_and_nothing_else(errors):
+    assert np.ptp(errors["lambda"]) > 0.05
+    assert np.max(np.abs(errors["phi_wedge_psi_over_vol"] - 7)) > 1e-3
+    assert np.max(errors["lambda_formula"]) < 1e-9
+
+
+def test_flux_agrees_with_autodiff_at_second_order(link, points):
+    few = type(points)(*(column[:5] for column in points))
+    steps = np.array([4e-2, 2e-2, 1e-2])
+    errors = [np.mean(kahlerity_errors(link, few, derivative("flux", h))["d_omega"]) for h in steps]
+    slope = np.polyfit(np.log(steps), np.log(errors), 1)[0]
+    assert slope == pytest.approx(2, abs=0.1)
+
+
+def test_reeb_field(link, fields, points):
+    """η(ξ) = 1, ι_ξ dη = 0, ι_ξ φ = ω, and no component depends on θ."""
+    chart = link.chart(points.z[0])
+    x = link.origin(chart)
+    value, xi = fields(chart, x), jnp.eye(7)[6]
+    assert value["eta"][6] == 1
+    np.testing.assert_allclose(forms.interior(xi, value["omega"], p=2), 0, atol=1e-15)
+    np.testing.assert_allclose(forms.interior(xi, value["phi"], p=3), value["omega"], atol=1e-14)
+    turned = fields(chart, x.at[6].add(1.234))
+    for name in ("eta", "omega", "phi", "psi", "metric"):
+        np.testing.assert_array_equal(turned[name], value[name])
+
+
+@pytest.mark.parametrize(("one", "el"), [(0, 1), (2, 4), (3, 1)])
+def test_forms_are_the_same_in_every_chart(link, fields, points, one, el):
+    home = link.chart(points.z[1], theta=0.4)
+    other = link.chart(points.z[1], indices=(jnp.asarray(one), jnp.asarray(el)))
+    x = link.origin(home)
+
+    @jax.jit
+    def change(y):
+        z = link.gauge_point(home, y)
+        w = selector(other.one, other.el) @ (z / z[one])
+        return jnp.concatenate([w.real, w.imag, (y[6] + jnp.angle(z[one]))[None]])
+
+    jacobian = jax.jit(jax.jacfwd(change))(x)
+    here, there = fields(home, x), fields(other, change(x))
+    np.testing.assert_allclose(there["point"], here["point"], atol=1e-13)
+    for name, p in (("eta", 1), ("omega", 2), ("phi", 3), ("psi", 4)):
+        pulled_back = forms.pullback(there[name], jacobian, p=p)
+        np.testing.assert_allclose(pulled_back, here[name], atol=1e-11, err_msg=name)
+    np.testing.assert_allclose(jacobian.T @ there["metric"] @ jacobian, here["metric"], atol=1e-11)
+
+
+def test_contact_form_is_that_of_the_round_sphere_when_u_vanishes(points):
+    """At u = 0, η is the restriction of Im(conj(z)·dz) to the unit sphere."""
+    link = ContactCalabiYau(F, lambda z: jnp.zeros(()), 1.0)
+    chart = link.chart(points.z[2], theta=0.9)
+    x = link.origin(chart)
+    z = link.point(chart, x)
+    assert jnp.linalg.norm(z) == pytest.approx(1)
+    velocity = jax.jit(jax.jacfwd(lambda y: link.point(chart, y)))(x)
+    np.testing.assert_allclose(link.eta(chart, x), (z.conj() @ velocity).imag, atol=1e-13)
+
+
+def test_link_points_of_weighted_polynomials_lie_on_the_sphere(rng):
+    f = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
+    link = ContactCalabiYau(f, lambda z: jnp.zeros(()), 1.0)
+    z = rng.normal(size=5) + 1j * rng.normal(size=5)
+    z[4] = -np.sum(z[:4] ** np.array([8, 8, 4, 4]))
+    z[4] = z[4] ** 0.25
+    chart = link.chart(z)
+    x = link.origin(chart)
+    point = link.point(chart, x)
+    assert jnp.linalg.norm(point) == pytest.approx(1)
+    assert abs(f(point)) < 1e-12
+    d_eta = jax.jit(forms.exterior_derivative(lambda y: link.eta(chart, y), p=1))(x)
+    omega = jax.jit(lambda y: link.omega(chart, y))(x)
+    np.testing.assert_allclose(d_eta, omega, atol=1e-11)
+
+
+def test_real_and_complex_points():
+    z = np.arange(5) + 1j * np.arange(5, 10)
+    np.testing.assert_array_equal(complex_points(real_points(z)), z)
+
+
+def test_samples(link, fields, points, rng):
+    (block,) = sample_link(link, points, 3, rng)
+    n = 3 * len(points.z)
+    assert {name: (value.shape[1:], value.dtype.kind) for name, value in block.items()} == COLUMNS
+    assert all(len(value) == n for value in block.values())
+    chart = link.chart(block["base_points"][4])
+    value = fields(chart, link.origin(chart))
+    np.testing.assert_allclose(block["phis"][4], value["phi"], atol=1e-12)
+    np.testing.assert_allclose(block["psis"][4], value["psi"], atol=1e-12)
+    np.testing.assert_allclose(block["etas"][4], value["eta"], atol=1e-12)
+    g = forms.unpack_symmetric(jnp.asarray(block["g2_metrics"][4]), 7)
+    np.testing.assert_allclose(g, value["metric"], atol=1e-12)
+    transverse = forms.unpack_symmetric(jnp.asarray(block["riemannian_metrics"][4]), 6)
+    eta = block["etas"][4]
+    np.testing.assert_allclose(g, np.outer(eta, eta) + np.pad(transverse, (0, 1)), atol=1e-12)
+    z, base = complex_points(block["link_points"]), complex_points(block["base_points"])
+    expected = np.exp(1j * block["rotations"])[:, None] * base / np.linalg.norm(base, axis=1, keepdims=True)
+    np.testing.assert_allclose(z, expected, atol=1e-13)
+    assert np.ptp(block["rotations"][:3]) > 0
+    assert np.array_equal(block["phis"][0], block["phis"][2])
+
+
+def test_split_keeps_base_points_apart(rng):
+    parts = split_base_points(1000, (0.7, 0.2, 0.1), rng)
+    assert [len(p) for p in parts] == [700, 200, 100]
+    assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(1000))
+    with pytest.raises(InputError, match="sum to 1"):
+        split_base_points(10, (0.7, 0.2, 0.2), rng)
+    with pytest.raises(InputError, match="needs a base point"):
+        split_base_points(2, (0.8, 0.1, 0.1), rng)
+
+
+def test_bad_requests(link, points, rng):
+    with pytest.raises(InputError, match="autodiff or flux"):
+        derivative("complex-step")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="epsilon"):
+        derivative("flux", -1.0)
+    with pytest.raises(InputError, match="n_rotations"):
+        next(sample_link(link, points, 0, rng))

@@ -1,0 +1,101 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.optimize import fsolve
+
+from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
+from g2links.varieties.charts import complex_coordinates, embed, origin, slice_chart, tangent_frame, to_gauge
+from g2links.varieties.residue import chart_sign, residue
+from g2links.varieties.sampling import sample_points
+
+
+@pytest.fixture
+def chart(rng):
+    f = dwork(0.4 + 0.2j)
+    points = sample_points(f, 5, int(rng.integers(2**31)))
+    return f, slice_chart(f, jnp.asarray(points.z[0]))
+
+
+def test_centre_lies_on_the_variety_in_its_gauge(chart):
+    f, c = chart
+    z = embed(f, c, complex_coordinates(origin(c)))
+    np.testing.assert_allclose(z, c.base, atol=1e-14)
+    assert abs(f(z)) < 1e-13
+    assert z[c.one] == 1
+
+
+def test_embedding_solves_f_and_keeps_its_sheet(chart, rng):
+    f, c = chart
+    w = complex_coordinates(origin(c)) + 1e-2 * (rng.normal(size=3) + 1j * rng.normal(size=3))
+    z = np.array(embed(f, c, w))
+    assert abs(f(z)) < 1e-13
+    el = int(c.el)
+
+    def equation(t):
+        z[el] = t[0] + 1j * t[1]
+        value = complex(f(z))
+        return [value.real, value.imag]
+
+    start = complex(c.base[el])
+    found = fsolve(equation, [start.real, start.imag], xtol=1e-13)
+    assert abs(found[0] + 1j * found[1] - embed(f, c, w)[el]) < 1e-9
+
+
+def test_derivative_of_the_embedding_is_the_tangent_frame(chart):
+    f, c = chart
+    w = complex_coordinates(origin(c))
+    jacobian = jax.jacfwd(lambda t: embed(f, c, t), holomorphic=True)(w)
+    np.testing.assert_allclose(jacobian.T, tangent_frame(f, c.base, c.one, c.el), atol=1e-13)
+
+
+def test_second_derivative_agrees_with_finite_differences(chart):
+    f, c = chart
+    w = complex_coordinates(origin(c))
+    first = jax.jacfwd(lambda t: embed(f, c, t), holomorphic=True)
+    second = jax.jacfwd(first, holomorphic=True)(w)
+    h = 1e-5
+    for a in range(3):
+        step = np.eye(3)[a] * h
+        np.testing.assert_allclose(second[..., a], (first(w + step) - first(w - step)) / (2 * h), atol=1e-7)
+
+
+def test_frame_is_tangent(chart):
+    f, c = chart
+    np.testing.assert_allclose(tangent_frame(f, c.base, c.one, c.el) @ f.gradient(c.base), 0, atol=1e-13)
+
+
+def test_gauge_of_weighted_points(rng):
+    f = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
+    z = jnp.asarray(rng.normal(size=5) + 1j * rng.normal(size=5))
+    for one in range(5):
+        gauged = to_gauge(f, z, jnp.asarray(one))
+        scale = complex(z[one]) ** (-1 / f.weights[one])
+        np.testing.assert_allclose(gauged, np.asarray(z) * scale ** np.array(f.weights), rtol=1e-12)
+
+
+def test_chart_sign_is_the_sign_of_the_permutation():
+    for one in range(5):
+        for el in range(5):
+            if one != el:
+                rest = [i for i in range(5) if i not in (one, el)]
+                matrix = np.eye(5)[[one, el, *rest]]
+                assert chart_sign(jnp.asarray(one), jnp.asarray(el)) == round(np.linalg.det(matrix))
+
+
+def test_residue_form_is_the_same_in_every_chart(rng):
+    """Ω = h dz∧dz∧dz transforms with the Jacobian of the change of chart, sign and gauge included."""
+    f = fermat_quintic()
+    z = jnp.asarray(sample_points(f, 5, int(rng.integers(2**31))).z[0])
+    home = slice_chart(f, z)
+    for one, el in [(0, 1), (1, 0), (2, 4), (4, 3), (3, 0)]:
+        other = slice_chart(f, z, indices=(jnp.asarray(one), jnp.asarray(el)))
+
+        def change(w, one=one, el=el):
+            point = embed(f, home, w)
+            rest = [i for i in range(5) if i not in (one, el)]
+            return (point / point[one])[jnp.array(rest)]
+
+        jacobian = jax.jacfwd(change, holomorphic=True)(complex_coordinates(origin(home)))
+        pulled_back = residue(f, other.base, other.one, other.el) * jnp.linalg.det(jacobian)
+        np.testing.assert_allclose(pulled_back, residue(f, home.base, home.one, home.el), rtol=1e-10)
