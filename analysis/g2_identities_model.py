@@ -1,0 +1,6 @@
+"""Step 4: the identities of the learned G2-structure. The same as `g2links check model`; `--help` lists the options."""
+
+from g2links.cli import script
+
+if __name__ == "__main__":
+    script("check", "model")
