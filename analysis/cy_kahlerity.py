@@ -1,4 +1,7 @@
-"""Step 4: is the learned Kähler form closed? The same as `g2links check kahlerity`; `--help` lists the options."""
+"""Step 4: is the learned Kähler form closed?
+
+The same as `g2links check kahlerity`; `--help` lists the options.
+"""
 
 from g2links.cli import script
 

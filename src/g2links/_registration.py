@@ -1,7 +1,8 @@
 """Registers the layers of g2links with Keras as soon as Keras is there, without importing it before.
 
-Keras finds the class of a saved model only if it was registered beforehand, so `import g2links` must register; importing
-Keras takes seconds, so `import g2links` must not import it. A finder on `sys.meta_path` waits for the import of Keras.
+Keras finds the class of a saved model only if it was registered beforehand, so `import g2links` must register;
+importing Keras takes seconds, so `import g2links` must not import it. A finder on `sys.meta_path` waits for the import
+of Keras.
 """
 
 import importlib

@@ -107,9 +107,7 @@ def test_pullback_is_a_functor(case, m, k):
     n, (p,), rng = case
     a, first, second = components(rng, n, p), rng.normal(size=(n, m)), rng.normal(size=(m, k))
     if p <= m:
-        close(
-            forms.pullback(a, first @ second, p=p), forms.pullback(forms.pullback(a, first, p=p), second, p=p)
-        )
+        close(forms.pullback(a, first @ second, p=p), forms.pullback(forms.pullback(a, first, p=p), second, p=p))
 
 
 def test_pullback_of_a_top_form_is_the_determinant(rng):

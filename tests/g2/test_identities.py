@@ -65,9 +65,7 @@ def test_each_figure_sees_its_own_error_and_its_size(x):
 
 def test_psi_with_a_plus_sign_is_caught(x):
     exact = g2.heisenberg()
-    plus = replace(
-        exact, psi=lambda y: g2.contact_psi(exact.eta(y), g2.flat_omega(), -g2.flat_upsilon().imag)
-    )
+    plus = replace(exact, psi=lambda y: g2.contact_psi(exact.eta(y), g2.flat_omega(), -g2.flat_upsilon().imag))
     np.testing.assert_allclose(figures(plus, x)["phi_wedge_psi_over_vol"], -1.0, rtol=1e-12)
 
 

@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import numpy as np
@@ -86,7 +87,7 @@ def test_interrupted_search_ends_with_the_same_bits(network):
 def test_residual_falls_at_every_iteration(network):
     ansatz, data, start = network
     losses = levenberg_marquardt(ansatz, data, start, iterations=8).state.losses
-    assert all(b < a for a, b in zip(losses, losses[1:], strict=False))
+    assert all(b < a for a, b in itertools.pairwise(losses))
     assert losses[-1] < 0.2 * losses[0]
 
 

@@ -33,9 +33,7 @@ def transition(polynomial, chart, other):
     return move
 
 
-@pytest.mark.parametrize(
-    ("kind", "task"), [("direct", "metric"), ("ambient", "4form"), ("potential", "3form")]
-)
+@pytest.mark.parametrize(("kind", "task"), [("direct", "metric"), ("ambient", "4form"), ("potential", "3form")])
 def test_saved_and_loaded_models_agree(make_model, arrays, tmp_path, kind, task):
     model = make_model(kind, task)
     save_model(model, tmp_path / "m_run1.keras")
@@ -63,9 +61,7 @@ def test_every_gauge_gives_the_same_components(make_model, arrays, kind):
 def test_float64_reaches_the_output(make_model, arrays, kind):
     model = make_model(kind, activation="tanh")
     z = complex_points(arrays["base_points"][:1])[0]
-    chart = SliceChart(
-        *(jnp.asarray(v) for v in (z, arrays["drop_ones"][0], arrays["drop_maxs"][0])), jnp.asarray(0.0)
-    )
+    chart = SliceChart(*(jnp.asarray(v) for v in (z, arrays["drop_ones"][0], arrays["drop_maxs"][0])), jnp.asarray(0.0))
     field, x = jax.jit(model.field(chart)), origin(chart)
     slope = jax.jit(jax.jacfwd(field))(x)[:, 0]
     moved = field(x.at[0].add(1e-10)) - field(x)
@@ -96,9 +92,7 @@ def test_global_models_agree_in_every_chart(make_model, quintic, points, kind, t
     def here_and_there(one, el):
         other = SliceChart(chart.base / chart.base[one], one, el, jnp.asarray(0.0))
         move, x = transition(quintic, chart, other), origin(chart)
-        return model.field(chart)(x), change_frame(
-            TASKS[task], model.field(other)(move(x)), jax.jacfwd(move)(x)
-        )
+        return model.field(chart)(x), change_frame(TASKS[task], model.field(other)(move(x)), jax.jacfwd(move)(x))
 
     for one, el in ((0, 1), (2, 4), (3, 0)):
         here, pulled = here_and_there(jnp.asarray(one), jnp.asarray(el))

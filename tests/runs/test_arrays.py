@@ -97,9 +97,7 @@ def test_every_truncation_and_every_flipped_byte_is_refused_or_harmless(tmp_path
     with zipfile.ZipFile(tmp_path / "a.npz") as archive:
         sizes = [member.file_size for member in archive.infolist()]
     starts = [match.start() for match in re.finditer(b"\x93NUMPY", content)]
-    contents = {
-        byte for begin, size in zip(starts, sizes, strict=True) for byte in range(begin, begin + size)
-    }
+    contents = {byte for begin, size in zip(starts, sizes, strict=True) for byte in range(begin, begin + size)}
     for byte in range(len(content)):
         accepted = unchanged(flipped(tmp_path / "a.npz", tmp_path / "b.npz", byte, byte % 8), arrays)
         assert not (accepted and byte in contents)

@@ -32,16 +32,12 @@ def test_the_packaged_values_serve_every_task(tmp_path, task):
 
 
 def test_who_wins(file):
-    path = file(
-        "epochs: 7\nunits: 5\nschedule: {patience: 9}\ntasks: {metric: {epochs: 8, schedule: {decay: 1}}}"
-    )
+    path = file("epochs: 7\nunits: 5\nschedule: {patience: 9}\ntasks: {metric: {epochs: 8, schedule: {decay: 1}}}")
     metric = load_hyperparameters(path, "metric", {"units": 6, "splits": None, "schedule.kind": "plateau"})
     assert (metric.epochs, metric.units, metric.widths) == (8, 6, (6,) * metric.layers)
     assert (metric.schedule.patience, metric.schedule.decay, metric.schedule.kind) == (9, 1.0, "plateau")
     assert load_hyperparameters(path, "3form").epochs == 7
-    assert (
-        load_hyperparameters(path, "3form", {"epochs": 1, "schedule": {"patience": 2}}).schedule.patience == 2
-    )
+    assert load_hyperparameters(path, "3form", {"epochs": 1, "schedule": {"patience": 2}}).schedule.patience == 2
 
 
 def test_the_file_names_the_task_unless_told_otherwise(file):

@@ -100,9 +100,7 @@ def test_a_failed_save_keeps_the_old_model(model, path):
 def test_lambda_models_are_refused(tmp_path):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: x)])
     model.save(tmp_path / "l.keras")
-    with pytest.raises(
-        ArtefactError, match=r"__lambda__, keras\.layers\.Lambda, which g2links does not allow"
-    ):
+    with pytest.raises(ArtefactError, match=r"__lambda__, keras\.layers\.Lambda, which g2links does not allow"):
         load_model(tmp_path / "l.keras")
 
 
@@ -184,9 +182,7 @@ def test_compressed_other_formats_and_missing(path, tmp_path):
         load_model(tmp_path / "d.keras")
 
 
-@pytest.mark.parametrize(
-    "kind", ["soft", "external", "virtual", "outside", "filtered", "huge", "strings", "deep"]
-)
+@pytest.mark.parametrize("kind", ["soft", "external", "virtual", "outside", "filtered", "huge", "strings", "deep"])
 def test_weights_that_are_not_plain_arrays(path, tmp_path, kind):
     h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "w.h5", "w") as file:

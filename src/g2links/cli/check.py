@@ -8,6 +8,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
+from g2links.cli.sizes import size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Step 4: how far the identities hold. Exit code 1 if a threshold fails.")
 
-_QUICK_POINTS, _POINTS = 100, 1000
 _Thresholds = dict[str, dict[str, Any]]
 _Pointwise = dict[str, "np.ndarray"]
 
@@ -35,7 +35,7 @@ def kahlerity(
 ) -> None:
     """Is the learned Kähler form closed (d omega = 0)?"""
     session = Session(json)
-    points = n_points or (_QUICK_POINTS if quick else _POINTS)
+    points = size("check_points", n_points, quick)
     finish(session, run_kahlerity(session, home, cy_run_number, points, derivative, epsilon, seed))
 
 
@@ -52,7 +52,7 @@ def analytic(
 ) -> None:
     """The identities of the G2-structure built from the Calabi-Yau metric."""
     session = Session(json)
-    points = n_points or (_QUICK_POINTS if quick else _POINTS)
+    points = size("check_points", n_points, quick)
     finish(session, run_analytic(session, home, cy_run_number, points, derivative, epsilon, seed))
 
 
@@ -61,7 +61,8 @@ def model(
     cy_run_number: options.CyRun = None,
     g2_run_number: options.G2Run = None,
     psi_method: Annotated[
-        str, typer.Option("--psi-method", help="star (psi = *phi in the learned metric) or model (the 4form network).")
+        str,
+        typer.Option("--psi-method", help="star (psi = *phi in the learned metric) or model (the 4form network)."),
     ] = "star",
     n_points: options.CheckPoints = None,
     derivative: options.Derivative = "autodiff",
@@ -73,9 +74,18 @@ def model(
 ) -> None:
     """The identities of the learned G2-structure, and its errors at points it has not seen."""
     session = Session(json)
-    points = n_points or (_QUICK_POINTS if quick else _POINTS)
+    points = size("check_points", n_points, quick)
     record = run_model(
-        session, home, cy_run_number, g2_run_number, psi_method, points, derivative, epsilon, seed, quick=quick
+        session,
+        home,
+        cy_run_number,
+        g2_run_number,
+        psi_method,
+        points,
+        derivative,
+        epsilon,
+        seed,
+        quick=quick,
     )
     finish(session, record)
 
@@ -113,9 +123,7 @@ def run_analytic(
 
     setting = _setting(home, cy_run, n, derivative, epsilon, seed)
     limits = analytic_thresholds(setting.cy_record["figures"]["ma_rms"], derivative, epsilon)
-    return _report(
-        session, setting, "analytic", lambda d: analytic_errors(setting.link, setting.points, d), limits
-    )
+    return _report(session, setting, "analytic", lambda d: analytic_errors(setting.link, setting.points, d), limits)
 
 
 def run_model(

@@ -7,13 +7,16 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
+from g2links.cli.sizes import SMALL_FIT, size
 
 _CLOSED = 1e-9
 _STANDARD_ERRORS = 5
 
 
 def cy(
-    n_points: Annotated[int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")] = None,
+    n_points: Annotated[
+        int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")
+    ] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
     ansatz: Annotated[str, typer.Option("--ansatz", help="neural or algebraic.")] = "neural",
@@ -24,15 +27,18 @@ def cy(
         str, typer.Option("--optimiser", "--optimizer", help="lm (Levenberg-Marquardt) or adam.")
     ] = "lm",
     iterations: Annotated[
-        int | None, typer.Option("--iterations", "--epochs", help="Steps of lm [60], or epochs of adam [200].")
+        int | None,
+        typer.Option("--iterations", "--epochs", help="Steps of lm [60], or epochs of adam [200]."),
     ] = None,
     training_points: Annotated[
-        int | None, typer.Option("--training-points", help="Points the residual is fitted on [20 for each parameter].")
+        int | None,
+        typer.Option("--training-points", help="Points the residual is fitted on [20 for each parameter]."),
     ] = None,
     learning_rate: Annotated[float, typer.Option("--learning-rate", help="Of adam.")] = 1e-3,
     batch_size: Annotated[int, typer.Option("--batch-size", help="Of adam.")] = 1000,
     time_limit: Annotated[
-        float | None, typer.Option("--time-limit", help="Seconds after which training stops at the best state.")
+        float | None,
+        typer.Option("--time-limit", help="Seconds after which training stops at the best state."),
     ] = None,
     seed: options.Seed = 0,
     quick: options.Quick = False,
@@ -43,18 +49,20 @@ def cy(
     """Step 1: draw points on the Calabi-Yau threefold and train its Ricci-flat Kähler metric."""
     session = Session(json)
     chosen = {
-        "n_points": n_points or (2_000 if quick else 100_000) if n_points != 0 else 0,
+        "n_points": size("n_points", n_points, quick),
         "ansatz": ansatz,
         "degree": degree,
-        "widths": options.integers(widths, "--widths") or ((8, 8) if quick else (16, 16)),
+        "widths": options.integers(widths, "--widths"),
         "activation": activation,
         "optimiser": optimiser,
-        "iterations": iterations or (15 if quick else None) if iterations != 0 else 0,
+        "iterations": iterations,
         "training_points": training_points,
         "learning_rate": learning_rate,
         "batch_size": batch_size,
         "seed": seed,
     }
+    chosen = {name: value for name, value in chosen.items() if value is not None}
+    chosen = {**(SMALL_FIT if quick else {}), **chosen}
     record = run_cy(session, home, polynomial, options.integers(weights, "--weights"), chosen, time_limit, fresh)
     session.write_json(record)
     if not record["passed"]:
@@ -71,6 +79,7 @@ def run_cy(
     fresh: bool = False,
 ) -> dict[str, Any]:
     """Fit, plot and print; returns the record for `--json`."""
+    from g2links.reports.checks import plot_monge_ampere
     from g2links.reports.histories import plot_cy_history
     from g2links.reports.statistics import judge
     from g2links.runs.fit import FitOptions, fit_cy
@@ -87,9 +96,14 @@ def run_cy(
     figures = report.record["figures"]
     error = report.record["standard_errors"]
     history = place.plots / f"cy_history_run{report.run}.png"
-    plot_cy_history(history, report.history, cy_run=report.run)
+    plot_cy_history(history, report.record["history"], cy_run=report.run)
+    if report.ratio is not None:
+        ratio_plot = place.plots / f"cy_monge_ampere_run{report.run}.png"
+        plot_monge_ampere(ratio_plot, *report.ratio, cy_run=report.run, split="test points")
     session.say(f"Calabi-Yau metric of {f.name}: run {report.run}{' (resumed)' if report.resumed else ''}")
-    session.say(f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {report.record['points']['test']} test points")
+    session.say(
+        f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {report.record['points']['test']} test points"
+    )
     session.say(f"  ma_rms         {figures['ma_rms']:.3e}   largest {figures['ma_max']:.3e}")
     session.say(f"  volume_ratio   {figures['volume_ratio']:.6f} +- {error['volume_ratio']:.6f}")
     session.say(f"  normalisation  {figures['normalisation']:.6f} +- {error['normalisation']:.6f}")
@@ -98,7 +112,11 @@ def run_cy(
     session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {history}")
     thresholds = {
         "d_omega": {"statistic": "max", "at_most": _CLOSED},
-        "volume_ratio": {"statistic": "mean", "target": 1.0, "within": _STANDARD_ERRORS * error["volume_ratio"]},
+        "volume_ratio": {
+            "statistic": "mean",
+            "target": 1.0,
+            "within": _STANDARD_ERRORS * error["volume_ratio"],
+        },
         "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
     }
     failures = judge(figures, thresholds)

@@ -9,28 +9,35 @@ Home = Annotated[Path, typer.Option("--home", help="Folder that holds models/, s
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random choice.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A small run: seconds instead of minutes; not for results.")]
 JsonFile = Annotated[
-    str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout, and nothing else there.")
+    str | None,
+    typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout, and nothing else there."),
 ]
 CyRun = Annotated[
-    int | None, typer.Option("--cy-run-number", min=1, help="Run of the Calabi-Yau metric; the most recent if not given.")
+    int | None,
+    typer.Option("--cy-run-number", min=1, help="Run of the Calabi-Yau metric; the most recent if not given."),
 ]
 G2Run = Annotated[
-    int | None, typer.Option("--g2-run-number", min=1, help="Run of the network; the most recent if not given.")
+    int | None,
+    typer.Option("--g2-run-number", min=1, help="Run of the network; the most recent if not given."),
 ]
 CheckPoints = Annotated[int | None, typer.Option("--n-points", min=1, help="Points to check at [default: 1000].")]
 Derivative = Annotated[
-    str, typer.Option("--derivative", help="autodiff (exact) or flux (through small cubes, arXiv:2510.00999).")
+    str,
+    typer.Option("--derivative", help="autodiff (exact) or flux (through small cubes, arXiv:2510.00999)."),
 ]
 Epsilon = Annotated[float, typer.Option("--epsilon", help="Edge of the cubes of --derivative flux.")]
 Polynomial = Annotated[
-    str, typer.Option("--polynomial", help="Expression in z0..z4, YAML file, or name: fermat_quintic, dwork, dwork(PSI).")
+    str,
+    typer.Option("--polynomial", help="Expression in z0..z4, YAML file, or name: fermat_quintic, dwork, dwork(PSI)."),
 ]
-Weights = Annotated[str | None, typer.Option("--weights", help='Weights of z0..z4 for an expression, such as "1 1 1 1 1".')]
+Weights = Annotated[
+    str | None, typer.Option("--weights", help='Weights of z0..z4 for an expression, such as "1 1 1 1 1".')
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]
 
 
 def integers(text: str | None, field: str) -> tuple[int, ...] | None:
-    """"16,16" or "16 16" as a tuple.
+    """ "16,16" or "16 16" as a tuple.
 
     Raises:
         InputError: when an entry is not an integer.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +13,16 @@ from g2links.cli.check import run_analytic, run_kahlerity, run_model
 from g2links.cli.cy import run_cy
 from g2links.cli.sample import run_sample
 from g2links.cli.session import FAILED, Session
-from g2links.cli.train import QUICK, run_train
+from g2links.cli.sizes import SMALL_FIT, SMALL_TRAINING, size
+from g2links.cli.train import run_train
 
 _TASKS = ("3form", "metric", "4form")
 
 
 def pipeline(
-    n_points: Annotated[int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")] = None,
+    n_points: Annotated[
+        int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")
+    ] = None,
     n_rotations: Annotated[int | None, typer.Option("--n-rotations", help="Circle rotations [default: 4].")] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
@@ -38,8 +42,8 @@ def pipeline(
 
     session = Session(json)
     config = {
-        "n_points": (2_000 if quick else 100_000) if n_points is None else n_points,
-        "n_rotations": (2 if quick else 4) if n_rotations is None else n_rotations,
+        "n_points": size("n_points", n_points, quick),
+        "n_rotations": size("n_rotations", n_rotations, quick),
         "polynomial": polynomial,
         "weights": weights,
         "architecture": architecture,
@@ -60,41 +64,44 @@ def pipeline(
         journal.finish()
     failed = [name for name, record in results.items() if not record.get("passed", True)]
     seconds = time.monotonic() - started
-    session.say(f"== pipeline: {len(results)} steps in {seconds:.0f} s; " + (f"FAILED: {', '.join(failed)}" if failed else "all passed"))
-    session.write_json({"command": "pipeline", "steps": results, "seconds": seconds, "passed": not failed, "failed": failed})
+    session.say(
+        f"== pipeline: {len(results)} steps in {seconds:.0f} s; "
+        + (f"FAILED: {', '.join(failed)}" if failed else "all passed")
+    )
+    session.write_json(
+        {"command": "pipeline", "steps": results, "seconds": seconds, "passed": not failed, "failed": failed}
+    )
     if failed:
         raise typer.Exit(FAILED)
 
 
-def _steps(session: Session, home: Path, config: dict[str, Any], journal: Any) -> dict[str, Callable[[], dict[str, Any]]]:
+def _steps(
+    session: Session, home: Path, config: dict[str, Any], journal: Any
+) -> dict[str, Callable[[], dict[str, Any]]]:
     """The steps by name; each reads the run numbers of earlier ones from the journal."""
     quick, seed = config["quick"], config["seed"]
-    n = 100 if quick else 1000
-    training = {**(QUICK if quick else {}), "architecture": config["architecture"], "seed": seed}
+    n = size("check_points", None, quick)
+    training = {**(SMALL_TRAINING if quick else {}), "architecture": config["architecture"], "seed": seed}
     fit = {
         "n_points": config["n_points"],
         "seed": seed,
-        **({"widths": (8, 8), "iterations": 15} if quick else {}),
+        **(SMALL_FIT if quick else {}),
     }
     weights = options.integers(config["weights"], "--weights")
 
     def cy_run() -> int:
         return int(journal.done["cy"]["cy_run"])
 
+    def train_task(task: str) -> dict[str, Any]:
+        return run_train(session, home, task, None, dict(training), cy_run())
+
     def model_check(method: str) -> dict[str, Any]:
-        g2_run = int(journal.done["train 3form"]["g2_run"])
-        same = all(journal.done[f"train {task}"]["g2_run"] == g2_run for task in _TASKS)
-        if not same:
-            session.say("note: the three networks have different run numbers; those of the 3-form's number are used")
-        return run_model(session, home, cy_run(), g2_run, method, n, "autodiff", 1e-3, seed, quick=quick)
+        return run_model(session, home, cy_run(), None, method, n, "autodiff", 1e-3, seed, quick=quick)
 
     return {
         "cy": lambda: run_cy(session, home, config["polynomial"], weights, fit),
         "sample": lambda: run_sample(session, home, cy_run(), None, config["n_rotations"], seed=seed),
-        **{
-            f"train {task}": (lambda task=task: run_train(session, home, task, None, dict(training), cy_run()))
-            for task in _TASKS
-        },
+        **{f"train {task}": partial(train_task, task) for task in _TASKS},
         "check kahlerity": lambda: run_kahlerity(session, home, cy_run(), n, "autodiff", 1e-3, seed),
         "check analytic": lambda: run_analytic(session, home, cy_run(), n, "autodiff", 1e-3, seed),
         "check model (star)": lambda: model_check("star"),

@@ -7,19 +7,22 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import Session, refuse_missing
+from g2links.cli.sizes import size
 
 
 def sample(
     cy_run_number: options.CyRun = None,
     n_points: Annotated[
-        int | None, typer.Option("--n-points", help="Base points [default: all of the run's; 100000 fresh ones].")
+        int | None,
+        typer.Option("--n-points", help="Base points [default: all of the run's; 100000 fresh ones]."),
     ] = None,
     n_rotations: Annotated[
         int | None, typer.Option("--n-rotations", help="Circle rotations of each base point [default: 4].")
     ] = None,
     source: Annotated[str, typer.Option("--source", help="run (the points of step 1) or fresh (new ones).")] = "run",
     hyperparameters: Annotated[
-        Path | None, typer.Option("--hyperparameters", help="YAML file whose `splits` are used [hyperparameters/hps.yaml].")
+        Path | None,
+        typer.Option("--hyperparameters", help="YAML file whose `splits` are used [hyperparameters/hps.yaml]."),
     ] = None,
     seed: options.Seed = 0,
     quick: options.Quick = False,
@@ -29,7 +32,7 @@ def sample(
     """Step 2: evaluate phi, psi, the metrics and the contact form on the link, and write the data sets."""
     session = Session(json)
     refuse_missing(hyperparameters, "--hyperparameters")
-    rotations = (2 if quick else 4) if n_rotations is None else n_rotations
+    rotations = size("n_rotations", n_rotations, quick)
     record = run_sample(session, home, cy_run_number, n_points, rotations, source, hyperparameters, seed)
     session.write_json(record)
 

@@ -57,9 +57,22 @@ class Session:
 
 def _bar() -> Iterator[Callable[[str, int, int], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         stage = ""
@@ -86,7 +99,11 @@ def _lines() -> Callable[[str, int, int], None]:
             stage, stage_start = what.partition(",")[0], now
         if new or now - last > _LINE_EVERY:
             last = now
-            left = f", about {(now - stage_start) * (total - done) / done:.0f} s left" if 0 < done < total and not new else ""
+            left = (
+                f", about {(now - stage_start) * (total - done) / done:.0f} s left"
+                if 0 < done < total and not new
+                else ""
+            )
             count = f" {done}/{total}" if total > 1 else ""
             print(f"  {what}{count}{left}", file=sys.stderr, flush=True)
 

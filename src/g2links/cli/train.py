@@ -7,14 +7,14 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session, refuse_missing
-
-QUICK = {"epochs": 25, "batch_size": 64, "layers": 2, "units": 32}
+from g2links.cli.sizes import SMALL_TRAINING
 
 
 def train(
     task: Annotated[str | None, typer.Option("--task", help="3form, metric or 4form [the task of hps.yaml].")] = None,
     hyperparameters: Annotated[
-        Path | None, typer.Option("--hyperparameters", help="YAML file [hyperparameters/hps.yaml, else built in].")
+        Path | None,
+        typer.Option("--hyperparameters", help="YAML file [hyperparameters/hps.yaml, else built in]."),
     ] = None,
     architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
     epochs: Annotated[int | None, typer.Option("--epochs", help="Instead of the file's value.")] = None,
@@ -25,7 +25,8 @@ def train(
     ] = None,
     cy_run_number: options.CyRun = None,
     time_limit: Annotated[
-        float | None, typer.Option("--time-limit", help="Seconds after which training stops at the best state.")
+        float | None,
+        typer.Option("--time-limit", help="Seconds after which training stops at the best state."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Instead of the file's value.")] = None,
     quick: options.Quick = False,
@@ -37,7 +38,7 @@ def train(
     session = Session(json)
     refuse_missing(hyperparameters, "--hyperparameters")
     overrides = {
-        **(QUICK if quick else {}),
+        **(SMALL_TRAINING if quick else {}),
         "architecture": architecture,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
@@ -84,13 +85,17 @@ def run_train(
     plot_predictions(f"{stem}_predictions.png", report.truth, report.prediction, **labels)
     plot_component_errors(f"{stem}_component_errors.png", report.truth, report.prediction, **labels)
     points = record["base_points"]
-    session.say(f"Network for {chosen.task} ({chosen.architecture}): run {report.run}{' (resumed)' if report.resumed else ''}")
+    session.say(
+        f"Network for {chosen.task} ({chosen.architecture}): run {report.run}{' (resumed)' if report.resumed else ''}"
+    )
     session.say(f"  base points     {points['train']} train, {points['validation']} validation, {points['test']} test")
     session.say(
         f"  relative error  {figures['relative_error']:.3e} on held-out base points "
         f"({figures['relative_error_train']:.3e} on training points)"
     )
-    session.say(f"  normalised RMSE {figures['normalised_rmse']:.3e} ({figures['normalised_rmse_train']:.3e} on training points)")
+    session.say(
+        f"  normalised RMSE {figures['normalised_rmse']:.3e} ({figures['normalised_rmse_train']:.3e} on training points)"
+    )
     session.say(f"  best epoch {record['best_epoch']} of {len(record['history'])}: {record['stopped_because']}")
     session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {stem}_*.png")
     failures = judge({name: value for name, value in figures.items() if value is not None}, {})

@@ -58,9 +58,7 @@ def interior(v: Vector, a: Form, *, p: int) -> Form:
         InputError: if v is not one vector, p is 0 or the shape of a is not that of its degree.
     """
     if jnp.ndim(v) != 1:
-        raise InputError(
-            "v", f"an array of shape {jnp.shape(v)}", "one vector is needed; use jax.vmap over many"
-        )
+        raise InputError("v", f"an array of shape {jnp.shape(v)}", "one vector is needed; use jax.vmap over many")
     if p < 1:
         raise InputError("p", p, "the interior product needs a form of degree at least 1")
     n = len(v)
@@ -89,9 +87,7 @@ def pullback(a: Form, jacobian: Inexact[Array, "n m"], *, p: int) -> Form:
         InputError: if the jacobian is not a matrix, or the shape of a is not that of its degree on R^n.
     """
     if jnp.ndim(jacobian) != 2:
-        raise InputError(
-            "jacobian", f"an array of shape {jnp.shape(jacobian)}", "one matrix dx^i/dy^j is needed"
-        )
+        raise InputError("jacobian", f"an array of shape {jnp.shape(jacobian)}", "one matrix dx^i/dy^j is needed")
     n, m = jacobian.shape
     check_form("a", a, n, p)
     if p > m:
@@ -192,6 +188,4 @@ def check_metric(metric: Matrix) -> None:
     """
     shape = jnp.shape(metric)
     if len(shape) != 2 or shape[0] != shape[1]:
-        raise InputError(
-            "metric", f"an array of shape {shape}", "one square matrix is needed; use jax.vmap over many"
-        )
+        raise InputError("metric", f"an array of shape {shape}", "one square matrix is needed; use jax.vmap over many")

@@ -131,9 +131,7 @@ def unpack_symmetric(v: Vector, n: int) -> Matrix:
     """
     expected = (n * (n + 1) // 2,)
     if jnp.shape(v) != expected:
-        raise InputError(
-            "v", f"an array of shape {jnp.shape(v)}", f"a symmetric {n} by {n} matrix packs to {expected}"
-        )
+        raise InputError("v", f"an array of shape {jnp.shape(v)}", f"a symmetric {n} by {n} matrix packs to {expected}")
     return v[_symmetric_table(n)]
 
 

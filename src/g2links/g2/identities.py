@@ -77,16 +77,12 @@ def structure_errors(
     figures["phi_wedge_psi_over_vol"] = wedge(phi, psi, p=3, q=4, n=7)[0] / volume
     figures["psi_minus_star_phi"] = _relative_error(psi, star_phi(phi), reference_metric, 4)
     if fields.metric is not None:
-        figures["metric_minus_induced"] = relative_metric_error(
-            fields.metric(x), induced_metric(phi), reference_metric
-        )
+        figures["metric_minus_induced"] = relative_metric_error(fields.metric(x), induced_metric(phi), reference_metric)
     figures["positive"] = jnp.where(is_positive(phi), 1.0, 0.0)
     return figures
 
 
-def _closure_errors(
-    fields: LinkFields, x: LinkPoint, metric: Matrix, derivative: Derivative
-) -> dict[str, Scalar]:
+def _closure_errors(fields: LinkFields, x: LinkPoint, metric: Matrix, derivative: Derivative) -> dict[str, Scalar]:
     """The three figures that need a derivative."""
     omega = fields.omega(x)
     omega_squared = wedge(omega, omega, p=2, q=2, n=7)

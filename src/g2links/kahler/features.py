@@ -1,6 +1,6 @@
 """Real, C*-invariant functions on V of bidegree (k, k), the raw material of every Kähler potential here.
 
-A feature is X = Σ h_{αβ} z^α conj(z^β) / exp(k K_ref) with h Hermitian, over monomials of weighted degree k. At degree 1
+A feature is X = Σ h_{αβ} z^α conj(z^β) / exp(k K_ref) with h Hermitian, over monomials of degree k. At degree 1
 on a quintic they are the 25 real and imaginary parts of z_i conj(z_j)/|z|². With `symmetric` set, only combinations
 invariant under the symmetry group of f are kept, so that a potential built from them has the symmetry of the Ricci-flat
 metric (which is unique, hence invariant).
@@ -22,7 +22,6 @@ from g2links.kahler.jets import Jet, reference_jet
 from g2links.kahler.reference import reference_potential
 from g2links.varieties.polynomial import VARIABLES, Polynomial, monomials
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, in_lattice, is_real
-
 
 _MOST_FEATURES = 40
 _HIGHEST_DEGREE = 8
@@ -95,10 +94,10 @@ class InvariantFeatures:
             return 0.5 * (d_left[a] * d_right[b].conj() + d_right[a] * d_left[b].conj())
 
         upper = [mixed(0, 1), mixed(0, 2), mixed(1, 2)]
-        channels = [(left * right.conj()).real]
+        channels = [jnp.real(left * right.conj())]
         channels += [d.real for d in first] + [d.imag for d in first]
         channels += [mixed(a, a).real for a in range(3)] + [m.real for m in upper] + [m.imag for m in upper]
-        numerator = Jet.from_channels(table.reduction @ jnp.stack(channels, axis=1))
+        numerator = Jet.from_channels(jnp.asarray(table.reduction) @ jnp.stack(channels, axis=1))
         return numerator.times_exponential(-self.degree, reference_jet(self.polynomial.weights, z, frame))
 
     @cached_property

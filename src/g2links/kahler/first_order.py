@@ -18,6 +18,7 @@ from g2links.kahler.solve import MongeAmpereData, Result, Solution, State, log_r
 
 _BETA = (0.9, 0.999)
 _SMALL = 1e-8
+_Carry = tuple[Array, Array, Array, Array]
 
 
 def adam(
@@ -70,9 +71,7 @@ def _epoch(
     learning_rate: float,
     step: int,
 ) -> tuple[Array, Array, Array, Array]:
-    sizes = [int(np.prod(shape)) for shape in ansatz.shapes()]
     template = tuple(jnp.zeros(shape) for shape in ansatz.shapes())
-    assert sum(sizes) == vector.shape[0]
     restore = ravel_pytree(template)[1]
 
     def loss(v: Array, rows: Array) -> Array:
@@ -81,7 +80,7 @@ def _epoch(
         weights = batch.weights / jnp.sum(batch.weights)
         return jnp.sum(weights * (values - jnp.sum(weights * values)) ** 2)
 
-    def update(carry: tuple[Array, ...], rows: Array) -> tuple[tuple[Array, ...], Array]:
+    def update(carry: _Carry, rows: Array) -> tuple[_Carry, Array]:
         v, m1, m2, t = carry
         value, gradient = jax.value_and_grad(loss)(v, rows)
         m1 = _BETA[0] * m1 + (1 - _BETA[0]) * gradient
@@ -89,5 +88,6 @@ def _epoch(
         scaled = (m1 / (1 - _BETA[0] ** t)) / (jnp.sqrt(m2 / (1 - _BETA[1] ** t)) + _SMALL)
         return (v - learning_rate * scaled, m1, m2, t + 1), value
 
-    (vector, first, second, _), values = jax.lax.scan(update, (vector, first, second, step + 1.0), batches)
+    start = (vector, first, second, jnp.asarray(step + 1.0))
+    (vector, first, second, _), values = jax.lax.scan(update, start, batches)
     return vector, first, second, jnp.mean(values)

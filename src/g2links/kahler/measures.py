@@ -25,6 +25,7 @@ class MongeAmpereMeasures(NamedTuple):
         volume_ratio: the Monte Carlo value of ∫ω³/6 over its exact value, and its standard error.
         normalisation: c > 0 with c² = ∫ω³/6 / ∫|h|² d⁶x, and its standard error.
         smallest_eigenvalue: of g relative to the reference metric's trace; positive where g is a metric.
+        ratio: (n,) η/<η> itself.
     """
 
     sigma: tuple[float, float]
@@ -33,6 +34,7 @@ class MongeAmpereMeasures(NamedTuple):
     volume_ratio: tuple[float, float]
     normalisation: tuple[float, float]
     smallest_eigenvalue: float
+    ratio: np.ndarray
 
 
 def sigma(ansatz_data: MongeAmpereData, potential: KahlerPotential) -> float:
@@ -52,20 +54,18 @@ def metrics(polynomial: Polynomial, potential: Potential, points: Points) -> np.
 def measure(polynomial: Polynomial, potential: Potential, points: Points) -> MongeAmpereMeasures:
     """Evaluate a metric on `points` (all of them; none is dropped).
 
-    The normalisation uses that ∫ω³/6 is known: c² = 8 <η>, whose statistical error is that of η, tiny for a good metric.
+    The normalisation uses that ∫ω³/6 is known: c² = 8 <η>, whose statistical error is small for a good metric.
     """
     g = metrics(polynomial, potential, points)
     flat = metrics(polynomial, lambda z: jnp.zeros(()), points)
-    ratio = np.asarray(
-        jax.vmap(lambda *row: monge_ampere_ratio(polynomial, *row))(g, points.z, points.one, points.el)
-    )
+    ratio = np.asarray(jax.vmap(lambda *row: monge_ampere_ratio(polynomial, *row))(g, points.z, points.one, points.el))
     mean, mean_error = weighted_mean(ratio, points)
     deviation = np.abs(1 - ratio / mean)
     h = np.asarray(jax.vmap(lambda *row: residue(polynomial, *row))(points.z, points.one, points.el))
     volume = line_average(ratio * np.abs(h) ** 2 / np.linalg.det(flat).real, points)
     relative = np.linalg.eigvalsh(g)[:, 0] / np.trace(flat, axis1=1, axis2=2).real
     weights = points.weights / np.sum(points.weights)
-    constant = float(np.sqrt(8 * mean))
+    constant = float(np.sqrt(max(8 * mean, 0.0)))
     return MongeAmpereMeasures(
         sigma=weighted_mean(deviation, points),
         rms=float(np.sqrt(np.sum(weights * deviation**2))),
@@ -73,4 +73,5 @@ def measure(polynomial: Polynomial, potential: Potential, points: Points) -> Mon
         volume_ratio=volume,
         normalisation=(constant, 0.5 * constant * mean_error / mean),
         smallest_eigenvalue=float(np.min(relative)),
+        ratio=ratio / mean,
     )

@@ -5,6 +5,7 @@ features. The algebraic one is u = (1/k) log(s† h s) - K_ref with h the Hermit
 k (Donaldson, math/0512625; Headrick and Nassar, arXiv:0908.2635).
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -54,7 +55,7 @@ class NeuralAnsatz:
     def shapes(self) -> list[tuple[int, ...]]:
         """Shapes of the parameters: the coefficients c, then the matrix and the offset of each layer."""
         sizes = (self.features.count, *self.widths, 1)
-        layers = [shape for m, k in zip(sizes[:-1], sizes[1:], strict=True) for shape in ((k, m), (k,))]
+        layers = [shape for m, k in itertools.pairwise(sizes) for shape in ((k, m), (k,))]
         return [*_logarithm(self.features).shapes(), *layers]
 
     def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:

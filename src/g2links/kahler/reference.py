@@ -12,7 +12,8 @@ _NEWTON_STEPS = 60
 
 
 def reference_potential(weights: tuple[int, ...], z: ComplexPoint) -> Float[Array, ""]:
-    """K_ref(z), real; under z -> λ·z it grows by log|λ|². It is strictly plurisubharmonic transversally to the C* orbits."""
+    """K_ref(z), real; under z -> λ·z it grows by log|λ|². It is strictly
+    plurisubharmonic transversally to the C* orbits."""
     squares = z.real**2 + z.imag**2
     if set(weights) == {1}:
         return jnp.log(jnp.sum(squares))

@@ -28,6 +28,7 @@ from g2links.varieties.residue import residue
 from g2links.varieties.sampling import Points
 
 _CHUNK = 500
+_Sums = tuple[Array, Array, Array, Array, Array]
 _NOT_POSITIVE = 1e-30
 
 
@@ -157,23 +158,22 @@ def _loss(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Scal
 
 
 @partial(jax.jit, static_argnums=0)
-def _normal_equations(
-    ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData
-) -> tuple[Array, Array, Scalar]:
+def _normal_equations(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array, Scalar]:
     """JᵀWJ, JᵀWr and rᵀWr for the centred residual r, summed over chunks of points."""
     vector, restore = ravel_pytree(parameters)
 
     def value_and_row(point: MongeAmpereData) -> tuple[Scalar, Array]:
         return jax.value_and_grad(lambda v: log_ratio(ansatz, restore(v), point))(vector)
 
-    def sums(chunk: MongeAmpereData) -> tuple[Array, ...]:
+    def sums(chunk: MongeAmpereData) -> _Sums:
         value, row = jax.vmap(value_and_row)(chunk)
         weighted = chunk.weights[:, None] * row
         mean, square = jnp.sum(chunk.weights * value), jnp.sum(chunk.weights * value**2)
         return weighted.T @ row, weighted.T @ value, jnp.sum(weighted, axis=0), mean, square
 
-    def add(total: tuple[Array, ...], chunk: MongeAmpereData) -> tuple[tuple[Array, ...], None]:
-        return jax.tree.map(jnp.add, total, sums(chunk)), None
+    def add(total: _Sums, chunk: MongeAmpereData) -> tuple[_Sums, None]:
+        together: _Sums = jax.tree.map(jnp.add, total, sums(chunk))
+        return together, None
 
     n, size = len(data.weights), len(vector)
     whole = n // _CHUNK * _CHUNK

@@ -72,9 +72,7 @@ class Ambient(AbstractArchitecture):
 
     def __post_init__(self) -> None:
         if set(self.polynomial.weights) != {1}:
-            raise InputError(
-                "architecture", "ambient", f"for weights (1, 1, 1, 1, 1), not {self.polynomial.weights}"
-            )
+            raise InputError("architecture", "ambient", f"for weights (1, 1, 1, 1, 1), not {self.polynomial.weights}")
 
     @property
     def network(self) -> DenseNetwork:
@@ -96,14 +94,10 @@ class Ambient(AbstractArchitecture):
         scale = 1 / np.where(spread > 0, spread, 1.0)
         return Weights(tuple(self.network.initial(rng, output_scale=_START)), (centre, scale))
 
-    def components(
-        self, weights: Weights, z: ComplexPoint, one: Index, el: Index
-    ) -> Float[Array, " components"]:
+    def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
         inputs = separating_features(self.polynomial)(z)
         tangents, position, first, upsilon = self._geometry(z, one, el)
-        return assemble(
-            self.task, *self._structure(weights, inputs, tangents, position, first, None), upsilon
-        )
+        return assemble(self.task, *self._structure(weights, inputs, tangents, position, first, None), upsilon)
 
     def prepare(self, row: Row) -> Prepared:
         tangents, position, first, upsilon = self._geometry(row.z, row.one, row.el)
@@ -121,9 +115,7 @@ class Ambient(AbstractArchitecture):
         )
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
-        structure = self._structure(
-            weights, prepared.inputs, prepared.tangents, prepared.position, prepared.first, key
-        )
+        structure = self._structure(weights, prepared.inputs, prepared.tangents, prepared.position, prepared.first, key)
         prediction = assemble(self.task, *structure, prepared.upsilon)
         return euclidean(self.task, prediction) / prepared.norm - prepared.target
 

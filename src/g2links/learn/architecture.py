@@ -62,9 +62,7 @@ class AbstractArchitecture(ABC):
         """Random trainable weights, and fixed ones from the training data (n rows of NumPy arrays)."""
 
     @abstractmethod
-    def components(
-        self, weights: Weights, z: ComplexPoint, one: Index, el: Index
-    ) -> Float[Array, " components"]:
+    def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
         """The prediction at one point in its gauge, in the chart (one, el)."""
 
     @abstractmethod

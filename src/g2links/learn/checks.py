@@ -48,13 +48,16 @@ def learned_fields(
         value = phi(x)
         return forms.hodge_star(value, metric(x), p=3, orientation=jax.lax.stop_gradient(orientation(value)))
 
-    if psi_method == "model" and psi_model is None:
-        raise InputError("psi_method", "model", "there is no 4form network; train one, or use star")
+    psi = star
+    if psi_method == "model":
+        if psi_model is None:
+            raise InputError("psi_method", "model", "there is no 4form network; train one, or use star")
+        psi = psi_model.field(chart)
     return LinkFields(
         eta=lambda x: metric(x)[6],
         omega=lambda x: forms.interior(jnp.eye(7)[6], phi(x), p=3),
         phi=phi,
-        psi=star if psi_method == "star" else psi_model.field(chart),
+        psi=psi,
         metric=metric,
     )
 
@@ -87,7 +90,8 @@ def model_errors(
             if psi_method == "star":
                 del errors["psi_minus_star_phi"]
         else:
-            errors["metric_error"] = relative_metric_error(fields.metric(x), g, g)
+            learned_metric = forms.unpack_symmetric(metric_model.field(chart)(x), 7)
+            errors["metric_error"] = relative_metric_error(learned_metric, g, g)
         phi, psi = link.phi(chart, x), link.psi(chart, x)
         errors["phi_error"] = forms.norm(fields.phi(x) - phi, g, p=3) / forms.norm(phi, g, p=3)
         if psi_model is not None:

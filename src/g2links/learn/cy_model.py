@@ -21,7 +21,7 @@ _CHUNK = 500
 class CalabiYauMetric(keras.Model):
     """Points (n, 10) real to the Hermitian metric (n, 3, 3) complex128 in the canonical slice chart of each point.
 
-    The weights are the parameters of the Kähler potential; `potential` gives u itself, `link` the structure on the link.
+    Its weights are the parameters of the Kähler potential; `potential` gives u, `link` the structure on the link.
 
     Args:
         polynomial: `Polynomial.to_config()`.

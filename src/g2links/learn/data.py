@@ -29,9 +29,7 @@ def link_rows(arrays: Mapping[str, np.ndarray], task: str) -> Row:
     table = [np.asarray(arrays[name]) for name in columns]
     for name, values in zip(columns, table, strict=True):
         if len(values) != len(table[0]) or len(values) == 0:
-            raise InputError(
-                name, f"{len(values)} rows", "every array needs the same number of rows, at least 1"
-            )
+            raise InputError(name, f"{len(values)} rows", "every array needs the same number of rows, at least 1")
         if not np.all(np.isfinite(values)):
             raise InputError(name, "values that are not finite", "every value must be finite")
     first = np.sort(np.unique(table[0], axis=0, return_index=True)[1])

@@ -45,9 +45,9 @@ class Direct(AbstractArchitecture):
     @property
     def network(self) -> DenseNetwork:
         """The network, on standardised inputs."""
-        inputs = jax.eval_shape(
-            lambda z: chart_features(self.polynomial, z, jnp.array(0), jnp.array(1)), _POINT
-        ).shape[0]
+        inputs = jax.eval_shape(lambda z: chart_features(self.polynomial, z, jnp.array(0), jnp.array(1)), _POINT).shape[
+            0
+        ]
         return DenseNetwork(inputs, self.task.components, self.widths, self.activation, self.dropout)
 
     @property
@@ -70,9 +70,7 @@ class Direct(AbstractArchitecture):
         scale = 1 / np.where(spread > 0, spread, 1.0)
         return Weights(tuple(self.network.initial(rng)), (centre, scale, mean, deviation))
 
-    def components(
-        self, weights: Weights, z: ComplexPoint, one: Index, el: Index
-    ) -> Float[Array, " components"]:
+    def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
         mean, deviation = weights.fixed[2:]
         return mean + deviation * self._normalised(weights, chart_features(self.polynomial, z, one, el), None)
 

@@ -62,17 +62,14 @@ class FirstOrder:
     def arrays(self) -> dict[str, np.ndarray]:
         """Weights and Adam's averages."""
         groups = {"weight_": self._parameters, "first_": self._adam.first, "second_": self._adam.second}
-        arrays = {
-            f"{name}{i}": np.asarray(v) for name, values in groups.items() for i, v in enumerate(values)
-        }
+        arrays = {f"{name}{i}": np.asarray(v) for name, values in groups.items() for i, v in enumerate(values)}
         return {**arrays, "steps": np.asarray(self._adam.steps)}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Go on from `arrays()`."""
         count = len(self._parameters)
         groups = (
-            tuple(jnp.asarray(arrays[f"{name}{i}"]) for i in range(count))
-            for name in ("weight_", "first_", "second_")
+            tuple(jnp.asarray(arrays[f"{name}{i}"]) for i in range(count)) for name in ("weight_", "first_", "second_")
         )
         self._parameters, first, second = groups
         self._adam = AdamState(first, second, jnp.asarray(arrays["steps"]))

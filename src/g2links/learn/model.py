@@ -55,9 +55,7 @@ class LinkModel(keras.Model):
         super().__init__(**{"dtype": "float64", **kwargs})
         self.polynomial = Polynomial.from_config(polynomial)
         self.task, self.normalisation, self.cy_run = task, float(normalisation), cy_run
-        self.architecture = build_architecture(
-            architecture, find_task(task), self.polynomial, self.normalisation
-        )
+        self.architecture = build_architecture(architecture, find_task(task), self.polynomial, self.normalisation)
         trainable, fixed = self.architecture.shapes()
         self._trained = [self._variable(f"trainable_{i}", s, True) for i, s in enumerate(trainable)]
         self._statistics = [self._variable(f"fixed_{i}", s, False) for i, s in enumerate(fixed)]
@@ -96,9 +94,7 @@ class LinkModel(keras.Model):
 
     def at(self, z: np.ndarray, one: np.ndarray, el: np.ndarray) -> Float[Array, "n components"]:
         """The components at n gauge points (n, 5) in given charts."""
-        return _predict_in_charts(
-            self.architecture, self.state, (jnp.asarray(z), jnp.asarray(one), jnp.asarray(el))
-        )
+        return _predict_in_charts(self.architecture, self.state, (jnp.asarray(z), jnp.asarray(one), jnp.asarray(el)))
 
     def components(self, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
         """The packed components at one point in the gauge z_one = 1, in the chart (one, el). Pure JAX."""
@@ -131,9 +127,7 @@ class LinkModel(keras.Model):
         return cls(**config)
 
     def _variable(self, name: str, shape: tuple[int, ...], trainable: bool) -> Any:
-        return self.add_weight(
-            name=name, shape=shape, initializer="zeros", trainable=trainable, dtype="float64"
-        )
+        return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=trainable, dtype="float64")
 
 
 def build_architecture(
@@ -144,9 +138,7 @@ def build_architecture(
     Raises:
         InputError: for an unknown kind or an unknown entry.
     """
-    entries: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in config.items()
-    }
+    entries: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
     kind = entries.pop("kind", None)
     try:
         if kind == "direct":
@@ -171,7 +163,5 @@ def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[A
 
 
 @partial(jax.jit, static_argnums=0)
-def _predict_in_charts(
-    architecture: AbstractArchitecture, state: Weights, rows: tuple[Array, Array, Array]
-) -> Array:
+def _predict_in_charts(architecture: AbstractArchitecture, state: Weights, rows: tuple[Array, Array, Array]) -> Array:
     return in_chunks(lambda row: architecture.components(state, *row), rows, architecture.chunk)

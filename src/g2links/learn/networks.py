@@ -69,9 +69,7 @@ class DenseNetwork:
         values[-1] = np.zeros_like(values[-1])
         return values
 
-    def apply(
-        self, parameters: Parameters, x: Float[Array, " m"], key: Array | None = None
-    ) -> Float[Array, " k"]:
+    def apply(self, parameters: Parameters, x: Float[Array, " m"], key: Array | None = None) -> Float[Array, " k"]:
         """The outputs at one input; with a random key, some hidden units are dropped."""
         activation, hidden = ACTIVATIONS[self.activation], x
         for layer, (matrix, offset) in enumerate(zip(parameters[:-3:2], parameters[1:-3:2], strict=True)):

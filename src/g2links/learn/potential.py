@@ -82,12 +82,8 @@ class PotentialNetwork(AbstractArchitecture):
         sample = feature_table(self.ansatz.features, rows.z)
         return Weights(tuple(np.asarray(p) for p in self.ansatz.initial(rng, sample)), ())
 
-    def components(
-        self, weights: Weights, z: ComplexPoint, one: Index, el: Index
-    ) -> Float[Array, " components"]:
-        jet = kahler_jet(
-            self.polynomial, self.potential(weights), z, tangent_frame(self.polynomial, z, one, el)
-        )
+    def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
+        jet = kahler_jet(self.polynomial, self.potential(weights), z, tangent_frame(self.polynomial, z, one, el))
         upsilon = self.normalisation * residue(self.polynomial, z, one, el)
         return assemble(self.task, jet.complex_first()[0], jet.hermitian()[0], upsilon)
 

@@ -26,9 +26,7 @@ class SecondOrder:
     def __init__(self, model: LinkModel, rows: Row, validation: Row, settings: Settings) -> None:
         assert isinstance(model.architecture, PotentialNetwork)
         self._architecture = model.architecture
-        few = np.sort(
-            np.random.default_rng([settings.seed, 0x22]).permutation(len(rows.z))[: settings.max_points]
-        )
+        few = np.sort(np.random.default_rng([settings.seed, 0x22]).permutation(len(rows.z))[: settings.max_points])
         self._data = prepare_rows(self._architecture, Row(*(column[few] for column in rows)))
         self._validation = prepare_rows(self._architecture, validation)
         vector, self._restore = ravel_pytree(model.state.trainable)
@@ -73,9 +71,7 @@ class SecondOrder:
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Go on from `arrays()`."""
         losses = tuple(np.asarray(arrays["losses"]).tolist())
-        self._state = State(
-            np.asarray(arrays["vector"]), float(arrays["damping"]), int(arrays["iteration"]), losses
-        )
+        self._state = State(np.asarray(arrays["vector"]), float(arrays["damping"]), int(arrays["iteration"]), losses)
 
     def _weights(self, vector: np.ndarray) -> Weights:
         return Weights(self._restore(jnp.asarray(vector)), self._fixed)

@@ -128,9 +128,7 @@ def _best(snapshot: Snapshot, like: Weights) -> Weights:
     try:
         values = tuple(np.asarray(snapshot.arrays[f"{_BEST}{i}"]) for i in range(len(like.trainable)))
     except KeyError as error:
-        raise InputError(
-            "resume", sorted(snapshot.arrays), f"it has no {error}: it is of another model"
-        ) from error
+        raise InputError("resume", sorted(snapshot.arrays), f"it has no {error}: it is of another model") from error
     if [v.shape for v in values] != [np.shape(v) for v in like.trainable]:
         raise InputError("resume", [v.shape for v in values], "its weights are those of another model")
     return Weights(values, like.fixed)

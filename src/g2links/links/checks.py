@@ -70,7 +70,11 @@ def analytic_errors(link: ContactCalabiYau, points: Points, d: Derivative | None
         errors = structure_errors(fields_in_chart(link, chart), x, link.metric(chart, x), derive)
         ratio = monge_ampere_lambda(link, chart)
         predicted = (4 * ratio**2 + 3) * ratio ** (-4 / 3)
-        return {**errors, "lambda": ratio, "lambda_formula": jnp.abs(errors["phi_wedge_psi_over_vol"] - predicted)}
+        return {
+            **errors,
+            "lambda": ratio,
+            "lambda_formula": jnp.abs(errors["phi_wedge_psi_over_vol"] - predicted),
+        }
 
     return at_points(at_centre, points)
 

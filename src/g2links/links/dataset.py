@@ -58,7 +58,8 @@ def sample_link(
     if rotations < 1:
         raise InputError("n_rotations", rotations, "at least 1 rotation for each base point")
     evaluate = jax.jit(
-        lambda *rows: jax.lax.map(lambda row: _components(link, *row), rows, batch_size=_CHUNK), static_argnums=()
+        lambda *rows: jax.lax.map(lambda row: _components(link, *row), rows, batch_size=_CHUNK),
+        static_argnums=(),
     )
     flow = jax.jit(jax.vmap(lambda z, theta: to_link(link.polynomial, z, theta)))
     for start in range(0, len(points.z), _BLOCK):

@@ -1,7 +1,7 @@
 """The contact Calabi-Yau structure on a link, and its G2-structure (GEOMETRY, sections 2 and 3).
 
 η = dθ + Im ∂K, ω = i∂∂̄K, Υ = cΩ, φ = η∧ω + ReΥ, ψ = ½ω² - η∧ImΥ, g = η² + g_T, as in Habib and Vezzoni
-(arXiv:1306.1392), where φ is called the G2-structure of a contact Calabi-Yau manifold.
+(arXiv:1306.5159), where φ is called the G2-structure of a contact Calabi-Yau manifold.
 """
 
 from functools import cache
@@ -31,8 +31,8 @@ from g2links.varieties.residue import residue
 class ContactCalabiYau:
     """The link of `polynomial` with the structure that the Kähler potential K_ref + `potential` gives it.
 
-    Forms are functions of a chart and of its real coordinates x = (x1, x2, x3, y1, y2, y3, θ); they are pure JAX, for one
-    point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω, dφ = ω∧ω and dψ = 0 hold for every potential;
+    Forms are functions of a chart and of its real coordinates x = (x1, x2, x3, y1, y2, y3, θ); they are pure JAX, for
+    one point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω, dφ = ω∧ω and dψ = 0 hold for every potential;
     ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
 
     Args:
@@ -45,7 +45,10 @@ class ContactCalabiYau:
         self.polynomial, self.potential, self.normalisation = polynomial, potential, normalisation
 
     def chart(
-        self, point: RealPoint | ComplexPoint, theta: float | Array = 0.0, indices: tuple[Index, Index] | None = None
+        self,
+        point: RealPoint | ComplexPoint,
+        theta: float | Array = 0.0,
+        indices: tuple[Index, Index] | None = None,
     ) -> SliceChart:
         """The slice chart around the image in V of a point of X, given as (5,) complex or (10,) real.
 

@@ -73,16 +73,10 @@ def _rendered(figure: Figure) -> Image.Image:
     """The figure in at most 256 colours, which makes files three times smaller."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    return (
-        Image.fromarray(np.asarray(canvas.buffer_rgba()))
-        .convert("RGB")
-        .quantize(256, dither=Image.Dither.NONE)
-    )
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(256, dither=Image.Dither.NONE)
 
 
-def note(
-    axes: Axes, text: str, *, colour: str = "black", x: float = 0.97, y: float = 0.95, size: float = 9
-) -> None:
+def note(axes: Axes, text: str, *, colour: str = "black", x: float = 0.97, y: float = 0.95, size: float = 9) -> None:
     """Text in the upper right corner of the axes, or at another corner given in axes units."""
     box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
     across = "right" if x > 0.5 else "left"
@@ -90,9 +84,7 @@ def note(
     axes.text(x, y, text, transform=axes.transAxes, ha=across, va=up, color=colour, fontsize=size, bbox=box)
 
 
-def run_title(
-    what: str, *, cy_run: int | None = None, g2_run: int | None = None, n: int | None = None
-) -> str:
+def run_title(what: str, *, cy_run: int | None = None, g2_run: int | None = None, n: int | None = None) -> str:
     """`what`, then the run numbers and the number of points that are known."""
     parts = [
         what,

@@ -59,9 +59,7 @@ def plot_check(
     columns = min(3, len(pointwise)) if len(pointwise) != 4 else 2
     rows = -(-len(pointwise) // columns)
     with picture(path, title, width=max(5.5, 3.9 * columns), height=2.9 * rows + 0.9) as figure:
-        for axes, (name, values) in zip(
-            panels(figure, len(pointwise), columns), pointwise.items(), strict=True
-        ):
+        for axes, (name, values) in zip(panels(figure, len(pointwise), columns), pointwise.items(), strict=True):
             _panel(axes, name, np.ravel(np.asarray(values, dtype=float)), thresholds.get(name))
         _key(figure)
 
@@ -90,9 +88,7 @@ def plot_monge_ampere(
     values = np.ravel(np.asarray(ratio, dtype=float))
     shares = np.ones_like(values) if weights is None else np.ravel(np.asarray(weights, dtype=float))
     if values.shape != shares.shape or not values.size or not np.isfinite([values, shares]).all():
-        raise InputError(
-            "ratio", f"shapes {values.shape}, {shares.shape}", "finite values with one weight each"
-        )
+        raise InputError("ratio", f"shapes {values.shape}, {shares.shape}", "finite values with one weight each")
     shares = shares / np.sum(shares)
     values = values / np.sum(shares * values)
     sigma = np.sum(shares * np.abs(values - 1))
@@ -101,9 +97,7 @@ def plot_monge_ampere(
         axes = figure.subplots()
         axes.hist(values, bins=2 * _bins(values), range=_full_range(values), weights=100 * shares, color=BLUE)
         axes.axvline(1.0, color=GREY, linestyle="--", linewidth=1.2)
-        axes.set_xlabel(
-            r"$\eta\,/\,\langle\eta\rangle$,   $\eta = \det g\,/\,|h|^2$,   average over $|\Omega|^2$"
-        )
+        axes.set_xlabel(r"$\eta\,/\,\langle\eta\rangle$,   $\eta = \det g\,/\,|h|^2$,   average over $|\Omega|^2$")
         axes.set_ylabel(r"share of $\int |\Omega|^2$ in %")
         worst = np.max(np.abs(values - 1))
         formula = r"$\sigma = \langle|1-\eta/\langle\eta\rangle|\rangle$"

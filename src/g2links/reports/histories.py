@@ -119,9 +119,7 @@ def _mark_best(axes: Axes, history: History, step: str, key: str) -> None:
     kept = [(float(entry[key]), entry[step]) for entry in history if _drawable(entry.get(key))]
     if kept:
         value, where = min(kept)
-        axes.axvline(
-            where, color=GREY, linestyle=":", linewidth=1.2, label=f"best: {value:.3g} at {step} {where}"
-        )
+        axes.axvline(where, color=GREY, linestyle=":", linewidth=1.2, label=f"best: {value:.3g} at {step} {where}")
 
 
 def _drawable(value: Any) -> bool:

@@ -103,9 +103,7 @@ def plot_component_errors(
     title = _title(f"Error by component of {TASKS[task].title}", cy_run, g2_run, len(truth))
     with picture(path, title, width=11, height=4.4) as figure:
         axes = figure.subplots()
-        axes.bar(
-            range(len(labels)), drawn, color=[LIGHT if c else BLUE for c in _constant(truth)], edgecolor=BLUE
-        )
+        axes.bar(range(len(labels)), drawn, color=[LIGHT if c else BLUE for c in _constant(truth)], edgecolor=BLUE)
         axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=9)
         axes.set_xlim(-0.7, len(labels) - 0.3)
         axes.set_ylabel("rms of the error / rms of the component")
@@ -151,9 +149,7 @@ def _checked(truth: Any, prediction: Any, task: str) -> tuple[np.ndarray, np.nda
     truth, prediction = np.asarray(truth, dtype=float), np.asarray(prediction, dtype=float)
     if truth.shape != prediction.shape or truth.ndim != 2 or not len(truth) or truth.shape[1] != len(labels):
         shapes = f"shapes {truth.shape} and {prediction.shape}"
-        raise InputError(
-            "truth and prediction", shapes, f"two arrays (n, {len(labels)}) for the task {task}, n >= 1"
-        )
+        raise InputError("truth and prediction", shapes, f"two arrays (n, {len(labels)}) for the task {task}, n >= 1")
     return truth, prediction, labels
 
 

@@ -95,9 +95,7 @@ def _failures(name: str, values: np.ndarray, threshold: Threshold | None) -> lis
     if sentence is None:
         return []
     worst = (
-        f" (at point {np.argmax(values)})"
-        if threshold and threshold["statistic"] == "max" and len(values) > 1
-        else ""
+        f" (at point {np.argmax(values)})" if threshold and threshold["statistic"] == "max" and len(values) > 1 else ""
     )
     return [sentence + worst]
 
@@ -108,7 +106,5 @@ def _flat(name: str, values: Any) -> np.ndarray:
     except (TypeError, ValueError) as error:
         raise InputError(name, values, "real numbers, one for each point") from error
     if array.ndim != 1 or array.size == 0:
-        raise InputError(
-            name, f"an array of shape {array.shape}", "one number for each of at least one point"
-        )
+        raise InputError(name, f"an array of shape {array.shape}", "one number for each of at least one point")
     return array

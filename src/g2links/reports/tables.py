@@ -93,9 +93,7 @@ def _verdict(name: str, figures: Mapping[str, Any], threshold: Threshold | None)
 
 def _caption(record: Mapping[str, Any]) -> str:
     runs = [
-        f"{kind} run {record[key]}"
-        for kind, key in (("CY", "cy_run"), ("G2", "g2_run"))
-        if record.get(key) is not None
+        f"{kind} run {record[key]}" for kind, key in (("CY", "cy_run"), ("G2", "g2_run")) if record.get(key) is not None
     ]
     return f"Check {record['check']}: {', '.join([*runs, str(record['n']) + ' points'])}"
 
@@ -107,8 +105,5 @@ def _closing(record: Mapping[str, Any]) -> list[str]:
 
 
 def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
-    cells = (
-        cell.ljust(w) if i < left else cell.rjust(w)
-        for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-    )
+    cells = (cell.ljust(w) if i < left else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
     return "  ".join(cells).rstrip()

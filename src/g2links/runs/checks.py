@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from g2links.errors import ArtefactError, InputError
+from g2links.errors import InputError
 from g2links.links.checks import Derivative, derivative
 from g2links.links.structure import ContactCalabiYau
-from g2links.runs.finished import FinishedRun
+from g2links.runs.finished import FinishedRun, run_numbers
 from g2links.runs.layout import Home
 from g2links.runs.models import find_cy, find_link_run, load_cy, load_link_model
 from g2links.varieties.sampling import Points, sample_points
@@ -69,7 +69,8 @@ def check_setting(home: Home, cy_run: int | None, n: int, method: str, epsilon: 
 
 
 def learned_models(setting: CheckSetting, number: int | None, psi_method: str) -> LearnedModels:
-    """The 3-form network of a run, and the metric and 4-form networks of the same number where they exist.
+    """The 3-form network of a run, and the metric and 4-form networks of the same number where they exist; with no
+    number, the most recent network of each task.
 
     A network trained on data of another Calabi-Yau run is used, and said in a note.
 
@@ -83,30 +84,31 @@ def learned_models(setting: CheckSetting, number: int | None, psi_method: str) -
     notes = list(_origin_notes("3form", phi_run, setting))
     others: dict[str, Any] = {}
     for task in ("metric", "4form"):
-        run = _same_number(home, task, phi_run.number)
+        run = _companion(home, task, number)
         if run is None:
-            notes.append(f"there is no {task}_run{phi_run.number}; its figures are left out")
+            wanted = f"{task} network" if number is None else f"{task}_run{number}"
+            notes.append(f"there is no {wanted}; its figures are left out")
         else:
             notes += _origin_notes(task, run, setting)
+            if run.number != phi_run.number:
+                notes.append(f"the most recent networks are 3form_run{phi_run.number} and {task}_run{run.number}")
         others[task] = None if run is None else load_link_model(task, run.model_path)
     if psi_method == "model" and others["4form"] is None:
         raise InputError(
-            "--psi-method", "model", f"there is no 4form_run{phi_run.number}; run `python run_g2.py --task 4form`, or use star"
+            "--psi-method",
+            "model",
+            "there is no 4form network to use; run `python run_g2.py --task 4form`, or use star",
         )
     phi = load_link_model("3form", phi_run.model_path)
     return LearnedModels(phi_run.number, phi, others["metric"], others["4form"], tuple(notes))
 
 
-def _same_number(home: Home, task: str, number: int) -> FinishedRun | None:
-    """The run of that number, None if it was never made; a damaged one is an error."""
-    try:
-        return find_link_run(home, task, number)
-    except InputError:
+def _companion(home: Home, task: str, number: int | None) -> FinishedRun | None:
+    """The run of that number (the most recent if None), None if there is no such run; a damaged one is an error."""
+    numbers = run_numbers(home.link_models, task)
+    if not numbers or (number is not None and number not in numbers):
         return None
-    except ArtefactError:
-        if (home.link_models / f"{task}_run{number}.keras").exists():
-            raise
-        return None
+    return find_link_run(home, task, number)
 
 
 def _origin_notes(task: str, run: FinishedRun, setting: CheckSetting) -> list[str]:

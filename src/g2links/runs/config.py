@@ -64,11 +64,7 @@ def load_hyperparameters(
         ArtefactError: the file cannot be read or is not YAML.
         ConfigurationError: wrong keys or values; all of them, those of the other tasks' entries too.
     """
-    user = (
-        _Source(path, read_yaml(path))
-        if path is not None and Path(path).exists()
-        else _Source("", YamlFile({}))
-    )
+    user = _Source(path, read_yaml(path)) if path is not None and Path(path).exists() else _Source("", YamlFile({}))
     packaged = _Source(default_hyperparameters(), read_yaml(default_hyperparameters()))
     given = _nested(overrides or {})
     _stop_if_any(user.shape_problems())
@@ -133,9 +129,7 @@ def _stop_if_any(problems: Sequence[Problem]) -> None:
         raise ConfigurationError(problems)
 
 
-def _problems(
-    data: Mapping[str, Any], user: _Source, task: str, given: Mapping[str, Any]
-) -> Iterator[Problem]:
+def _problems(data: Mapping[str, Any], user: _Source, task: str, given: Mapping[str, Any]) -> Iterator[Problem]:
     try:
         Hyperparameters.model_validate(data)
     except ValidationError as error:

@@ -52,9 +52,10 @@ def read_points(home: Home, run: FinishedRun) -> Points:
     arrays = read_arrays(path, _SCHEMA)
     if sha256(path) != run.record.get("data_sha256"):
         raise ArtefactError(
-            f"{path}: these are not the points of run {run.number} (checksums differ); use --source fresh, or run step 1 again"
+            f"{path}: these are not the points of run {run.number} (checksums differ); "
+            "use --source fresh, or run step 1 again"
         )
-    index = [arrays[name] for name in ("drop_ones", "drop_maxs")]
-    if any(np.any((values < 0) | (values >= VARIABLES)) for values in index):
+    one, el = arrays["drop_ones"], arrays["drop_maxs"]
+    if np.any((one < 0) | (one >= VARIABLES) | (el < 0) | (el >= VARIABLES)):
         raise ArtefactError(f"{path}: drop_ones and drop_maxs must lie between 0 and {VARIABLES - 1}")
-    return Points(complex_points(arrays["points"]), *index, arrays["weights"], arrays["lines"])
+    return Points(complex_points(arrays["points"]), one, el, arrays["weights"], arrays["lines"])

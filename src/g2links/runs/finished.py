@@ -96,9 +96,7 @@ def latest_run(folder: str | os.PathLike[str], stem: str, *, hint: str = "") -> 
     return _verified(RunFiles(folder, stem, max(settled)))
 
 
-def find_run(
-    folder: str | os.PathLike[str], stem: str, number: int | None = None, *, hint: str = ""
-) -> FinishedRun:
+def find_run(folder: str | os.PathLike[str], stem: str, number: int | None = None, *, hint: str = "") -> FinishedRun:
     """The run of this number, the latest if None; see `latest_run`.
 
     Raises:
@@ -109,15 +107,11 @@ def find_run(
         return latest_run(folder, stem, hint=hint)
     files = RunFiles(Path(folder), stem, number)
     if files.work.exists() and finished_run(files) is None:
-        raise ArtefactError(
-            f"{files.model_path}: run {number} of {stem!r} is not finished; start its command again"
-        )
+        raise ArtefactError(f"{files.model_path}: run {number} of {stem!r} is not finished; start its command again")
     if files.model_path.exists():
         return _verified(files)
     numbers = ", ".join(map(str, run_numbers(folder, stem))) or "none"
-    raise InputError(
-        f"run number of {stem!r}", number, f"runs in {folder}: {numbers}" + (f"; {hint}" if hint else "")
-    )
+    raise InputError(f"run number of {stem!r}", number, f"runs in {folder}: {numbers}" + (f"; {hint}" if hint else ""))
 
 
 def finished_run(files: RunFiles) -> FinishedRun | None:

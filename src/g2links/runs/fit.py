@@ -75,11 +75,12 @@ class FitOptions:
 
 @dataclass
 class FitReport:
-    """What step 1 did: the run, its record (as in the JSON beside the model), the history, and the ratio at test points."""
+    """What step 1 did: the run, its record (as in the JSON beside the model), and η/<η> with weights at test points, for the
+    picture; None for a run that had only to be tidied up."""
 
     run: int
     record: dict[str, Any]
-    history: list[dict[str, float]]
+    ratio: tuple[np.ndarray, np.ndarray] | None
     notes: list[str] = field(default_factory=list)
     resumed: bool = False
     model_path: str = ""
@@ -109,12 +110,12 @@ def fit_cy(
     config = {"polynomial": polynomial.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         if run.published:
-            record = read_json(run.json_path)
+            record, ratio = read_json(run.json_path), None
         else:
             deadline = None if time_limit is None else started + time_limit
-            record = _fit(home, polynomial, ansatz, options, run, progress, deadline, started)
+            record, ratio = _fit(home, polynomial, ansatz, options, run, progress, deadline, started)
         notes = [] if run.note is None else [run.note]
-        report = FitReport(run.number, record, record["history"], notes, run.resumed, str(run.model_path))
+        report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))
         run.finish()
     return report
 
@@ -137,7 +138,7 @@ def _fit(
     progress: Progress,
     deadline: float | None,
     started: float,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], tuple[np.ndarray, np.ndarray]]:
     point_seed, parameter_seed = np.random.SeedSequence(options.seed).spawn(2)
     progress("drawing points", 0, 1)
     points = sample_points(polynomial, options.n_points, point_seed)
@@ -151,7 +152,7 @@ def _fit(
     solution = _solve(ansatz, train_data, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
     potential = KahlerPotential(ansatz, solution.parameters)
-    figures, details = _measure(polynomial, potential, test)
+    figures, details, ratio = _measure(polynomial, potential, test)
     figures["seconds"] = time.monotonic() - started + log.seconds_before
     record = {
         "polynomial": polynomial.to_config(),
@@ -170,11 +171,16 @@ def _fit(
     }
     model = CalabiYauMetric.from_potential(polynomial, potential, figures["normalisation"])
     run.publish(lambda path: save_model(model, path), record)
-    return record
+    return record, (ratio, test.weights)
 
 
 def _solve(
-    ansatz: Ansatz, data: MongeAmpereData, state: State, options: FitOptions, log: "_Log", deadline: float | None
+    ansatz: Ansatz,
+    data: MongeAmpereData,
+    state: State,
+    options: FitOptions,
+    log: "_Log",
+    deadline: float | None,
 ) -> Solution:
     iterations = _iterations(options)
     if options.optimiser == "adam":
@@ -267,7 +273,7 @@ def _line_start(points: Points, index: int) -> int:
 
 def _measure(
     polynomial: Polynomial, potential: KahlerPotential, test: Points
-) -> tuple[dict[str, float], dict[str, float]]:
+) -> tuple[dict[str, float], dict[str, float], np.ndarray]:
     found = measure(polynomial, potential, test)
     link = ContactCalabiYau(polynomial, potential, found.normalisation[0])
     sample = Points(*(column[:_CLOSEDNESS_POINTS] for column in test))
@@ -285,7 +291,7 @@ def _measure(
         "volume_ratio": found.volume_ratio[1],
         "normalisation": found.normalisation[1],
     }
-    return figures, errors
+    return figures, errors, found.ratio
 
 
 def _iterations(options: FitOptions) -> int:

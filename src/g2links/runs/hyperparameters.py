@@ -81,9 +81,7 @@ class Hyperparameters(_Section):
     """All hyperparameters of one task; `data/hps.yaml` says what each means."""
 
     task: Task = Field(description="3form, metric or 4form")
-    architecture: Literal["direct", "ambient", "potential"] = Field(
-        description="direct, ambient or potential"
-    )
+    architecture: Literal["direct", "ambient", "potential"] = Field(description="direct, ambient or potential")
     layers: int = Field(ge=1, le=1000, description="a whole number from 1 to 1000")
     units: _Width | _Widths = Field(
         description="a whole number from 1 to 65536, or a list of one such number for each layer"
@@ -98,9 +96,7 @@ class Hyperparameters(_Section):
     early_stopping: EarlyStopping = Field(description="a mapping: enabled, patience, min_delta")
     splits: Splits = Field(description="a mapping: train, validation, test")
     validation: Validation = Field(description="a mapping: every_epochs, batch_size")
-    saved_model: _RunNumber | _Path | None = Field(
-        description="null, a run number, or the path of a .keras file"
-    )
+    saved_model: _RunNumber | _Path | None = Field(description="null, a run number, or the path of a .keras file")
     normalisation: Normalisation = Field(description="a mapping: inputs, outputs")
     regularisation: Regularisation = Field(description="a mapping: l2, dropout")
     seed: int = Field(ge=0, lt=2**63, description="a whole number, at least 0")
@@ -108,9 +104,7 @@ class Hyperparameters(_Section):
     @model_validator(mode="after")
     def _one_width_per_layer(self) -> "Hyperparameters":
         if isinstance(self.units, tuple) and len(self.units) != self.layers:
-            raise ValueError(
-                f"units lists {len(self.units)} layers, but layers is {self.layers}; make them agree"
-            )
+            raise ValueError(f"units lists {len(self.units)} layers, but layers is {self.layers}; make them agree")
         return self
 
     @property

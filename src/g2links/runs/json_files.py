@@ -24,9 +24,7 @@ def json_text(data: Any, *, non_finite: NonFinite = "refuse") -> str:
         InputError: a number that is not finite (if refused) or a value that JSON cannot hold; names its
             place.
     """
-    return (
-        json.dumps(plain(data, non_finite=non_finite), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    )
+    return json.dumps(plain(data, non_finite=non_finite), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def plain(data: Any, where: str = "data", *, non_finite: NonFinite = "refuse") -> Any:
@@ -42,9 +40,7 @@ def plain(data: Any, where: str = "data", *, non_finite: NonFinite = "refuse") -
     if isinstance(data, os.PathLike):
         return os.fspath(data)
     if isinstance(data, Mapping):
-        return {
-            str(key): plain(value, f"{where}.{key}", non_finite=non_finite) for key, value in data.items()
-        }
+        return {str(key): plain(value, f"{where}.{key}", non_finite=non_finite) for key, value in data.items()}
     if isinstance(data, list | tuple):
         return [plain(value, f"{where}[{i}]", non_finite=non_finite) for i, value in enumerate(data)]
     raise InputError(where, data, "JSON holds numbers, strings, lists and mappings only")
@@ -73,9 +69,7 @@ def read_json(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> di
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise ArtefactError(
-            f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}): damaged"
-        ) from error
+        raise ArtefactError(f"{path}:{error.lineno}:{error.colno}: not valid JSON ({error.msg}): damaged") from error
     except (ValueError, RecursionError) as error:
         raise ArtefactError(f"{path}: not valid JSON here: {error}") from error
     if not isinstance(data, dict):

@@ -112,25 +112,18 @@ def _check(file_path: Path, shown: Path) -> None:
                 with archive.open("model.weights.h5") as weights:
                     check_weights(weights.read(), shown)
         except _BROKEN as error:
-            raise ArtefactError(
-                f"{shown}: truncated or damaged ({_first_line(error)}); train again"
-            ) from error
+            raise ArtefactError(f"{shown}: truncated or damaged ({_first_line(error)}); train again") from error
 
 
 def _check_members(archive: zipfile.ZipFile, size: int, shown: Path) -> None:
     members = [member for member in archive.infolist() if member.filename != "assets/" or member.file_size]
     names = sorted(member.filename for member in members)
     if names != sorted(_MEMBERS):
-        raise ArtefactError(
-            f"{shown}: holds {', '.join(names)[:200]}; a model has {', '.join(sorted(_MEMBERS))}"
-        )
+        raise ArtefactError(f"{shown}: holds {', '.join(names)[:200]}; a model has {', '.join(sorted(_MEMBERS))}")
     for member in members:
         if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
             raise ArtefactError(f"{shown}: {member.filename} is compressed; Keras does not write it so")
-    if (
-        sum(member.file_size for member in members) > size
-        or archive.getinfo("config.json").file_size > MAX_CONFIG
-    ):
+    if sum(member.file_size for member in members) > size or archive.getinfo("config.json").file_size > MAX_CONFIG:
         raise ArtefactError(f"{shown}: its members promise more bytes than allowed")
     broken = archive.testzip()
     if broken is not None:
@@ -169,11 +162,7 @@ def _refused(item: dict[str, Any]) -> str | None:
         return None
     if name == "function":
         own = isinstance(item.get("config"), str) and _OWN_NAME.fullmatch(item["config"]) is not None
-        return (
-            None
-            if own and module == "builtins" and registered == "function"
-            else f"function {item.get('config')}"
-        )
+        return None if own and module == "builtins" and registered == "function" else f"function {item.get('config')}"
     if _is_own(module, registered):
         return None
     keras_class = isinstance(module, str) and name in _ALLOWED.get(module, ()) and registered in (None, name)

@@ -79,9 +79,7 @@ def folder_lock(folder: Path, seconds: float = 60.0) -> Iterator[None]:
     end = time.monotonic() + seconds
     while (descriptor := acquire(folder / ".lock")) is None:
         if time.monotonic() >= end:
-            raise ArtefactError(
-                f"{folder}: another process is writing here (it holds {folder / '.lock'}); wait for it"
-            )
+            raise ArtefactError(f"{folder}: another process is writing here (it holds {folder / '.lock'}); wait for it")
         time.sleep(_POLL_SECONDS)
     try:
         yield

@@ -78,9 +78,7 @@ def read_manifest(
     """
     path = Path(folder) / MANIFEST
     if not path.is_file():
-        state = (
-            "interrupted while writing" if any(Path(folder).glob("*.npz")) else "there is nothing here yet"
-        )
+        state = "interrupted while writing" if any(Path(folder).glob("*.npz")) else "there is nothing here yet"
         raise ArtefactError(f"{folder}: no complete set of files: {state}; {remedy}")
     manifest = _parse(path, remedy)
     for name in manifest.files if names is None else names:
@@ -107,12 +105,8 @@ def _parse(path: Path, remedy: str) -> Manifest:
 
 def _verify(folder: Path, name: str, manifest: Manifest, remedy: str) -> None:
     if name not in manifest.files:
-        raise ArtefactError(
-            f"{folder}: the set has no {name}, only {', '.join(manifest.files) or 'nothing'}; {remedy}"
-        )
+        raise ArtefactError(f"{folder}: the set has no {name}, only {', '.join(manifest.files) or 'nothing'}; {remedy}")
     if not (folder / name).exists():
         raise ArtefactError(f"{folder / name}: missing, although the manifest lists it; {remedy}")
     if sha256(folder / name) != manifest.sha256(name):
-        raise ArtefactError(
-            f"{folder / name}: damaged or altered: its sha256 is not that of {MANIFEST}; {remedy}"
-        )
+        raise ArtefactError(f"{folder / name}: damaged or altered: its sha256 is not that of {MANIFEST}; {remedy}")

@@ -84,9 +84,7 @@ def open_npz(path: Path) -> Iterator[Archive]:
             if len({member.filename for member in members}) != len(members):
                 raise ArtefactError(f"{path}: two arrays have the same name; the file is damaged")
             if sum(member.file_size for member in members) > os.fstat(file.fileno()).st_size:
-                raise ArtefactError(
-                    f"{path}: compressed or damaged: its arrays promise more bytes than it has"
-                )
+                raise ArtefactError(f"{path}: compressed or damaged: its arrays promise more bytes than it has")
             yield Archive(path, archive, dict(_judge(path, archive, member) for member in members))
 
 
@@ -100,9 +98,7 @@ def _promised_members(file: IO[bytes]) -> int:
 def _judge(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[str, Header]:
     name = member.filename.removesuffix(".npy")
     if name == member.filename:
-        raise ArtefactError(
-            f"{path}: holds {member.filename!r}, which is not an array; not a data file of g2links"
-        )
+        raise ArtefactError(f"{path}: holds {member.filename!r}, which is not an array; not a data file of g2links")
     if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
         raise ArtefactError(f"{path}: array {name!r} is compressed; write it with numpy.savez, uncompressed")
     with _as_artefact(path, name), archive.open(member) as content:

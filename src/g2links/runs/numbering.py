@@ -96,9 +96,7 @@ class Run:
         there.
         """
         if not self.published:
-            raise ArtefactError(
-                f"{self.model_path}: run {self.number} has no complete model and record to finish with"
-            )
+            raise ArtefactError(f"{self.model_path}: run {self.number} has no complete model and record to finish with")
         with folder_lock(self.files.folder):
             _remove(self.work)
         self.release()
@@ -128,9 +126,7 @@ class Run:
                 _remove(self.work)
 
 
-def claim_run(
-    folder: str | os.PathLike[str], stem: str, config: Mapping[str, Any], *, fresh: bool = False
-) -> Run:
+def claim_run(folder: str | os.PathLike[str], stem: str, config: Mapping[str, Any], *, fresh: bool = False) -> Run:
     """Resume the interrupted run of this configuration, or claim the next number.
 
     Args:
@@ -147,12 +143,7 @@ def claim_run(
     with folder_lock(folder):
         others = _tidied(_inspect_all(folder, stem), wanted, fresh)
         for other in others:
-            if (
-                not fresh
-                and not other.running
-                and other.config == wanted
-                and (lock := _own(other.files)) is not None
-            ):
+            if not fresh and not other.running and other.config == wanted and (lock := _own(other.files)) is not None:
                 return Run(other.files, wanted, True, _note(others, wanted, other), lock)
         files = RunFiles(folder, stem, 1 + max(used_numbers(folder, stem), default=0))
         return Run(files, wanted, False, _note(others, wanted, None), _new_claim(files, wanted))
@@ -203,9 +194,7 @@ def _new_claim(files: RunFiles, config: Mapping[str, Any]) -> int:
         raise ArtefactError(f"{files.work}: cannot be made: {reason(error)}") from error
     lock = _own(files)
     if lock is None:
-        raise ArtefactError(
-            f"{files.work}: claimed by another process at this moment; start the command again"
-        )
+        raise ArtefactError(f"{files.work}: claimed by another process at this moment; start the command again")
     write_json(files.work / "config.json", {"config": config})
     return lock
 

@@ -66,6 +66,7 @@ def write_samples(
         evaluated = time.monotonic()
         arrays = _collect(blocks, n * options.n_rotations, progress)
         seconds = time.monotonic() - evaluated
+        _require_positive(arrays["riemannian_metrics"][:: options.n_rotations], run.number)
         number = np.array([run.number])
         for name, rows in zip(NAMES, (None, *parts), strict=True):
             progress(f"writing {name}", 0, 1)
@@ -116,7 +117,9 @@ def _base_points(
     wanted = options.n_points or len(points.z)
     if wanted > len(points.z):
         raise InputError(
-            "n_points", wanted, f"run {run.number} has {len(points.z)} points; take fewer, or use --source fresh"
+            "n_points",
+            wanted,
+            f"run {run.number} has {len(points.z)} points; take fewer, or use --source fresh",
         )
     return Points(*(column[:wanted] for column in points))
 
@@ -134,6 +137,19 @@ def _collect(blocks: Iterator[dict[str, np.ndarray]], rows: int, progress: Progr
         done += size
         progress("sampling the link", done, rows)
     return arrays
+
+
+def _require_positive(packed: np.ndarray, run: int) -> None:
+    """A metric that is not positive somewhere is no metric: no data set is made from it."""
+    upper = np.zeros((len(packed), 6, 6))
+    upper[:, *np.triu_indices(6)] = packed
+    full = upper + np.swapaxes(np.triu(upper, 1), 1, 2)
+    bad = int(np.sum(~(np.linalg.eigvalsh(full)[:, 0] > 0)))
+    if bad:
+        raise ArtefactError(
+            f"the metric of Calabi-Yau run {run} is not positive at {bad} of {len(packed)} base points; "
+            "train it on more points (run_cy.py --training-points, --n-points) or with fewer parameters"
+        )
 
 
 def _rows(base_points: np.ndarray, rotations: int) -> np.ndarray:

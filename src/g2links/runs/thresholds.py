@@ -10,12 +10,12 @@ Thresholds = dict[str, dict[str, Any]]
 _ROUNDING = 1e-9
 _CENTRED = 1000.0
 _NETWORK_ERROR = {"direct": 0.1, "ambient": 0.05, "potential": 0.01}
-_QUICK_FACTOR = 20.0
+_QUICK_FACTOR = 10.0
 
 
 def closedness(method: str, epsilon: float) -> dict[str, Any]:
     """For an identity that is exact: 1e-9 by automatic differentiation; by flux, the truncation error of the
-    centred difference, which on the Fermat quintic reaches 250 ε², within a factor 4, and the rounding error 1e-13/ε."""
+    centred difference, which on the Fermat quintic reaches 250 ε², times 4, and the rounding error 1e-13/ε."""
     limit = _ROUNDING if method == "autodiff" else _CENTRED * epsilon**2 + 1e-13 / epsilon + _ROUNDING
     return {"statistic": "max", "at_most": limit}
 
@@ -36,7 +36,7 @@ def analytic_thresholds(ma_rms: float, method: str, epsilon: float) -> Threshold
 
 
 def model_thresholds(models: LearnedModels, psi_method: str, *, quick: bool) -> Thresholds:
-    """Mean relative errors of a network's components at most 0.1 (direct), 0.05 (ambient) or 0.01 (potential), 20
+    """Mean relative errors of a network's components at most 0.1 (direct), 0.05 (ambient) or 0.01 (potential), 10
     times that in a quick run; a network of the family `potential` must keep the identities to rounding."""
     slack = _QUICK_FACTOR if quick else 1.0
 

@@ -113,7 +113,10 @@ def architecture_of(chosen: Hyperparameters, polynomial: Any) -> dict[str, Any]:
     common = {"kind": chosen.architecture, "widths": list(chosen.widths), "activation": chosen.activation}
     if chosen.architecture == "potential":
         return {**common, "degree": default_degree(polynomial), "symmetric": True}
-    inputs = {"dropout": chosen.regularisation.dropout, "standard_inputs": chosen.normalisation.inputs == "standard"}
+    inputs = {
+        "dropout": chosen.regularisation.dropout,
+        "standard_inputs": chosen.normalisation.inputs == "standard",
+    }
     if chosen.architecture == "ambient":
         return {**common, **inputs}
     return {**common, **inputs, "standard_outputs": chosen.normalisation.outputs == "standard"}
@@ -171,7 +174,9 @@ def _initial_model(home: Home, chosen: Hyperparameters, data: _Data) -> LinkMode
     saved = load_link_model(chosen.task, chosen.saved_model, home.path)
     if saved.architecture.to_config() != model.architecture.to_config():
         raise InputError(
-            "saved_model", chosen.saved_model, f"its architecture is {saved.architecture.to_config()}; make the keys agree"
+            "saved_model",
+            chosen.saved_model,
+            f"its architecture is {saved.architecture.to_config()}; make the keys agree",
         )
     model.assign(saved.state)
     return model
@@ -221,7 +226,13 @@ class _Log:
 def _history(history: dict[str, list[float | None]], seconds: list[float]) -> list[dict[str, Any]]:
     rows = zip(history["loss"], history["validation_loss"], history["rate"], seconds, strict=True)
     return [
-        {"epoch": i + 1, "loss": loss, "validation_loss": validation, "learning_rate": rate, "seconds": second}
+        {
+            "epoch": i + 1,
+            "loss": loss,
+            "validation_loss": validation,
+            "learning_rate": rate,
+            "seconds": second,
+        }
         for i, (loss, validation, rate, second) in enumerate(rows)
     ]
 
@@ -231,7 +242,9 @@ def _read(home: Home, task: str, cy_run: int | None) -> _Data:
     origin = sets["train"].cy_run
     if cy_run is not None and cy_run != origin:
         raise InputError(
-            "--cy-run-number", cy_run, f"the data sets were made from run {origin}; run sampling.py for run {cy_run} first"
+            "--cy-run-number",
+            cy_run,
+            f"the data sets were made from run {origin}; run sampling.py for run {cy_run} first",
         )
     rows = {part: link_rows(data.arrays, task) for part, data in sets.items()}
     checksums = {part: data.sha256 for part, data in sets.items()}

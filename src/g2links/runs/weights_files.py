@@ -23,9 +23,7 @@ def check_weights(content: bytes, shown: Path) -> None:
         with h5py.File(io.BytesIO(content), "r") as file:
             _walk(file, len(content), shown)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        raise ArtefactError(
-            f"{shown}: its weights cannot be read ({str(error)[:200]}); train again"
-        ) from error
+        raise ArtefactError(f"{shown}: its weights cannot be read ({str(error)[:200]}); train again") from error
 
 
 def _walk(file: Any, size: int, shown: Path) -> None:
@@ -39,18 +37,14 @@ def _walk(file: Any, size: int, shown: Path) -> None:
             if depth > _MAX_DEPTH or seen > _MAX_OBJECTS:
                 raise ArtefactError(f"{shown}: its weights have too many or too deeply nested groups")
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise ArtefactError(
-                    f"{shown}: its weights hold a link ({name!r}); only plain arrays are loaded"
-                )
+                raise ArtefactError(f"{shown}: its weights hold a link ({name!r}); only plain arrays are loaded")
             child = group[name]
             if isinstance(child, h5py.Group):
                 stack.append((child, depth + 1))
             else:
                 total += _plain_size(child, shown)
     if total > size:
-        raise ArtefactError(
-            f"{shown}: its weights promise {total} bytes, more than the {size} that are there"
-        )
+        raise ArtefactError(f"{shown}: its weights promise {total} bytes, more than the {size} that are there")
 
 
 def _plain_size(data: Any, shown: Path) -> int:

@@ -60,9 +60,7 @@ def read_yaml(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Ya
         raise ArtefactError(f"{path}{_place(error)}: {error.problem or error.context}") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise ArtefactError(
-            f"{path}:{line}: the character {error.character!r} is not allowed in YAML"
-        ) from error
+        raise ArtefactError(f"{path}:{line}: the character {error.character!r} is not allowed in YAML") from error
     except RecursionError as error:
         raise ArtefactError(f"{path}: nested too deeply") from error
     return YamlFile(data, dict(_lines(node)) if node is not None else {})

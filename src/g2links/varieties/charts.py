@@ -1,8 +1,8 @@
 """Slice charts of the Calabi-Yau threefold V = (X minus 0)/C* (GEOMETRY, section 1).
 
 In a chart z_one is held fixed, z_el is solved from f = 0, and the three remaining z_a, in ascending order, are the
-complex coordinates. The solution is followed from the chart's own base point by Newton's method, so it never changes
-sheet, and it can be differentiated to every order: its derivative, -f_a/f_el at the solution, is again a function of it.
+complex coordinates. The solution is followed from the chart's own base point by Newton's method, so it never
+changes sheet, and it can be differentiated to every order: its derivative, -f_a/f_el at the solution, is a function of it.
 """
 
 from functools import partial
@@ -56,7 +56,10 @@ def to_gauge(polynomial: Polynomial, z: ComplexPoint, one: Index) -> ComplexPoin
 
 
 def slice_chart(
-    polynomial: Polynomial, z: ComplexPoint, theta: Float[Array, ""] | float = 0.0, indices: tuple[Index, Index] | None = None
+    polynomial: Polynomial,
+    z: ComplexPoint,
+    theta: Float[Array, ""] | float = 0.0,
+    indices: tuple[Index, Index] | None = None,
 ) -> SliceChart:
     """The chart around the image of `z` in V, with the canonical indices unless others are given."""
     one, el = canonical_indices(polynomial, z) if indices is None else indices

@@ -52,7 +52,9 @@ def _terms(node: ast.expr) -> Terms:
         case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int() as power)):
             return _power(_terms(left), power)
     raise PolynomialError(
-        "polynomial", ast.unparse(node), "only z0..z4, numbers (such as 0.3 or 0.1j), + - * / ^ and brackets are read"
+        "polynomial",
+        ast.unparse(node),
+        "only z0..z4, numbers (such as 0.3 or 0.1j), + - * / ^ and brackets are read",
     )
 
 

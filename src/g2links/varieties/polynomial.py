@@ -90,7 +90,7 @@ class Polynomial:
     def gradient(self, z: ComplexPoint) -> ComplexPoint:
         """The five holomorphic derivatives ∂f/∂z_i at one point."""
         exponents, matrix = self._gradient_table
-        return matrix @ monomials(exponents, z)
+        return jnp.asarray(matrix) @ monomials(exponents, z)
 
     @cached_property
     def _gradient_table(self) -> tuple[np.ndarray, np.ndarray]:

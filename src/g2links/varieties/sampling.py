@@ -50,7 +50,8 @@ def sample_points(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequ
     rng = np.random.default_rng(seed)
     lines = -(-n // polynomial.degree)
     blocks = [
-        _points_on_lines(polynomial, min(_LINES_AT_ONCE, lines - first), rng) for first in range(0, lines, _LINES_AT_ONCE)
+        _points_on_lines(polynomial, min(_LINES_AT_ONCE, lines - first), rng)
+        for first in range(0, lines, _LINES_AT_ONCE)
     ]
     z, one, el = (np.concatenate(parts)[:n] for parts in zip(*blocks, strict=True))
     return Points(z, one, el, line_weights(polynomial, z), np.arange(n) // polynomial.degree)

@@ -36,7 +36,9 @@ def require_isolated_singularity(polynomial: Polynomial, seed: int = 0) -> Gradi
     """
     absent = [f"z{i}" for i in range(VARIABLES) if not polynomial.exponents[:, i].any()]
     if absent:
-        raise PolynomialError("polynomial", str(polynomial), f"it is singular: {', '.join(absent)} does not occur in it")
+        raise PolynomialError(
+            "polynomial", str(polynomial), f"it is singular: {', '.join(absent)} does not occur in it"
+        )
     minimum = smallest_gradient(polynomial, seed)
     if minimum.value < _ZERO:
         point = ", ".join(f"{z:.6g}" for z in minimum.point)

@@ -25,7 +25,7 @@ def in_lattice(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     for row in basis:
         column = int(np.flatnonzero(row)[0])
         rest -= (rest[:, column] // row[column])[:, None] * row
-    return ~rest.any(axis=1)
+    return np.asarray(~rest.any(axis=1))
 
 
 def coordinate_permutations(polynomial: Polynomial) -> list[tuple[int, ...]]:
@@ -56,7 +56,9 @@ def _row_echelon(rows: list[list[int]]) -> np.ndarray:
         while len(active) > 1:
             active.sort(key=lambda row: abs(row[column]))
             pivot, others = active[0], active[1:]
-            reduced = [[a - (row[column] // pivot[column]) * b for a, b in zip(row, pivot, strict=True)] for row in others]
+            reduced = [
+                [a - (row[column] // pivot[column]) * b for a, b in zip(row, pivot, strict=True)] for row in others
+            ]
             rows += [row for row in reduced if not row[column]]
             active = [pivot] + [row for row in reduced if row[column]]
         if active:

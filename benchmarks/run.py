@@ -1,0 +1,44 @@
+"""Measure what the default run reaches and print it as a table: `python benchmarks/run.py [NAME ...]`."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from bars import MEASURES
+
+from g2links.reports.tables import fixed_width
+from g2links.runs.provenance import provenance
+
+
+def main() -> int:
+    """Print the table; exit code 1 if a bar is missed."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="g2links-benchmark-") as scratch:
+        home = (options.home or Path(scratch)).resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        bars = [bar for name in options.names or MEASURES for bar in MEASURES[name](home)]
+    rows = [[bar.what, bar.needed, bar.measured, "yes" if bar.holds else "NO"] for bar in bars]
+    print(_machine())
+    print(fixed_width(["what", "needed", "measured", "holds"], rows))
+    return 0 if all(bar.holds for bar in bars) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(MEASURES)} [all, in this order]")
+    parser.add_argument("--home", type=Path, help="where the runs are, or are put [a temporary folder]")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in MEASURES]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    return options
+
+
+def _machine() -> str:
+    found = provenance()
+    packages = ", ".join(f"{name} {version}" for name, version in found["packages"].items())
+    return f"{found['platform']}, {found['cores']} cores, Python {found['python']}, {packages}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

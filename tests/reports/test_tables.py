@@ -1,0 +1,70 @@
+import math
+
+from g2links.reports.statistics import check_record
+from g2links.reports.tables import check_table, comparison_table, figures_table, fixed_width, flatten, number
+
+THRESHOLDS = {
+    "d_psi": {"statistic": "max", "at_most": 1e-9},
+    "phi_wedge_psi_over_vol": {"statistic": "mean", "target": 7.0, "within": 0.01},
+}
+
+
+def _row(table, name):
+    return next(line.split() for line in table.splitlines() if line.startswith(name))
+
+
+def test_columns_line_up():
+    lines = fixed_width(["name", "x"], [["a", "1"], ["longer", "22"]]).splitlines()
+    assert lines == ["name     x", "------  --", "a        1", "longer  22"]
+
+
+def test_numbers():
+    texts = [number(v) for v in (7.0000213, 1.23456e-16, 3, True, "text", None, math.nan)]
+    assert texts == ["7.000021", "1.235e-16", "3", "True", "text", "not finite", "not finite"]
+
+
+def test_a_passing_check():
+    values = {
+        "d_psi": [1e-15, 2e-15],
+        "phi_wedge_psi_over_vol": [7.0, 7.001],
+        "psi_minus_star_phi": [0.1, 0.2],
+    }
+    table = check_table(check_record("analytic", 3, None, values, THRESHOLDS))
+    assert table.startswith("Check analytic: CY run 3, 2 points\n")
+    assert _row(table, "d_psi")[-1] == "PASS"
+    assert _row(table, "phi_wedge")[-1] == "PASS"
+    assert _row(table, "psi_minus")[-2:] == ["-", "-"]
+    assert table.endswith("PASSED: all thresholds hold.")
+
+
+def test_a_failing_check_shows_every_failure():
+    values = {"d_psi": [1e-15, 2e-8], "psi_minus_star_phi": [0.1, math.nan]}
+    record = check_record("model", 3, 2, values, THRESHOLDS)
+    table = check_table(record)
+    assert "CY run 3, G2 run 2, 2 points" in table
+    assert [_row(table, name)[-1] for name in ("d_psi", "phi_wedge", "psi_minus")] == ["FAIL"] * 3
+    assert "not measured" in table
+    assert all(failure in table for failure in record["failures"])
+    assert len(record["failures"]) == 3
+
+
+def test_figures_of_one_number():
+    table = figures_table({"sigma": 4e-3, "seconds": 71}, {"sigma": {"statistic": "max", "at_most": 3e-3}})
+    assert _row(table, "sigma") == ["sigma", "0.004", "<=", "0.003", "FAIL"]
+    assert _row(table, "seconds") == ["seconds", "71", "-", "-"]
+
+
+def test_runs_side_by_side():
+    runs = {
+        "run 1": {"seed": 0, "figures": {"sigma": 2e-3}},
+        "run 2": {"seed": 0, "figures": {"sigma": 3e-3}, "extra": 1},
+    }
+    table = comparison_table(runs)
+    assert _row(table, "*  figures.sigma") == ["*", "figures.sigma", "0.002", "0.003"]
+    assert _row(table, "*  extra") == ["*", "extra", "-", "1"]
+    assert "   seed" in table
+    assert "seed" not in comparison_table(runs, only_differences=True)
+
+
+def test_flatten():
+    assert flatten({"a": {"b": {"c": 1}}, "d": [1, 2]}) == {"a.b.c": 1, "d": [1, 2]}
