@@ -101,9 +101,8 @@ def run_cy(
         ratio_plot = place.plots / f"cy_monge_ampere_run{report.run}.png"
         plot_monge_ampere(ratio_plot, *report.ratio, cy_run=report.run, split="test points")
     session.say(f"Calabi-Yau metric of {f.name}: run {report.run}{' (resumed)' if report.resumed else ''}")
-    session.say(
-        f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {report.record['points']['test']} test points"
-    )
+    tested = report.record["points"]["test"]
+    session.say(f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {tested} test points")
     session.say(f"  ma_rms         {figures['ma_rms']:.3e}   largest {figures['ma_max']:.3e}")
     session.say(f"  volume_ratio   {figures['volume_ratio']:.6f} +- {error['volume_ratio']:.6f}")
     session.say(f"  normalisation  {figures['normalisation']:.6f} +- {error['normalisation']:.6f}")

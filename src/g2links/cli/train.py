@@ -17,6 +17,11 @@ def train(
         typer.Option("--hyperparameters", help="YAML file [hyperparameters/hps.yaml, else built in]."),
     ] = None,
     architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
+    layers: Annotated[int | None, typer.Option("--layers", help="Instead of the file's value.")] = None,
+    units: Annotated[
+        str | None, typer.Option("--units", help="Of each layer, or one number for all: 160 or 64,32.")
+    ] = None,
+    activation: Annotated[str | None, typer.Option("--activation", help="Instead of the file's value.")] = None,
     epochs: Annotated[int | None, typer.Option("--epochs", help="Instead of the file's value.")] = None,
     batch_size: Annotated[int | None, typer.Option("--batch-size", help="Instead of the file's value.")] = None,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", help="Instead of the file's value.")] = None,
@@ -40,17 +45,27 @@ def train(
     overrides = {
         **(SMALL_TRAINING if quick else {}),
         "architecture": architecture,
-        "batch_size": batch_size,
         "learning_rate": learning_rate,
         "saved_model": int(saved_model) if saved_model and saved_model.isdigit() else saved_model,
         "seed": seed,
     }
-    if epochs is not None:
-        overrides["epochs"] = epochs
+    given = {
+        "layers": layers,
+        "units": _units(units),
+        "activation": activation,
+        "epochs": epochs,
+        "batch_size": batch_size,
+    }
+    overrides |= {name: value for name, value in given.items() if value is not None}
     record = run_train(session, home, task, hyperparameters, overrides, cy_run_number, time_limit, fresh)
     session.write_json(record)
     if not record["passed"]:
         raise typer.Exit(FAILED)
+
+
+def _units(text: str | None) -> int | list[int] | None:
+    numbers = options.integers(text, "--units")
+    return numbers if numbers is None else numbers[0] if len(numbers) == 1 else list(numbers)
 
 
 def run_train(
@@ -93,9 +108,8 @@ def run_train(
         f"  relative error  {figures['relative_error']:.3e} on held-out base points "
         f"({figures['relative_error_train']:.3e} on training points)"
     )
-    session.say(
-        f"  normalised RMSE {figures['normalised_rmse']:.3e} ({figures['normalised_rmse_train']:.3e} on training points)"
-    )
+    on_training = figures["normalised_rmse_train"]
+    session.say(f"  normalised RMSE {figures['normalised_rmse']:.3e} ({on_training:.3e} on training points)")
     session.say(f"  best epoch {record['best_epoch']} of {len(record['history'])}: {record['stopped_because']}")
     session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {stem}_*.png")
     failures = judge({name: value for name, value in figures.items() if value is not None}, {})

@@ -10,6 +10,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array
 
+from g2links.errors import InputError
 from g2links.kahler.least_squares import FIRST_DAMPING, State, marquardt_step, stalled
 from g2links.learn.architecture import Row, Weights
 from g2links.learn.first_order import mean_loss, prepare_rows
@@ -18,6 +19,7 @@ from g2links.learn.potential import PotentialNetwork
 from g2links.learn.settings import Settings
 
 _CHUNK = 100
+_MOST_WEIGHTS = 5000
 
 
 class SecondOrder:
@@ -26,10 +28,17 @@ class SecondOrder:
     def __init__(self, model: LinkModel, rows: Row, validation: Row, settings: Settings) -> None:
         assert isinstance(model.architecture, PotentialNetwork)
         self._architecture = model.architecture
+        vector, self._restore = ravel_pytree(model.state.trainable)
+        if len(vector) > _MOST_WEIGHTS:
+            raise InputError(
+                "units",
+                list(model.architecture.widths),
+                f"this makes {len(vector)} weights; the least-squares fit of the potential architecture takes at most "
+                f"{_MOST_WEIGHTS}; use layers: 2, units: 16",
+            )
         few = np.sort(np.random.default_rng([settings.seed, 0x22]).permutation(len(rows.z))[: settings.max_points])
         self._data = prepare_rows(self._architecture, Row(*(column[few] for column in rows)))
         self._validation = prepare_rows(self._architecture, validation)
-        vector, self._restore = ravel_pytree(model.state.trainable)
         self._fixed = model.state.fixed
         self._state = State(np.asarray(vector), FIRST_DAMPING, 0, ())
 

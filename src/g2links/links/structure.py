@@ -31,9 +31,9 @@ from g2links.varieties.residue import residue
 class ContactCalabiYau:
     """The link of `polynomial` with the structure that the Kähler potential K_ref + `potential` gives it.
 
-    Forms are functions of a chart and of its real coordinates x = (x1, x2, x3, y1, y2, y3, θ); they are pure JAX, for
-    one point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω, dφ = ω∧ω and dψ = 0 hold for every potential;
-    ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
+    Forms are functions of a chart and of its real coordinates x = (x1, x2, x3, y1, y2, y3, θ); they are pure JAX,
+    for one point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω, dφ = ω∧ω and dψ = 0 hold for every
+    potential; ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
 
     Args:
         polynomial: f.

@@ -75,8 +75,8 @@ class FitOptions:
 
 @dataclass
 class FitReport:
-    """What step 1 did: the run, its record (as in the JSON beside the model), and η/<η> with weights at test points, for the
-    picture; None for a run that had only to be tidied up."""
+    """What step 1 did: the run, its record (as in the JSON beside the model), and η/<η> with weights at test points,
+    for the picture; None for a run that had only to be tidied up."""
 
     run: int
     record: dict[str, Any]

@@ -60,7 +60,6 @@ class Validation(_Section):
     """How the network is judged during training."""
 
     every_epochs: int = Field(ge=1, description="a whole number, at least 1")
-    batch_size: int = Field(ge=1, description="a whole number, at least 1")
 
 
 class Normalisation(_Section):
@@ -95,7 +94,7 @@ class Hyperparameters(_Section):
     schedule: Schedule = Field(description="a mapping: kind, warmup_epochs, final_factor, decay, patience")
     early_stopping: EarlyStopping = Field(description="a mapping: enabled, patience, min_delta")
     splits: Splits = Field(description="a mapping: train, validation, test")
-    validation: Validation = Field(description="a mapping: every_epochs, batch_size")
+    validation: Validation = Field(description="a mapping: every_epochs")
     saved_model: _RunNumber | _Path | None = Field(description="null, a run number, or the path of a .keras file")
     normalisation: Normalisation = Field(description="a mapping: inputs, outputs")
     regularisation: Regularisation = Field(description="a mapping: l2, dropout")

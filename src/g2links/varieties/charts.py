@@ -2,7 +2,7 @@
 
 In a chart z_one is held fixed, z_el is solved from f = 0, and the three remaining z_a, in ascending order, are the
 complex coordinates. The solution is followed from the chart's own base point by Newton's method, so it never
-changes sheet, and it can be differentiated to every order: its derivative, -f_a/f_el at the solution, is a function of it.
+changes sheet, and it can be differentiated to every order: its derivative, -f_a/f_el there, is a function of it.
 """
 
 from functools import partial

@@ -1,0 +1,119 @@
+"""Kill -9 in the middle of each step, then the same command again."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
+
+PROGRAM = [sys.executable, "-c", "from g2links.cli import main; main()"]
+CY = ["cy", *SMALL_CY]
+TRAIN = ["train", "--task", "3form", "--epochs", "30", *SMALL_TRAIN[2:]]
+
+
+def _kill_when(arguments: list[str], ready: Path | str, home: Path) -> None:
+    """Start a command and kill it with SIGKILL as soon as a file that matches `ready` is there."""
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments, "--home", str(home)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    end = time.monotonic() + 240
+    while not list(home.glob(str(ready))):
+        assert process.poll() is None, "the command ended before it could be killed"
+        assert time.monotonic() < end
+        time.sleep(0.002)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _weights(path: Path) -> str:
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        return hashlib.sha256(archive.read("model.weights.h5")).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A home where nothing was interrupted."""
+    home = tmp_path_factory.mktemp("whole")
+    for command in (CY, ["sample", "--n-rotations", "1"], TRAIN):
+        assert run([*command, "--home", str(home)]) == 0
+    return home
+
+
+def test_killed_metric_training_resumes_with_the_same_number_and_weights(whole, tmp_path, capsys):
+    _kill_when(CY, "models/cy_models/.cy_metric_model_run1.work/checkpoint_*.npz", tmp_path)
+    assert not list(tmp_path.glob("models/cy_models/*.keras"))
+    assert run(["sample", "--home", str(tmp_path)]) == 2
+    assert run([*CY, "--home", str(tmp_path)]) == 0
+    assert "run 1 (resumed)" in capsys.readouterr().out
+    name = "models/cy_models/cy_metric_model_run1.keras"
+    assert _parameters(whole / name) == _parameters(tmp_path / name)
+
+
+def _parameters(path: Path) -> list[bytes]:
+    from g2links.runs.keras_files import load_model
+
+    return [np.asarray(w).tobytes() for w in load_model(path).get_weights()]
+
+
+def test_killed_sampling_leaves_nothing_that_counts_and_starts_anew(whole, tmp_path, capsys):
+    import shutil
+
+    home = tmp_path / "home"
+    shutil.copytree(whole, home)
+    expected = (home / "samples/link_data/g2_train.npz").read_bytes()
+    (home / "samples/link_data/manifest.json").unlink()
+    (home / "samples/link_data/g2_train.npz").unlink()
+    _kill_when(["sample", "--n-rotations", "1"], "samples/link_data/*g2_train*", home)
+    assert run([*TRAIN, "--home", str(home)]) == 2
+    assert "sampling.py" in capsys.readouterr().err
+    assert run(["sample", "--n-rotations", "1", "--home", str(home)]) == 0
+    assert (home / "samples/link_data/g2_train.npz").read_bytes() == expected
+
+
+def test_killed_network_training_resumes_with_the_same_weights(whole, tmp_path, capsys):
+    import shutil
+
+    home = tmp_path / "home"
+    shutil.copytree(whole, home)
+    shutil.rmtree(home / "models/link_models")
+    for _ in range(3):
+        before = len(list(home.glob("models/link_models/.3form_run1.work/checkpoint_*.npz")))
+        pattern = "models/link_models/.3form_run1.work/checkpoint_*.npz"
+        if before:
+            newest = max(int(p.stem.split("_")[1]) for p in home.glob(pattern))
+            pattern = f"models/link_models/.3form_run1.work/checkpoint_{newest + 2:08d}.npz"
+        _kill_when(TRAIN, pattern, home)
+    assert not list(home.glob("models/link_models/*.keras"))
+    assert run([*TRAIN, "--home", str(home)]) == 0
+    assert "run 1 (resumed)" in capsys.readouterr().out
+    name = "models/link_models/3form_run1.keras"
+    assert _parameters(whole / name) == _parameters(home / name)
+
+
+def test_two_runs_started_together_get_two_numbers(tmp_path):
+    commands = [[*PROGRAM, *CY, "--seed", str(seed), "--home", str(tmp_path)] for seed in (1, 2)]
+    processes = [subprocess.Popen(c, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for c in commands]
+    assert [p.wait() for p in processes] == [0, 0]
+    records = [json.loads(p.read_text()) for p in tmp_path.glob("models/cy_models/*_run*.json")]
+    assert sorted(r["run"] for r in records) == [1, 2]
+    assert sorted(r["options"]["seed"] for r in records) == [1, 2]
+
+
+def test_a_network_trained_on_data_of_another_metric_is_noticed(whole, tmp_path, capsys):
+    import shutil
+
+    home = tmp_path / "home"
+    shutil.copytree(whole, home)
+    assert run([*CY, "--seed", "5", "--home", str(home)]) == 0
+    run(["check", "model", "--n-points", "5", "--home", str(home)])
+    assert "was trained on data of Calabi-Yau run 1, and is checked against run 2" in capsys.readouterr().out

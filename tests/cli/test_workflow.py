@@ -1,0 +1,240 @@
+"""The seed's commands end to end, in a small home: what they write, say and return."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import g2links
+from g2links.cli import main
+from g2links.errors import ArtefactError
+from g2links.links.dataset import COLUMNS
+from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
+
+TASKS = {"3form": 35, "metric": 28, "4form": 35}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """All steps once."""
+    folder = tmp_path_factory.mktemp("home")
+    place = ["--home", str(folder)]
+    for command in (
+        ["cy", *SMALL_CY],
+        ["sample", "--n-rotations", "2"],
+        *(["train", "--task", task, *SMALL_TRAIN] for task in TASKS),
+    ):
+        assert run([*command, *place]) == 0, command
+    return folder
+
+
+def _json(home, command, name):
+    path = home / f"{name}.json"
+    code = run([*command, "--home", str(home), "--json", str(path)])
+    return code, json.loads(path.read_text())
+
+
+def test_every_file_of_the_seed_is_there(home):
+    expected = [
+        "models/cy_models/cy_metric_model_run1.keras",
+        "models/cy_models/cy_metric_model_run1.json",
+        *(f"samples/link_data/g2_{part}.npz" for part in ("dataset", "train", "val", "test")),
+        *(f"models/link_models/{task}_run1.{end}" for task in TASKS for end in ("keras", "json")),
+        "plots/cy_history_run1.png",
+        "plots/3form_run1_predictions.png",
+    ]
+    assert [name for name in expected if not (home / name).is_file()] == []
+    left = [p.name for p in home.rglob("*") if p.name.endswith(".work") or ".tmp" in p.name]
+    assert left == []
+
+
+def test_data_sets_have_the_documented_arrays_and_no_shared_base_point(home):
+    parts = {}
+    for part in ("dataset", "train", "val", "test"):
+        with np.load(home / f"samples/link_data/g2_{part}.npz", allow_pickle=False) as file:
+            parts[part] = dict(file)
+    for arrays in parts.values():
+        assert set(arrays) == {*COLUMNS, "cy_run_number"}
+        assert arrays["cy_run_number"].tolist() == [1]
+        n = len(arrays["phis"])
+        assert all(arrays[name].shape == (n, *shape) for name, (shape, _) in COLUMNS.items())
+    rows = {part: {row.tobytes() for row in arrays["base_points"]} for part, arrays in parts.items()}
+    assert not rows["train"] & rows["val"]
+    assert not rows["train"] & rows["test"]
+    assert not rows["val"] & rows["test"]
+    assert rows["train"] | rows["val"] | rows["test"] == rows["dataset"]
+
+
+def test_saved_metric_is_a_keras_model_with_its_potential(home):
+    import keras
+
+    path = home / "models/cy_models/cy_metric_model_run1.keras"
+    model = keras.models.load_model(path)
+    with np.load(home / "samples/link_data/g2_test.npz") as data:
+        points, transverse = data["link_points"][:7], data["riemannian_metrics"][:7]
+    g = np.asarray(model(points))
+    assert g.shape == (7, 3, 3)
+    assert g.dtype == np.complex128
+    np.testing.assert_allclose(transverse[:, 0], 2 * g[:, 0, 0].real, rtol=1e-9)
+    assert np.asarray(model.potential(points)).shape == (7,)
+    assert g2links.load_cy(home=home).normalisation == model.normalisation
+
+
+@pytest.mark.parametrize(("task", "components"), TASKS.items())
+def test_saved_networks_predict(home, task, components):
+    model = g2links.load_link_model(task, home=home)
+    with np.load(home / "samples/link_data/g2_test.npz") as data:
+        points = data["link_points"][:6]
+    prediction = np.asarray(model(points))
+    assert prediction.shape == (6, components)
+    assert np.all(np.isfinite(prediction))
+    again = np.asarray(g2links.load_link_model(task, 1, home=home)(points))
+    np.testing.assert_array_equal(prediction, again)
+
+
+def test_kahlerity_and_analytic_checks(home):
+    code, kahlerity = _json(home, ["check", "kahlerity", "--n-points", "20"], "kahlerity")
+    assert code == 0
+    assert kahlerity["figures"]["d_omega"]["max"] < 1e-9
+    code, record = _json(home, ["check", "analytic", "--n-points", "20", "--cy-run-number", "1"], "analytic")
+    assert code == 0
+    assert record["check"] == "analytic"
+    assert record["cy_run"] == 1
+    assert record["n"] == 20
+    for name in ("d_eta_minus_omega", "d_phi_minus_omega2", "d_psi"):
+        assert record["figures"][name]["max"] < 1e-9
+    assert set(record["figures"]["d_psi"]) == {"mean", "median", "std", "max"}
+    assert record["figures"]["positive"]["mean"] == 1
+    assert (home / "plots/check_analytic_cy_run1.png").is_file()
+
+
+@pytest.mark.parametrize("method", ["star", "model"])
+def test_model_check_fails_honestly_on_an_untrained_network(home, method):
+    """Two epochs are not enough: the exit code is 1, and the JSON says what failed; nothing is left out."""
+    command = ["check", "model", "--n-points", "10", "--psi-method", method, "--g2-run-number", "1"]
+    code, record = _json(home, command, f"model_{method}")
+    assert code == (0 if record["passed"] else 1)
+    assert record["passed"] == (not record["failures"])
+    wanted = {"phi_error", "metric_error", "psi_error", "d_phi_minus_omega2", "d_eta_minus_omega", "d_psi"}
+    assert wanted | {"positive", "metric_minus_induced", "phi_wedge_psi_over_vol"} <= set(record["figures"])
+    assert record["figures"]["phi_error"]["mean"] > 0
+    assert record["g2_run"] == 1
+
+
+def test_json_on_stdout_is_all_there_is(home, capsys):
+    run(["runs", "list", "--home", str(home), "--json", "-"])
+    out = capsys.readouterr().out
+    names = [row["name"] for row in json.loads(out)["runs"]]
+    assert names == ["cy_metric_model_run1", "3form_run1", "metric_run1", "4form_run1"]
+
+
+def test_runs_are_compared(home, capsys):
+    assert run(["runs", "compare", "1", "--task", "metric", "--home", str(home)]) == 0
+    assert "relative_error" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["cy", "--n-points", "-5"], "n_points"),
+        (["cy", "--polynomial", "z0^5+z1^5"], "does not occur"),
+        (["cy", "--polynomial", "dwork(1)"], "singular"),
+        (["cy", "--polynomial", "no_such_file.yaml"], "no_such_file.yaml"),
+        (["cy", "--polynomial", "z0^8+z1^8+z2^4+z3^4+z4^4", "--weights", "1 1 2 2 2"], "weights"),
+        (["cy", "--widths", "8,x"], "widths"),
+        (["cy", "--ansatz", "magic"], "neural, algebraic"),
+        (["cy", "--time-limit", "x"], "--time-limit"),
+        (["sample", "--cy-run-number", "77"], "77"),
+        (["sample", "--n-rotations", "0"], "n_rotations"),
+        (["sample", "--n-points", "100000000"], "--source fresh"),
+        (["train", "--task", "5form"], "3form"),
+        (["train", "--hyperparameters", "nowhere.yaml"], "nowhere.yaml"),
+        (["train", "--architecture", "deep"], "direct"),
+        (["train", "--cy-run-number", "9"], "9"),
+        (["check", "analytic", "--derivative", "guess"], "autodiff or flux"),
+        (["check", "analytic", "--derivative", "flux", "--epsilon", "-1"], "epsilon"),
+        (["check", "model", "--g2-run-number", "12"], "12"),
+        (["check", "model", "--psi-method", "both"], "star or model"),
+        (["check", "kahlerity", "--json", "/nowhere/at/all.json"], "/nowhere/at"),
+        (["runs", "compare", "5"], "5"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_bad_input_is_one_message_and_code_2(home, capsys, arguments, words):
+    before = sorted(p for p in home.rglob("*") if p.is_file())
+    assert run([*arguments, "--home", str(home)]) == 2
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert "Traceback" not in captured.err
+    assert sorted(p for p in home.rglob("*") if p.is_file()) == before
+
+
+def test_unknown_hyperparameters_are_named_with_the_nearest_known(home, capsys, tmp_path):
+    path = tmp_path / "hps.yaml"
+    path.write_text("learning_rat: 1e-3\nepochs: none\n")
+    assert run(["train", "--hyperparameters", str(path), "--home", str(home)]) == 2
+    message = capsys.readouterr().err
+    assert "learning_rat" in message
+    assert "learning_rate" in message
+    assert "epochs" in message
+
+
+def test_a_damaged_model_is_refused(home, tmp_path, capsys):
+    """One flipped byte."""
+    folder = tmp_path / "models/cy_models"
+    folder.mkdir(parents=True)
+    for end in ("keras", "json"):
+        data = bytearray((home / f"models/cy_models/cy_metric_model_run1.{end}").read_bytes())
+        if end == "keras":
+            data[len(data) // 2] ^= 1
+        (folder / f"cy_metric_model_run1.{end}").write_bytes(data)
+    assert run(["check", "kahlerity", "--home", str(tmp_path)]) == 2
+    assert "cy_metric_model_run1.keras" in capsys.readouterr().err
+    with pytest.raises(ArtefactError):
+        g2links.load_cy(1, home=tmp_path)
+
+
+def test_a_truncated_data_set_is_refused(home, tmp_path, capsys):
+    import shutil
+
+    shutil.copytree(home, tmp_path / "copy")
+    path = tmp_path / "copy/samples/link_data/g2_train.npz"
+    path.write_bytes(path.read_bytes()[:-100])
+    assert run(["train", "--task", "3form", "--home", str(tmp_path / "copy")]) == 2
+    assert "g2_train.npz" in capsys.readouterr().err
+
+
+def test_nothing_to_work_on_is_said_with_the_command_that_makes_it(tmp_path, capsys):
+    assert run(["sample", "--home", str(tmp_path)]) == 2
+    assert "run_cy.py" in capsys.readouterr().err
+    assert run(["train", "--home", str(tmp_path)]) == 2
+    assert "sampling.py" in capsys.readouterr().err
+
+
+def test_a_polynomial_from_yaml(tmp_path, capsys):
+    """The issue's format; here a cone over a singular point, refused for what it is."""
+    path = tmp_path / "f.yaml"
+    path.write_text(
+        'weights: [1, 1, 1, 1, 1]\nmonomials:\n  - ["(0.3+0.1j)", [5, 0, 0, 0, 0]]\n  - [1, [0, 5, 0, 0, 0]]\n'
+        "  - [1.5, [0, 0, 5, 0, 0]]\n  - [1, [0, 0, 0, 5, 0]]\n"
+    )
+    assert run(["cy", "--polynomial", str(path), "--home", str(tmp_path)]) == 2
+    assert "z4 does not occur" in capsys.readouterr().err
+
+
+def test_help_of_every_command_works(capsys):
+    for command in ([], ["cy"], ["sample"], ["train"], ["check", "model"], ["pipeline"], ["runs", "compare"]):
+        with pytest.raises(SystemExit) as end:
+            main([*command, "--help"])
+        assert end.value.code == 0
+    assert "--psi-method" in capsys.readouterr().out
+
+
+def test_scripts_of_the_seed_exist():
+    root = Path(__file__).parents[2]
+    names = ["run_cy.py", "sampling.py", "run_g2.py", "run_all.sh", "run_interactive.ipynb", "hyperparameters/hps.yaml"]
+    names += [f"analysis/{n}.py" for n in ("cy_kahlerity", "g2_identities_analytic", "g2_identities_model_v2")]
+    assert [name for name in names if not (root / name).is_file()] == []
+    packaged = root / "src/g2links/data/hps.yaml"
+    assert (root / "hyperparameters/hps.yaml").read_text() == packaged.read_text()
