@@ -27,6 +27,10 @@ class ArtefactError(G2LinksError):
     """A file that is missing, truncated, altered, of the wrong shape, or that cannot be written."""
 
 
+class TrainingError(G2LinksError):
+    """A training that ended with something that is not a result; the command line ends with exit code 1."""
+
+
 def _short(value: object, limit: int = 200) -> str:
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."

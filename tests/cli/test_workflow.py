@@ -238,3 +238,11 @@ def test_scripts_of_the_seed_exist():
     assert [name for name in names if not (root / name).is_file()] == []
     packaged = root / "src/g2links/data/hps.yaml"
     assert (root / "hyperparameters/hps.yaml").read_text() == packaged.read_text()
+
+
+def test_a_metric_that_is_not_positive_ends_with_code_1(tmp_path, capsys):
+    """Too few points for the network: it is not saved, and the message says what to change."""
+    command = ["cy", *SMALL_CY, "--seed", "1", "--home", str(tmp_path)]
+    assert run(command) == 1
+    assert "not positive" in capsys.readouterr().err
+    assert not list(tmp_path.glob("models/cy_models/*.keras"))

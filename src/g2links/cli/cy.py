@@ -28,7 +28,7 @@ def cy(
     ] = "lm",
     iterations: Annotated[
         int | None,
-        typer.Option("--iterations", "--epochs", help="Steps of lm [60], or epochs of adam [200]."),
+        typer.Option("--iterations", "--epochs", help="Steps of lm [80], or epochs of adam [200]."),
     ] = None,
     training_points: Annotated[
         int | None,

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from g2links.errors import ArtefactError, G2LinksError, InputError
+from g2links.errors import ArtefactError, G2LinksError, InputError, TrainingError
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 _LINE_EVERY = 10.0
@@ -114,8 +114,8 @@ def run_app(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> 
     """Run the application; errors that a user can cause become one message and exit code 2, without a traceback."""
     try:
         app(args=None if arguments is None else list(arguments), prog_name=program)
-    except InputError as error:
-        _stop(f"error: {error}", BAD_INPUT)
+    except TrainingError as error:
+        _stop(f"FAILED: {error}", FAILED)
     except G2LinksError as error:
         _stop(f"error: {error}", BAD_INPUT)
     except KeyboardInterrupt:

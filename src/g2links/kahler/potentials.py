@@ -59,7 +59,7 @@ class NeuralAnsatz:
         return [*_logarithm(self.features).shapes(), *layers]
 
     def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
-        """u near 0 and random layers; the first also centres and scales the features as they vary over `sample`
+        """u = 0, so that the start is a metric for sure, and random hidden layers; the first also centres and scales the features as they vary over `sample`
         (n, features)."""
         layers = [
             rng.normal(size=shape) / np.sqrt(shape[1]) if len(shape) == 2 else 0.5 * rng.normal(size=shape)
@@ -69,7 +69,7 @@ class NeuralAnsatz:
         scale = np.where(spread > _CONSTANT, 1 / np.maximum(spread, _CONSTANT), 0.0)
         layers[0] = layers[0] * scale
         layers[1] = layers[1] - layers[0] @ centre
-        layers[-2] = 0.01 * layers[-2]
+        layers[-2] = np.zeros_like(layers[-2])
         layers[-1] = np.zeros(1)
         return (*_logarithm(self.features).initial(rng, sample), *map(jnp.asarray, layers))
 

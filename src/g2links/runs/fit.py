@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from g2links.errors import InputError
+from g2links.errors import InputError, TrainingError
 from g2links.kahler.features import InvariantFeatures, default_degree
 from g2links.kahler.first_order import adam
 from g2links.kahler.measures import measure, sigma
@@ -275,6 +275,12 @@ def _measure(
     polynomial: Polynomial, potential: KahlerPotential, test: Points
 ) -> tuple[dict[str, float], dict[str, float], np.ndarray]:
     found = measure(polynomial, potential, test)
+    if not found.smallest_eigenvalue > 0:
+        raise TrainingError(
+            f"the trained metric is not positive: its smallest eigenvalue, relative to the reference metric, is "
+            f"{found.smallest_eigenvalue:.3g} at {len(test.z)} test points; use more points (--n-points, "
+            "--training-points), more iterations or fewer parameters (--widths, --degree)"
+        )
     link = ContactCalabiYau(polynomial, potential, found.normalisation[0])
     sample = Points(*(column[:_CLOSEDNESS_POINTS] for column in test))
     figures = {
@@ -295,7 +301,7 @@ def _measure(
 
 
 def _iterations(options: FitOptions) -> int:
-    return options.iterations or (60 if options.optimiser == "lm" else 200)
+    return options.iterations or (80 if options.optimiser == "lm" else 200)
 
 
 def _choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from g2links.errors import InputError
+from g2links.errors import InputError, TrainingError
 from g2links.kahler.features import default_degree
 from g2links.learn import (
     EarlyStopping,
@@ -147,6 +147,8 @@ def _train(
     )
     progress("judging on held-out base points", 0, 1)
     figures = _figures(model, data, result, log.seconds_before + time.monotonic() - started)
+    if not np.isfinite(figures["relative_error"]) or result.best_epoch == 0:
+        raise TrainingError("the loss is not finite: lower the learning rate, or look for faults in the data")
     record = {
         **config,
         "task": chosen.task,
