@@ -59,8 +59,8 @@ class NeuralAnsatz:
         return [*_logarithm(self.features).shapes(), *layers]
 
     def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
-        """u = 0, so that the start is a metric for sure, and random hidden layers; the first also centres and scales the
-        features as they vary over `sample` (n, features)."""
+        """u = 0, so that the start is a metric for sure, and random hidden layers; the first also centres and scales
+        the features as they vary over `sample` (n, features)."""
         layers = [
             rng.normal(size=shape) / np.sqrt(shape[1]) if len(shape) == 2 else 0.5 * rng.normal(size=shape)
             for shape in self.shapes()[1:]
