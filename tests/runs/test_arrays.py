@@ -5,7 +5,6 @@ import zipfile
 
 import numpy as np
 import pytest
-from faults import FULL_DISK, flipped, hidden_files, kill, run, start
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -13,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 from g2links.errors import ArtefactError, InputError
 from g2links.runs.arrays import ArraySpec, read_arrays, row_count, write_arrays
 from g2links.runs.manifests import MANIFEST, new_set, read_manifest
+from tests.runs.faults import FULL_DISK, flipped, hidden_files, kill, run, start
 
 SCHEMA = {"x": ArraySpec(("n", 2)), "k": ArraySpec(("n",), "iu"), "run": ArraySpec((1,), "iu")}
 

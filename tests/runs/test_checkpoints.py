@@ -2,10 +2,10 @@ import math
 
 import numpy as np
 import pytest
-from faults import FULL_DISK, flipped, kill, run, start
 
 from g2links.errors import ArtefactError, InputError
 from g2links.runs.checkpoints import LATEST, Checkpoints
+from tests.runs.faults import FULL_DISK, flipped, kill, run, start
 
 
 def saved(folder, *steps):

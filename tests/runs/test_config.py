@@ -72,7 +72,7 @@ def test_everything_wrong_is_listed_at_once(file):
     ("text", "place"),
     [
         *[
-            ("units: [1, 2]", "1: units"),
+            ("units: [1, 2, 3]", "1: units"),
             ("- 1", ""),
             ("tasks: 3", "1: tasks"),
             ("tasks: {metrik: {}}", "1: tasks.metrik"),

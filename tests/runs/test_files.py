@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faults import FULL_DISK, hidden_files, kill, run, start
 
 from g2links.errors import ArtefactError, InputError
 from g2links.runs import files
 from g2links.runs.files import make_folder, read_text, replace_atomically, sha256
 from g2links.runs.json_files import json_text, read_json, write_json
+from tests.runs.faults import FULL_DISK, hidden_files, kill, run, start
 
 
 def test_a_write_replaces_the_old_file_and_leaves_nothing_else(tmp_path):

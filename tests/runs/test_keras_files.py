@@ -6,10 +6,10 @@ import zipfile
 
 import numpy as np
 import pytest
-from faults import FULL_DISK, flipped, hidden_files, run
 
 from g2links.errors import ArtefactError
 from g2links.runs.keras_files import check_model_file, load_model, save_model
+from tests.runs.faults import FULL_DISK, flipped, hidden_files, run
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")

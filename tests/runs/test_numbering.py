@@ -2,12 +2,12 @@ import json
 import os
 
 import pytest
-from faults import flipped, kill, run, start
 
 from g2links.errors import ArtefactError, InputError
 from g2links.runs.files import sha256
 from g2links.runs.finished import find_run, latest_run, run_numbers
 from g2links.runs.numbering import claim_run, unfinished_runs
+from tests.runs.faults import flipped, kill, run, start
 
 CONFIG = {"epochs": 3, "seed": 0}
 
