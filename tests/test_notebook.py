@@ -30,6 +30,7 @@ def test_the_notebook_has_no_outputs():
     assert not any(cell.outputs or cell.execution_count for cell in code)
 
 
+@pytest.mark.slow
 def test_the_source_runs_every_step(tmp_path):
     done = subprocess.run(
         [sys.executable, SOURCE], cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False
