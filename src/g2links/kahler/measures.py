@@ -10,7 +10,6 @@ from g2links.kahler.metric import Potential, hermitian_metric, monge_ampere_rati
 from g2links.kahler.potentials import KahlerPotential
 from g2links.kahler.solve import MongeAmpereData, log_ratios
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.residue import residue
 from g2links.varieties.sampling import Points, line_average, weighted_mean
 
 _CHUNK = 500
@@ -61,8 +60,7 @@ def measure(polynomial: Polynomial, potential: Potential, points: Points) -> Mon
     ratio = np.asarray(jax.vmap(lambda *row: monge_ampere_ratio(polynomial, *row))(g, points.z, points.one, points.el))
     mean, mean_error = weighted_mean(ratio, points)
     deviation = np.abs(1 - ratio / mean)
-    h = np.asarray(jax.vmap(lambda *row: residue(polynomial, *row))(points.z, points.one, points.el))
-    volume = line_average(ratio * np.abs(h) ** 2 / np.linalg.det(flat).real, points)
+    volume = line_average(np.linalg.det(g).real / np.linalg.det(flat).real, points)
     relative = np.linalg.eigvalsh(g)[:, 0] / np.trace(flat, axis1=1, axis2=2).real
     weights = points.weights / np.sum(points.weights)
     constant = float(np.sqrt(max(8 * mean, 0.0)))

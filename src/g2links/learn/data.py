@@ -35,8 +35,3 @@ def link_rows(arrays: Mapping[str, np.ndarray], task: str) -> Row:
     first = np.sort(np.unique(table[0], axis=0, return_index=True)[1])
     points, ones, els, components, metrics = (values[first] for values in table)
     return Row(complex_points(points), ones, els, components, metrics)
-
-
-def concatenate(parts: list[Row]) -> Row:
-    """The rows of several parts, one after the other."""
-    return Row(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
