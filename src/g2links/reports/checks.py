@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from g2links.errors import InputError
 from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, panels, picture, run_title
@@ -157,6 +158,7 @@ def _draw_logarithmic(axes: Axes, values: np.ndarray) -> None:
     centre, half = (low + high) / 2, max((high - low) / 2, 0.25)
     axes.hist(values, bins=[*np.logspace(centre - half, centre + half, _bins(values) + 1)], color=BLUE)
     axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())  # between decades they would overlap
 
 
 def _bins(values: np.ndarray) -> int:
