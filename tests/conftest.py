@@ -1,7 +1,7 @@
 """Fixtures for every test: randomness from one seed, the same in every run unless another is asked for.
 
-G2LINKS_TEST_SEED=N takes the seed N, G2LINKS_TEST_SEED=random a new one (and new examples for hypothesis). The seed is in
-the header and in the report of each failure.
+G2LINKS_TEST_SEED=N takes the seed N, G2LINKS_TEST_SEED=random a new one (and new examples for hypothesis). The seed is
+in the header and in the report of each failure.
 """
 
 import g2links  # noqa: F401  (first: it sets float64 for JAX)
