@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import fsolve
 
-from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
-from g2links.varieties.charts import complex_coordinates, embed, origin, slice_chart, tangent_frame, to_gauge
+from g2links.varieties.catalogue import dwork, fermat_family, fermat_quintic
+from g2links.varieties.charts import act, complex_coordinates, embed, origin, slice_chart, tangent_frame, to_gauge
 from g2links.varieties.residue import chart_sign, residue
 from g2links.varieties.sampling import sample_points
 
@@ -65,13 +65,21 @@ def test_frame_is_tangent(chart):
     np.testing.assert_allclose(tangent_frame(f, c.base, c.one, c.el) @ f.gradient(c.base), 0, atol=1e-13)
 
 
-def test_gauge_of_weighted_points(rng):
-    f = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
+@pytest.mark.parametrize("weights", [(1, 1, 2, 2, 2), (1, 1, 2, 2, 6)])
+def test_gauge_of_weighted_points_is_one_point_of_the_orbit(weights, rng):
+    """z_one = 1, some root of unity times the principal choice, and the same for every representative."""
+    f = fermat_family(weights, 0.1, "f")
     z = jnp.asarray(rng.normal(size=5) + 1j * rng.normal(size=5))
+    gauge = jax.jit(lambda p, one: to_gauge(f, p, one))
     for one in range(5):
-        gauged = to_gauge(f, z, jnp.asarray(one))
-        scale = complex(z[one]) ** (-1 / f.weights[one])
-        np.testing.assert_allclose(gauged, np.asarray(z) * scale ** np.array(f.weights), rtol=1e-12)
+        gauged = gauge(z, jnp.asarray(one))
+        scale = complex(z[one]) ** (-1 / weights[one])
+        turns = np.exp(2j * np.pi * np.arange(weights[one]) / weights[one])
+        orbit = (scale * turns)[:, None] ** np.array(weights) * np.asarray(z)
+        assert gauged[one] == 1
+        assert np.min(np.max(np.abs(orbit - gauged), axis=1)) < 1e-11
+        moved = act(weights, jnp.asarray(complex(*rng.normal(size=2))), z)
+        np.testing.assert_allclose(gauge(moved, jnp.asarray(one)), gauged, rtol=1e-10)
 
 
 def test_chart_sign_is_the_sign_of_the_permutation():

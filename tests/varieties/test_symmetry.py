@@ -41,10 +41,12 @@ def test_permutations_and_conjugation():
 
 
 def test_smooth_members_pass():
-    assert require_isolated_singularity(fermat_quintic()).value > 0.1
-    assert require_isolated_singularity(dwork(0.9)).value > 1e-3
+    assert require_isolated_singularity(fermat_quintic()).proved
+    assert smallest_gradient(fermat_quintic()).value > 0.1
+    assert require_isolated_singularity(dwork(0.9)).minimum.value > 1e-3
     chain = parse_polynomial("z0^5+z1^5+z2^5+z3^5+z4^4*z0")  # ∂_0 = 5 z0^4 + z4^4 and ∂_4 = 4 z4^3 z0 vanish at 0 only
-    assert require_isolated_singularity(chain).value > 1e-3
+    assert require_isolated_singularity(chain).proved
+    assert smallest_gradient(chain).value > 1e-3
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
-"""Named polynomials."""
+"""Named polynomials: Fermat types, and with a parameter the Dwork-like families that contain them."""
 
+import math
 from collections.abc import Callable
+from functools import partial
 
 from g2links.errors import InputError
 from g2links.varieties.polynomial import VARIABLES, Polynomial
+
+_QUINTIC = (1,) * VARIABLES
 
 
 def fermat(exponents: tuple[int, ...], weights: tuple[int, ...], name: str) -> Polynomial:
@@ -14,17 +18,58 @@ def fermat(exponents: tuple[int, ...], weights: tuple[int, ...], name: str) -> P
 
 def fermat_quintic() -> Polynomial:
     """z0^5 + z1^5 + z2^5 + z3^5 + z4^5: Euler number -200, h11 = 1, h21 = 101."""
-    return fermat((5,) * VARIABLES, (1,) * VARIABLES, "fermat_quintic")
+    return fermat((5,) * VARIABLES, _QUINTIC, "fermat_quintic")
 
 
 def dwork(psi: complex = 0.5) -> Polynomial:
     """The Dwork family Σ z_i^5 - 5 ψ z0 z1 z2 z3 z4, singular (125 nodes) exactly where ψ^5 = 1."""
-    terms = (*fermat_quintic().terms, (-5 * complex(psi), (1,) * VARIABLES))
-    return Polynomial(terms, (1,) * VARIABLES, f"dwork({complex(psi):g})")
+    return fermat_family(_QUINTIC, psi, f"dwork({complex(psi):g})")
 
 
-CATALOGUE: dict[str, Callable[[], Polynomial]] = {"fermat_quintic": fermat_quintic, "dwork": dwork}
-"""Names that `--polynomial` accepts. `dwork` takes its parameter as in `dwork(0.3+0.1j)`."""
+def fermat_family(weights: tuple[int, ...], psi: complex, name: str) -> Polynomial:
+    """Σ z_i^{d/w_i} - d ψ z0 z1 z2 z3 z4, singular exactly where ψ^d Π w_i^{w_i} = 1.
+
+    It keeps the permutations of coordinates of equal weight and the phases that fix the product of all coordinates.
+
+    Raises:
+        InputError: when a weight does not divide their sum d, so that there is no Fermat type.
+    """
+    degree = sum(weights)
+    if any(degree % w for w in weights):
+        raise InputError("weights", weights, "a Fermat type needs weights that divide their sum")
+    plain = fermat(tuple(degree // w for w in weights), weights, name)
+    return plain if psi == 0 else Polynomial((*plain.terms, (-degree * complex(psi), (1,) * VARIABLES)), weights, name)
+
+
+def conifold_modulus(weights: tuple[int, ...]) -> float:
+    """|ψ| at the singular members of `fermat_family`: Π w_i^{-w_i/d}."""
+    return math.prod(w ** (-w / sum(weights)) for w in weights)
+
+
+def _weighted(weights: tuple[int, ...], stem: str, psi: complex = 0.0) -> Polynomial:
+    name = stem if psi == 0 else f"{stem}({complex(psi):g})"
+    return fermat_family(weights, psi, name)
+
+
+CATALOGUE: dict[str, Callable[..., Polynomial]] = {
+    "fermat_quintic": fermat_quintic,
+    "dwork": dwork,
+    "p11222": partial(_weighted, (1, 1, 2, 2, 2), "p11222"),
+    "p11114": partial(_weighted, (1, 1, 1, 1, 4), "p11114"),
+    "p11125": partial(_weighted, (1, 1, 1, 2, 5), "p11125"),
+    "p11226": partial(_weighted, (1, 1, 2, 2, 6), "p11226"),
+}
+"""Names that `--polynomial` accepts. All but `fermat_quintic` take the parameter ψ, as in `dwork(0.3+0.1j)`; without
+it, `dwork` has ψ = 0.5, and the others are the Fermat types P(1,1,2,2,2)[8], P(1,1,1,1,4)[8], P(1,1,1,2,5)[10] and
+P(1,1,2,2,6)[12]."""
+
+SHOWN = tuple(
+    name
+    for stem, psi in (("dwork", "0.5"), ("p11222", "0.25"), ("p11114", "0.2"), ("p11125", "0.15"), ("p11226", "0.12"))
+    for name in ("fermat_quintic" if stem == "dwork" else stem, f"{stem}({psi})")
+)
+"""The Fermat types and one deformation of each, at about half the modulus of the singular member: what is listed,
+tested and measured."""
 
 
 def from_catalogue(name: str) -> Polynomial:
@@ -33,12 +78,14 @@ def from_catalogue(name: str) -> Polynomial:
     Raises:
         InputError: when the name, or the parameter in its brackets, is not known.
     """
-    stem, _, argument = name.strip().partition("(")
-    if stem == "dwork" and argument.endswith(")"):
-        try:
-            return dwork(complex(argument[:-1].replace(" ", "")))
-        except ValueError as error:
-            raise InputError("polynomial", name, "the parameter of dwork(...) is a complex number") from error
-    if stem not in CATALOGUE or argument:
+    stem, bracket, argument = name.strip().partition("(")
+    if stem not in CATALOGUE or (bracket and stem == "fermat_quintic"):
         raise InputError("polynomial", name, f"the catalogue has {', '.join(sorted(CATALOGUE))}")
-    return CATALOGUE[stem]()
+    if not bracket:
+        return CATALOGUE[stem]()
+    try:
+        if not argument.endswith(")"):
+            raise ValueError
+        return CATALOGUE[stem](complex(argument[:-1].replace(" ", "")))
+    except ValueError as error:
+        raise InputError("polynomial", name, f"the parameter of {stem}(...) is a complex number") from error

@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint, Index, LinkPoint
 from g2links.varieties.polynomial import VARIABLES, Polynomial
 
 _NEWTON_STEPS = 30
+_ASYMMETRIC = np.array([1.0, 0.83, 0.69, 0.57, 0.47])
 
 
 class SliceChart(NamedTuple):
@@ -43,16 +45,42 @@ def canonical_indices(polynomial: Polynomial, z: ComplexPoint) -> tuple[Index, I
     """`one`: the coordinate with the largest |z_i|^{1/w_i}; `el`: of the others, the one with the largest |∂f/∂z_el|,
     at the point in gauge z_one = 1."""
     one = jnp.argmax(jnp.abs(z) ** (1 / jnp.asarray(polynomial.weights)))
-    slope = jnp.abs(polynomial.gradient(to_gauge(polynomial, z, one)))
+    slope = jnp.abs(polynomial.gradient(_principal_gauge(polynomial, z, one)))
     el = jnp.argmax(jnp.where(jnp.arange(VARIABLES) == one, -1.0, slope))
     return one, el
 
 
 def to_gauge(polynomial: Polynomial, z: ComplexPoint, one: Index) -> ComplexPoint:
-    """The point of the C* orbit of `z` with z_one = 1 (the principal root, where w_one > 1)."""
-    weight = jnp.asarray(polynomial.weights)[one]
-    gauged = act(polynomial.weights, -jnp.log(z[one]) / weight, z)
+    """The point of the C* orbit of `z` with z_one = 1, the same one for every `z` of the orbit.
+
+    Where w_one > 1 there are w_one such points, which differ by roots of unity: the one with the largest
+    Σ c_i Re z_i is taken, with fixed c_i without a symmetry.
+    """
+    gauged = _principal_gauge(polynomial, z, one)
+    if max(polynomial.weights) > 1:
+        gauged = _canonical_turn(polynomial.weights, gauged, jnp.asarray(polynomial.weights)[one])
     return jnp.where(jnp.arange(VARIABLES) == one, 1.0, gauged)
+
+
+def _principal_gauge(polynomial: Polynomial, z: ComplexPoint, one: Index) -> ComplexPoint:
+    weight = jnp.asarray(polynomial.weights)[one]
+    return act(polynomial.weights, -jnp.log(z[one]) / weight, z)
+
+
+def _canonical_turn(weights: tuple[int, ...], z: ComplexPoint, order: Index) -> ComplexPoint:
+    """Of the images of `z` under the roots of unity of that order, the one with the largest Σ c_i Re z_i."""
+
+    def turned(k: Index | int) -> ComplexPoint:
+        return act(weights, 2j * jnp.pi * k / order, z)
+
+    def better(k: int, best: tuple[Array, Array]) -> tuple[Array, Array]:
+        score = jnp.sum(_ASYMMETRIC * turned(k).real)
+        take = (k < order) & (score > best[1])
+        return jnp.where(take, k, best[0]), jnp.where(take, score, best[1])
+
+    start = (jnp.zeros((), dtype=int), jnp.sum(_ASYMMETRIC * z.real))
+    turn, _ = jax.lax.fori_loop(1, max(weights), better, start)
+    return jnp.where(turn == 0, z, turned(turn))
 
 
 def slice_chart(

@@ -138,6 +138,29 @@ def format_term(coefficient: complex, exponents: Sequence[int]) -> str:
     return "*".join(factors)
 
 
+def exponents_of_degree(weights: tuple[int, ...], degree: int) -> np.ndarray:
+    """(M, n) the monomials of one weighted degree, in lexicographic order; M = 0 where there is none."""
+    rows = np.zeros((1, 0), dtype=np.int64)
+    rests = np.array([degree])
+    for w in weights[:-1]:
+        counts = rests // w + 1
+        starts = np.cumsum(counts) - counts
+        powers = np.arange(counts.sum()) - np.repeat(starts, counts)
+        rows = np.concatenate([np.repeat(rows, counts, axis=0), powers[:, None]], axis=1)
+        rests = np.repeat(rests, counts) - w * powers
+    whole = rests % weights[-1] == 0
+    return np.concatenate([rows[whole], (rests[whole] // weights[-1])[:, None]], axis=1)
+
+
+def monomial_count(weights: tuple[int, ...], degree: int) -> int:
+    """How many monomials of a weighted degree there are, without listing them."""
+    counts = [1] + [0] * degree
+    for w in weights:
+        for k in range(w, degree + 1):
+            counts[k] += counts[k - w]
+    return counts[degree]
+
+
 def is_fermat(polynomial: Polynomial) -> bool:
     """Whether f = Σ z_i^{a_i}, with unit coefficients."""
     pure = all(np.count_nonzero(e) == 1 for e in polynomial.exponents)

@@ -1,7 +1,7 @@
-"""Random points of V with a known density (GEOMETRY, section 5).
+"""Random points of V with a known law, weights that turn sums into integrals over V, and their errors.
 
-A random complex line in P^4 meets the hypersurface in d points, distributed as ω_FS³/∫ω_FS³ (Shiffman and Zelditch,
-math/9803052; Douglas, Karp, Lukic and Reinbacher, hep-th/0612075).
+On a quintic the points lie on random lines of P^4 (`random_lines`), for other weights on random lines parallel to a
+coordinate axis of C^5 (`coordinate_lines`). What uses the points knows neither law: it uses the weights alone.
 """
 
 from functools import partial
@@ -12,11 +12,14 @@ import numpy as np
 from jaxtyping import Array
 
 from g2links.errors import InputError
+from g2links.varieties import coordinate_lines, random_lines
 from g2links.varieties.charts import SliceChart, embed, selector, slice_chart
-from g2links.varieties.polynomial import VARIABLES, Polynomial
-from g2links.varieties.residue import kahler_volume
+from g2links.varieties.polynomial import Polynomial
 
-_LINES_AT_ONCE = 20_000
+POOR_SAMPLE = 0.2
+"""Effective sample sizes below this deserve a warning."""
+
+_BLOCK = 100_000
 
 
 class Points(NamedTuple):
@@ -26,8 +29,8 @@ class Points(NamedTuple):
         z: (n, 5) complex128, in the gauge z_one = 1.
         one, el: (n,) the canonical slice chart of each point.
         weights: (n,) positive; (1/n) Σ weights F estimates ∫_V F |h|² d⁶x, with the absolute value.
-        lines: (n,) the random line that each point lies on. Points of one line are not independent: standard errors
-            are taken over lines.
+        lines: (n,) the random line that each point lies on, ascending. Points of one line are not independent: standard
+            errors are taken over lines.
     """
 
     z: np.ndarray
@@ -38,33 +41,21 @@ class Points(NamedTuple):
 
 
 def sample_points(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequence) -> Points:
-    """Draw `n` points on random lines.
+    """Draw `n` points.
 
     Raises:
-        InputError: when n < 1, or the weights are not all 1.
+        InputError: when n < 1.
+        PolynomialError: when a coordinate does not occur in f.
     """
     if n < 1:
         raise InputError("n_points", n, "at least 1 point is needed")
-    if set(polynomial.weights) != {1}:
-        raise InputError("weights", polynomial.weights, "points are drawn for weights (1, 1, 1, 1, 1) only so far")
     rng = np.random.default_rng(seed)
-    lines = -(-n // polynomial.degree)
-    blocks = [
-        _points_on_lines(polynomial, min(_LINES_AT_ONCE, lines - first), rng)
-        for first in range(0, lines, _LINES_AT_ONCE)
-    ]
-    z, one, el = (np.concatenate(parts)[:n] for parts in zip(*blocks, strict=True))
-    return Points(z, one, el, line_weights(polynomial, z), np.arange(n) // polynomial.degree)
-
-
-def line_weights(polynomial: Polynomial, z: np.ndarray) -> np.ndarray:
-    """The density of |Ω|² with respect to the law of points on random lines: ∫ω³/6 · |h|²/(8 det g_FS).
-
-    On a quintic |h|²/det g_FS = |z|⁸/|∇f|², by Euler's identity z·∇f = 0.
-    """
-    gradient = np.asarray(_gradients(polynomial, z))
-    ratio = np.sum(np.abs(z) ** 2, axis=1) ** 4 / np.sum(np.abs(gradient) ** 2, axis=1)
-    return kahler_volume(polynomial) / 8 * ratio
+    if set(polynomial.weights) == {1}:
+        z, one, el = _in_charts(polynomial, random_lines.draw(polynomial, n, rng))
+        return Points(z, one, el, random_lines.weights(polynomial, z), np.arange(n) // polynomial.degree)
+    law = coordinate_lines.fitted_law(polynomial, rng)
+    z, one, el = _in_charts(polynomial, coordinate_lines.draw(polynomial, law, n, rng))
+    return Points(z, one, el, coordinate_lines.weights(polynomial, law, z), np.arange(n))
 
 
 def weighted_mean(values: np.ndarray, points: Points) -> tuple[float, float]:
@@ -76,14 +67,10 @@ def weighted_mean(values: np.ndarray, points: Points) -> tuple[float, float]:
 
 def integral(values: np.ndarray, points: Points) -> tuple[float, float]:
     """∫_V values |h|² d⁶x and its standard error, over independent lines."""
-    return line_average(points.weights * values, points)
-
-
-def line_average(values: np.ndarray, points: Points) -> tuple[float, float]:
-    """Mean of `values` (n,) over the law of points on random lines, and its standard error over lines."""
     _, line, size = np.unique(points.lines, return_inverse=True, return_counts=True)
-    per_line = np.bincount(line, values) / size
-    return float(np.mean(values)), float(np.std(per_line) / np.sqrt(len(per_line)))
+    products = points.weights * values
+    per_line = np.bincount(line, products) / size
+    return float(np.mean(products)), float(np.std(per_line) / np.sqrt(len(per_line)))
 
 
 def effective_sample_size(weights: np.ndarray) -> float:
@@ -91,13 +78,12 @@ def effective_sample_size(weights: np.ndarray) -> float:
     return float(np.sum(weights) ** 2 / (len(weights) * np.sum(weights**2)))
 
 
-def _points_on_lines(polynomial: Polynomial, lines: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    shape = (2, lines, VARIABLES)
-    p, q = rng.normal(size=shape) + 1j * rng.normal(size=shape)
-    roots = _roots_along_lines(polynomial, p, q)
-    z = (p[:, None, :] + roots[:, :, None] * q[:, None, :]).reshape(-1, VARIABLES)
-    charts = _polished(polynomial, z)
-    return np.asarray(charts.base), np.asarray(charts.one), np.asarray(charts.el)
+def _in_charts(polynomial: Polynomial, points: np.ndarray) -> tuple[np.ndarray, ...]:
+    """z, one, el of the canonical charts of points that lie on X up to rounding."""
+    blocks = [_polished(polynomial, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
+    charts = [(np.asarray(chart.base), np.asarray(chart.one), np.asarray(chart.el)) for chart in blocks]
+    z, one, el = (np.concatenate(parts) for parts in zip(*charts, strict=True))
+    return z, one, el
 
 
 @partial(jax.jit, static_argnums=0)
@@ -109,26 +95,3 @@ def _polished(polynomial: Polynomial, points: Array) -> SliceChart:
         return chart._replace(base=embed(polynomial, chart, selector(chart.one, chart.el) @ chart.base))
 
     return jax.vmap(one_point)(points)
-
-
-def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """The d roots t of f(p + t q) = 0 for each line, as eigenvalues of companion matrices; shape (lines, d)."""
-    degree = polynomial.degree
-    t = np.exp(2j * np.pi * np.arange(degree + 1) / (degree + 1))
-    points = p[:, None, :] + t[None, :, None] * q[:, None, :]
-    values = np.asarray(_values(polynomial, points.reshape(-1, VARIABLES))).reshape(len(p), degree + 1)
-    coefficients = np.fft.fft(values, axis=1) / (degree + 1)
-    companion = np.zeros((len(p), degree, degree), dtype=np.complex128)
-    companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1
-    companion[:, :, -1] = -coefficients[:, :degree] / coefficients[:, degree:]
-    return np.linalg.eigvals(companion)
-
-
-@partial(jax.jit, static_argnums=0)
-def _values(polynomial: Polynomial, z: Array) -> Array:
-    return jax.vmap(polynomial)(z)
-
-
-@partial(jax.jit, static_argnums=0)
-def _gradients(polynomial: Polynomial, z: Array) -> Array:
-    return jax.vmap(polynomial.gradient)(z)

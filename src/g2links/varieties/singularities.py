@@ -1,4 +1,4 @@
-"""Whether f = 0 is singular away from the origin."""
+"""Whether f = 0 is singular away from the origin: decided before any work starts."""
 
 from functools import partial
 from typing import NamedTuple
@@ -11,7 +11,9 @@ from jaxtyping import Array, Float
 from g2links._typing import ComplexPoint
 from g2links.errors import PolynomialError
 from g2links.forms import inverse
+from g2links.varieties.jacobian import jacobian_ranks
 from g2links.varieties.polynomial import VARIABLES, Polynomial, format_term
+from g2links.varieties.quasismooth import is_invertible, require_monomials, require_weights
 
 _STARTS = 1000
 _STEPS = 60
@@ -25,29 +27,59 @@ class GradientMinimum(NamedTuple):
     value: float
 
 
-def require_isolated_singularity(polynomial: Polynomial, seed: int = 0) -> GradientMinimum:
+class Smoothness(NamedTuple):
+    """Why f counts as quasi-smooth.
+
+    Attributes:
+        proved: whether `reason` is a proof for the coefficients as stored; numerical evidence otherwise.
+        reason: in words.
+        minimum: what the search for singular points found; None where none was needed.
+    """
+
+    proved: bool
+    reason: str
+    minimum: GradientMinimum | None
+
+
+def require_isolated_singularity(polynomial: Polynomial, seed: int = 0) -> Smoothness:
     """Refuse f when ∇f (hence, by Euler's identity, f) vanishes somewhere away from 0.
 
-    The test minimises |∇f|² by damped Gauss-Newton steps from 1,000 random points at once. A singular point is shown to
-    the user; the absence of one is numerical evidence, not a proof.
+    First its weights and monomials are judged (`quasismooth`), which decides for Fermat types, chains and loops. For
+    other f a search for a singular point follows (damped Gauss-Newton steps from 1,000 random points at once), so that
+    one can be shown and coefficients that are singular up to rounding are refused too; then a proof that there is none
+    (`jacobian`), unless its matrices are too large.
 
     Raises:
-        PolynomialError: with the singular point that was found.
+        PolynomialError: with the condition that fails, or a singular point.
     """
-    absent = [f"z{i}" for i in range(VARIABLES) if not polynomial.exponents[:, i].any()]
-    if absent:
-        raise PolynomialError(
-            "polynomial", str(polynomial), f"it is singular: {', '.join(absent)} does not occur in it"
-        )
+    require_weights(polynomial.weights)
+    require_monomials(polynomial)
+    if is_invertible(polynomial):
+        reason = "five monomials with an invertible matrix of exponents fulfil the criterion of Kreuzer and Skarke"
+        return Smoothness(True, reason, None)
     minimum = smallest_gradient(polynomial, seed)
     if minimum.value < _ZERO:
         point = ", ".join(f"{z:.6g}" for z in minimum.point)
-        raise PolynomialError(
-            "polynomial",
-            " + ".join(format_term(c, e) for c, e in polynomial.terms[:12]),
-            f"it is singular: all its derivatives vanish at ({point}); a link needs an isolated singularity at 0",
+        raise _singular(
+            polynomial, f"all its derivatives vanish at ({point}); a link needs an isolated singularity at 0"
         )
-    return minimum
+    ranks = jacobian_ranks(polynomial)
+    if ranks is None:
+        reason = f"numerical evidence: a search from {_STARTS} points found no |∇f| below {minimum.value:.2g}"
+        return Smoothness(False, reason, minimum)
+    last = ranks[-1]
+    if not last.full:
+        raise _singular(
+            polynomial,
+            f"its Jacobian ideal does not contain all {last.columns} monomials of degree {last.degree} that share the "
+            f"symmetry of a power of z{last.variable}, so that its derivatives have common zeros away from 0",
+        )
+    return Smoothness(True, "a power of every variable lies in its Jacobian ideal (exact rank modulo a prime)", minimum)
+
+
+def _singular(polynomial: Polynomial, reason: str) -> PolynomialError:
+    terms = " + ".join(format_term(c, e) for c, e in polynomial.terms[:12])
+    return PolynomialError("polynomial", terms, f"it is singular: {reason}")
 
 
 def smallest_gradient(polynomial: Polynomial, seed: int = 0) -> GradientMinimum:

@@ -21,11 +21,16 @@ def exponent_lattice(polynomial: Polynomial) -> np.ndarray:
 
 def in_lattice(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """For each row of the integer array `vectors` (n, 5), whether it is an integer combination of the basis rows."""
+    return np.asarray(~residues(basis, vectors).any(axis=1))
+
+
+def residues(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Each row of the integer array `vectors` (n, 5) modulo the lattice: equal exactly for rows of one class."""
     rest = vectors.copy()
     for row in basis:
         column = int(np.flatnonzero(row)[0])
         rest -= (rest[:, column] // row[column])[:, None] * row
-    return np.asarray(~rest.any(axis=1))
+    return rest
 
 
 def coordinate_permutations(polynomial: Polynomial) -> list[tuple[int, ...]]:

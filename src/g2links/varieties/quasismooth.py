@@ -1,0 +1,116 @@
+"""Which sets of monomials admit a quasi-smooth polynomial: one with an isolated singularity at 0.
+
+The criterion (Iano-Fletcher, Working with weighted complete intersections, theorem 8.1; Kreuzer and Skarke,
+hep-th/9202039): for every non-empty set I of variables there is a monomial in the variables of I alone, or there are
+|I| different variables z_e outside I, each with a monomial z_e·(a monomial in I). Where it fails f is singular for
+all coefficients: f and its derivatives inside I vanish on the stratum {z_i = 0 for i not in I}, and the other
+derivatives are fewer than |I| equations there. Where it holds, generic coefficients give a quasi-smooth f.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import numpy as np
+
+from g2links.errors import PolynomialError
+from g2links.varieties.polynomial import VARIABLES, Polynomial, format_term
+
+Occurs = Callable[[tuple[int, ...], int | None], bool]
+"""Whether a monomial occurs that is one in the variables I, times z_e if e is given."""
+
+
+def require_weights(weights: tuple[int, ...]) -> None:
+    """Refuse weights for which no polynomial of degree Σ w is quasi-smooth, or that have a common divisor.
+
+    Raises:
+        PolynomialError: naming the condition that fails.
+    """
+    divisor = math.gcd(*weights)
+    if divisor > 1:
+        reduced = tuple(w // divisor for w in weights)
+        raise PolynomialError("weights", weights, f"they have the common divisor {divisor}; use {reduced}")
+    degree = sum(weights)
+    sums = {subset: reachable(tuple(weights[i] for i in subset), degree) for subset in _subsets()}
+
+    def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
+        rest = degree - (0 if extra is None else weights[extra])
+        return bool(sums[subset][rest])
+
+    stratum = failing_stratum(occurs)
+    if stratum is not None:
+        raise PolynomialError(
+            "weights", weights, f"every polynomial of degree {degree} is singular: {_reason(stratum, occurs)}"
+        )
+
+
+def require_monomials(polynomial: Polynomial) -> None:
+    """Refuse a polynomial that its monomials make singular, whatever the coefficients.
+
+    Raises:
+        PolynomialError: naming the coordinate stratum that contains singular points.
+    """
+    stratum = failing_stratum(_occurs_in(polynomial))
+    if stratum is not None:
+        raise PolynomialError(
+            "polynomial",
+            " + ".join(format_term(c, e) for c, e in polynomial.terms[:12]),
+            f"it is singular, for all coefficients: {_reason(stratum, _occurs_in(polynomial))}",
+        )
+
+
+def failing_stratum(occurs: Occurs) -> tuple[int, ...] | None:
+    """The smallest set I for which the criterion fails, if there is one."""
+    for subset in _subsets():
+        if not occurs(subset, None) and len(_outside(subset, occurs)) < len(subset):
+            return subset
+    return None
+
+
+def is_invertible(polynomial: Polynomial) -> bool:
+    """Whether f has five monomials with an invertible matrix of exponents. Then all coefficients are 1 after rescaling
+    the coordinates, so that the criterion decides for the given f (these are sums of Fermat, chain and loop types)."""
+    exponents = polynomial.exponents
+    return len(exponents) == VARIABLES and round(float(np.linalg.det(exponents.astype(float)))) != 0
+
+
+def reachable(weights: tuple[int, ...], highest: int) -> np.ndarray:
+    """For each degree up to `highest`, whether there is a monomial of that degree in variables of these weights."""
+    possible = np.zeros(highest + 1, dtype=bool)
+    possible[0] = True
+    for w in weights:
+        for start in range(min(w, highest + 1)):
+            possible[start::w] = np.logical_or.accumulate(possible[start::w])
+    return possible
+
+
+def _occurs_in(polynomial: Polynomial) -> Occurs:
+    exponents = polynomial.exponents
+
+    def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
+        outside = [i for i in range(VARIABLES) if i not in subset]
+        wanted = [int(i == extra) for i in outside]
+        return bool(np.any(np.all(exponents[:, outside] == wanted, axis=1)))
+
+    return occurs
+
+
+def _outside(subset: tuple[int, ...], occurs: Occurs) -> list[int]:
+    return [e for e in range(VARIABLES) if e not in subset and occurs(subset, e)]
+
+
+def _subsets() -> Iterator[tuple[int, ...]]:
+    for size in range(1, VARIABLES + 1):
+        yield from combinations(range(VARIABLES), size)
+
+
+def _reason(stratum: tuple[int, ...], occurs: Occurs) -> str:
+    inside = ", ".join(f"z{i}" for i in stratum)
+    found = [f"z{e}" for e in _outside(stratum, occurs)]
+    zero = ", ".join(f"z{i}" for i in range(VARIABLES) if i not in stratum)
+    place = f"on {zero} = 0" if zero else "everywhere"
+    count = f"only {len(found)} ({', '.join(found)})" if found else "none"
+    return (
+        f"no monomial is one in {inside} alone, and of the other variables z_e {count} occur as z_e times a "
+        f"monomial in {inside}, where {len(stratum)} are needed; so it has singular points {place}"
+    )

@@ -1,0 +1,66 @@
+"""Points of a quintic on random complex lines of P^4 (GEOMETRY, section 5).
+
+Such a line meets the hypersurface in d points, distributed as ω_FS³/∫ω_FS³ (Shiffman and Zelditch, math/9803052;
+Douglas, Karp, Lukic and Reinbacher, hep-th/0612075).
+"""
+
+from functools import partial
+
+import jax
+import numpy as np
+from jaxtyping import Array
+
+from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.residue import kahler_volume
+
+_LINES_AT_ONCE = 20_000
+
+
+def draw(polynomial: Polynomial, n: int, rng: np.random.Generator) -> np.ndarray:
+    """`n` points on random lines, (n, 5); the d points of a line are adjacent."""
+    lines = -(-n // polynomial.degree)
+    blocks = [
+        _points_on_lines(polynomial, min(_LINES_AT_ONCE, lines - first), rng)
+        for first in range(0, lines, _LINES_AT_ONCE)
+    ]
+    return np.concatenate(blocks)[:n]
+
+
+def weights(polynomial: Polynomial, z: np.ndarray) -> np.ndarray:
+    """The density of |Ω|² with respect to the law of the points: ∫ω³/6 · |h|²/(8 det g_FS).
+
+    On a quintic |h|²/det g_FS = |z|⁸/|∇f|², by Euler's identity z·∇f = 0.
+    """
+    gradient = np.asarray(_gradients(polynomial, z))
+    ratio = np.sum(np.abs(z) ** 2, axis=1) ** 4 / np.sum(np.abs(gradient) ** 2, axis=1)
+    return kahler_volume(polynomial) / 8 * ratio
+
+
+def _points_on_lines(polynomial: Polynomial, lines: int, rng: np.random.Generator) -> np.ndarray:
+    shape = (2, lines, VARIABLES)
+    p, q = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    roots = _roots_along_lines(polynomial, p, q)
+    return (p[:, None, :] + roots[:, :, None] * q[:, None, :]).reshape(-1, VARIABLES)
+
+
+def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """The d roots t of f(p + t q) = 0 for each line, as eigenvalues of companion matrices; shape (lines, d)."""
+    degree = polynomial.degree
+    t = np.exp(2j * np.pi * np.arange(degree + 1) / (degree + 1))
+    points = p[:, None, :] + t[None, :, None] * q[:, None, :]
+    values = np.asarray(_values(polynomial, points.reshape(-1, VARIABLES))).reshape(len(p), degree + 1)
+    coefficients = np.fft.fft(values, axis=1) / (degree + 1)
+    companion = np.zeros((len(p), degree, degree), dtype=np.complex128)
+    companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1
+    companion[:, :, -1] = -coefficients[:, :degree] / coefficients[:, degree:]
+    return np.linalg.eigvals(companion)
+
+
+@partial(jax.jit, static_argnums=0)
+def _values(polynomial: Polynomial, z: Array) -> Array:
+    return jax.vmap(polynomial)(z)
+
+
+@partial(jax.jit, static_argnums=0)
+def _gradients(polynomial: Polynomial, z: Array) -> Array:
+    return jax.vmap(polynomial.gradient)(z)
