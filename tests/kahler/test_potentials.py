@@ -5,6 +5,7 @@ import pytest
 
 from g2links.errors import InputError
 from g2links.kahler.features import InvariantFeatures, default_degree
+from g2links.kahler.hermitian_forms import invariant_forms
 from g2links.kahler.jets import real_function_jet, reference_jet
 from g2links.kahler.metric import (
     hermitian_determinant,
@@ -18,6 +19,7 @@ from g2links.kahler.reference import reference_potential
 from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
 from g2links.varieties.charts import act, slice_chart, tangent_frame
 from g2links.varieties.parsing import parse_polynomial
+from g2links.varieties.polynomial import exponents_of_degree
 from g2links.varieties.residue import kahler_volume
 from g2links.varieties.sampling import sample_points
 
@@ -26,6 +28,7 @@ P11222 = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
 FEATURES = [
     InvariantFeatures(QUINTIC, 1, False),
     InvariantFeatures(QUINTIC, 6, True),
+    InvariantFeatures(QUINTIC, 13, True),
     InvariantFeatures(dwork(0.3 + 0.1j), 2, True),
     InvariantFeatures(P11222, 2, False),
 ]
@@ -50,6 +53,22 @@ def test_numbers_of_invariants_of_the_fermat_quintic():
     assert default_degree(QUINTIC) == 8
 
 
+def test_products_of_invariants_are_nearly_all_invariants():
+    """At k = 13 there are 172 invariants; 166 are products of those of degree 12 and less, which have far fewer
+    terms."""
+    features = InvariantFeatures(QUINTIC, 13, True)
+    everything = invariant_forms(QUINTIC, exponents_of_degree(QUINTIC.weights, 13))
+    assert 0.95 * everything.count < features.count <= everything.count
+    assert len(features.forms.row) < 1000
+
+
+@pytest.mark.parametrize("degree", [4, 9])
+def test_constant_combination_of_features(rng, degree):
+    features = InvariantFeatures(QUINTIC, degree, True)
+    z, _ = _point(QUINTIC, rng)
+    assert float(features.reference_coefficients() @ features(z)) == pytest.approx(1.0, abs=1e-12)
+
+
 @pytest.mark.parametrize("features", FEATURES, ids=_name)
 def test_features_are_invariant_under_the_action_of_the_scaling_group(features, rng):
     f = features.polynomial
@@ -70,8 +89,9 @@ def test_feature_jets_agree_with_automatic_differentiation(features, rng):
         np.testing.assert_allclose(jet.mixed[i], expected.mixed[0], atol=1e-12)
 
 
-def test_symmetric_features_have_the_symmetries_of_f(rng):
-    features = InvariantFeatures(QUINTIC, 6, True)
+@pytest.mark.parametrize("degree", [6, 13])
+def test_symmetric_features_have_the_symmetries_of_f(rng, degree):
+    features = InvariantFeatures(QUINTIC, degree, True)
     z, _ = _point(QUINTIC, rng)
     value = features(z)
     phases = jnp.exp(2j * jnp.pi * jnp.asarray(rng.integers(0, 5, size=5)) / 5)
@@ -198,7 +218,7 @@ def test_bad_networks_are_refused():
     with pytest.raises(InputError, match="positive numbers"):
         NeuralAnsatz(features, ())
     with pytest.raises(InputError, match="no monomial"):
-        _ = InvariantFeatures(fermat((5,) * 5, (2,) * 5, "even"), 3, False).count
+        _ = InvariantFeatures(fermat((5,) * 5, (2,) * 5, "even"), 1, False).count
 
 
 def test_volume_is_cohomological():

@@ -1,15 +1,17 @@
 import itertools
 import time
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from g2links.errors import InputError
 from g2links.kahler.features import InvariantFeatures
 from g2links.kahler.first_order import adam
 from g2links.kahler.measures import measure, sigma
 from g2links.kahler.potentials import AlgebraicAnsatz, KahlerPotential, NeuralAnsatz
-from g2links.kahler.solve import Result, initial_state, levenberg_marquardt, log_ratios, prepare
-from g2links.varieties.catalogue import fermat_quintic
+from g2links.kahler.solve import Result, initial_state, levenberg_marquardt, log_ratios, prepare, state_at
+from g2links.varieties.catalogue import dwork, fermat_quintic
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 from g2links.varieties.sampling import Points, sample_points
 
@@ -109,3 +111,26 @@ def test_adam_falls_and_resumes_with_the_same_bits(network):
     rest = adam(ansatz, data, half.state, epochs=6, **options)
     assert whole.state.vector.tobytes() == rest.state.vector.tobytes()
     assert whole.state.losses[-1] < whole.state.losses[0]
+
+
+def test_a_start_from_given_parameters():
+    neighbour = dwork(0.1)
+    ansatz = AlgebraicAnsatz(InvariantFeatures(neighbour, 4, True))
+    few = sample_points(neighbour, 500, 4)
+    data = prepare(neighbour, ansatz.features, few)
+    with pytest.raises(InputError, match="positive"):
+        state_at(ansatz, (-jnp.ones(ansatz.features.count),), data)
+    flat = initial_state(ansatz, data, 0)
+    first = levenberg_marquardt(ansatz, data, flat, iterations=6)
+    again = levenberg_marquardt(ansatz, data, state_at(ansatz, first.parameters, data), iterations=1)
+    assert again.state.losses[0] < first.state.losses[-1] < first.state.losses[0]
+
+
+@pytest.mark.slow
+def test_accuracy_at_high_degree():
+    """σ on fresh points of the Fermat quintic at k = 14, from products of invariants: below 5e-6."""
+    points = sample_points(QUINTIC, 9_000, 12)
+    ansatz = AlgebraicAnsatz(InvariantFeatures(QUINTIC, 14, True))
+    data = prepare(QUINTIC, ansatz.features, points)
+    solution = levenberg_marquardt(ansatz, data.rows(0, 5_000), initial_state(ansatz, data, 0), iterations=40)
+    assert sigma(data.rows(5_000, 9_000), KahlerPotential(ansatz, solution.parameters)) < 5e-6

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint
@@ -59,6 +60,20 @@ class Jet(NamedTuple):
         mixed = d[:, None] * self.mixed + dd[:, None] * _outer_square(self.first)
         return Jet(jax.vmap(function)(self.value), d[:, None] * self.first, mixed)
 
+    def take(self, places: np.ndarray) -> "Jet":
+        """Some of the functions."""
+        return Jet(self.value[places], self.first[places], self.mixed[places])
+
+    def join(self, other: "Jet") -> "Jet":
+        """These functions, then the others."""
+        return jax.tree.map(lambda a, b: jnp.concatenate([a, b]), self, other)
+
+    def times(self, other: "Jet") -> "Jet":
+        """The products, one by one."""
+        x, y = self.value[:, None], other.value[:, None]
+        cross = _outer_square(self.first + other.first) - _outer_square(self.first) - _outer_square(other.first)
+        return Jet(self.value * other.value, x * other.first + y * self.first, x * other.mixed + y * self.mixed + cross)
+
     def complex_first(self) -> Complex[Array, "m 3"]:
         """∂_a X."""
         return self.first[:, :3] + 1j * self.first[:, 3:]
@@ -69,15 +84,17 @@ class Jet(NamedTuple):
         upper = jnp.zeros((len(diagonal), 3, 3), dtype=complex).at[:, *_UPPER].set(re + 1j * im)
         return upper + jnp.swapaxes(upper, 1, 2).conj() + jax.vmap(jnp.diag)(diagonal)
 
-    def times_exponential(self, k: float, exponent: "Jet") -> "Jet":
-        """X exp(k K) for the jet of one function K."""
+    def times_exponentials(self, k: Float[Array, " m"], exponent: "Jet") -> "Jet":
+        """X_i exp(k_i K) for the jet of one function K."""
         factor = jnp.exp(k * exponent.value[0])
-        d, dd = k * exponent.complex_first()[0], k * exponent.hermitian()[0]
+        d = k[:, None] * exponent.complex_first()
+        dd = k[:, None, None] * exponent.hermitian()
         first, mixed = self.complex_first(), self.hermitian()
-        cross = first[:, :, None] * d[None, None, :].conj()
+        cross = first[:, :, None] * d[:, None, :].conj()
         both = mixed + cross + jnp.swapaxes(cross, 1, 2).conj()
-        both = both + self.value[:, None, None] * (dd + d[:, None] * d[None, :].conj())
-        return Jet.from_complex(factor * self.value, factor * (first + self.value[:, None] * d), factor * both)
+        both = both + self.value[:, None, None] * (dd + d[:, :, None] * d[:, None, :].conj())
+        first = first + self.value[:, None] * d
+        return Jet.from_complex(factor * self.value, factor[:, None] * first, factor[:, None, None] * both)
 
 
 class Values(NamedTuple):
@@ -88,6 +105,18 @@ class Values(NamedTuple):
     def affine(self, matrix: Float[Array, "k m"], offset: Float[Array, " k"]) -> "Values":
         """matrix X + offset."""
         return Values(matrix @ self.value + offset)
+
+    def take(self, places: np.ndarray) -> "Values":
+        """Some of the functions."""
+        return Values(self.value[places])
+
+    def join(self, other: "Values") -> "Values":
+        """These functions, then the others."""
+        return Values(jnp.concatenate([self.value, other.value]))
+
+    def times(self, other: "Values") -> "Values":
+        """The products, one by one."""
+        return Values(self.value * other.value)
 
     def map(self, function: Callable[[Array], Array]) -> "Values":
         """function(X), applied to each component."""
@@ -113,13 +142,21 @@ def mixed_derivatives(hessian: Float[Array, "6 6"]) -> Complex[Array, "3 3"]:
 
 
 def reference_jet(weights: tuple[int, ...], z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
-    """The jet of the reference potential."""
-    if set(weights) != {1}:
-        return real_function_jet(lambda p: reference_potential(weights, p), z, frame)
-    norm = jnp.sum(z.real**2 + z.imag**2)
+    """The jet of the reference potential K, from its equation Σ |z_i|² e^{-w_i K} = 1 by implicit differentiation.
+
+    In the rescaled z_i e^{-w_i K/2} and frame, and along the horizontal part v_a - ∂_aK (w_i z_i) of each vector of it,
+    ∂_a∂_b̄ K is the flat Hermitian product over Σ w_i |z_i|².
+    """
+    w = jnp.asarray(weights, dtype=float)
+    value = reference_potential(weights, z)
+    scale = jnp.exp(-0.5 * w * value)
+    z, frame = scale * z, scale * frame
+    orbit = w * z
+    norm = jnp.sum(w * (z.real**2 + z.imag**2))
     first = frame @ z.conj() / norm
-    mixed = frame @ frame.conj().T / norm - first[:, None] * first[None, :].conj()
-    return Jet.from_complex(jnp.log(norm)[None], first[None], mixed[None])
+    horizontal = frame - first[:, None] * orbit
+    mixed = horizontal @ horizontal.conj().T / norm
+    return Jet.from_complex(value[None], first[None], mixed[None])
 
 
 def _outer_square(first: Float[Array, "m 6"]) -> Float[Array, "m 9"]:

@@ -1,8 +1,9 @@
-"""Levenberg-Marquardt iteration for any least-squares problem that can sum up its normal equations.
+"""Levenberg-Marquardt iteration for any least-squares problem that can be linearised.
 
-Marquardt's scaling of the damping by the diagonal, with trial steps until the loss falls (Nocedal and Wright,
-Numerical Optimization, section 10.3). The state is plain, so that a search can be stopped, saved and
-continued with the same bits.
+Marquardt's scaling of the damping by the diagonal of JᵀJ, with trial steps until the loss falls (Nocedal and Wright,
+Numerical Optimization, section 10.3). How the damped linear problem is solved is the business of the linearisation: by
+normal equations, by an orthogonal factorisation where accuracy counts, or by conjugate gradients where J is too large
+to be written down. The state is plain, so that a search can be stopped, saved and continued with the same bits.
 """
 
 import time
@@ -13,14 +14,29 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import scipy.linalg
 
-_TRIALS = 12
+_TRIALS = 24
+_LEAST_DAMPING = 1e-20
+_LEAST_SHIFT = 1e-12
+_LEAST_LENGTH = 1e-14
+_FALL, _RISE = 8.0, 4.0
+
+
+class Linearisation(Protocol):
+    """r + J s at one vector, with the loss rᵀr there."""
+
+    @property
+    def loss(self) -> float:
+        """rᵀr."""
+
+    def step(self, damping: float) -> np.ndarray:
+        """The s that minimises |r + J s|² + damping |D s|², D² the diagonal of JᵀJ."""
 
 
 class LeastSquares(Protocol):
-    """A loss rᵀWr of a parameter vector."""
+    """A loss rᵀr of a parameter vector."""
 
-    def normal_equations(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        """JᵀWJ, JᵀWr and the loss."""
+    def linearise(self, vector: np.ndarray) -> Linearisation:
+        """The linear problem at `vector`."""
 
     def loss(self, vector: np.ndarray) -> float:
         """The loss alone."""
@@ -80,15 +96,14 @@ def minimise(
 
 def marquardt_step(problem: LeastSquares, state: State) -> State | None:
     """One accepted step, or None when no damping gives a decrease."""
-    normal, gradient, loss = problem.normal_equations(state.vector)
-    scale = np.diag(normal) + 1e-14 * np.trace(normal) / len(normal)
+    linear = problem.linearise(state.vector)
     damping = state.damping
     for _ in range(_TRIALS):
-        vector = state.vector - _solve_damped(normal, damping * scale, gradient)
+        vector = state.vector + linear.step(damping)
         trial = float(problem.loss(vector))
-        if trial < loss:
-            return State(vector, max(damping / 4, 1e-12), state.iteration + 1, (*state.losses, trial))
-        damping *= 4
+        if trial < linear.loss:
+            return State(vector, max(damping / _FALL, _LEAST_DAMPING), state.iteration + 1, (*state.losses, trial))
+        damping *= _RISE
     return None
 
 
@@ -97,16 +112,49 @@ def stalled(losses: tuple[float, ...], window: int = 10, fall: float = 1e-2) -> 
     return len(losses) > window and losses[-1] > (1 - fall) * losses[-1 - window]
 
 
-def _solve_damped(normal: np.ndarray, diagonal: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Solve (normal + diag) x = gradient after scaling to unit diagonal, by Cholesky; by eigenvalues if that
-    fails."""
-    damped = normal + np.diag(diagonal)
-    s = 1 / np.sqrt(np.diag(damped))
-    scaled = damped * s[:, None] * s[None, :]
-    try:
-        factor = scipy.linalg.cho_factor(scaled, check_finite=False)
-        return s * scipy.linalg.cho_solve(factor, s * gradient, check_finite=False)
-    except np.linalg.LinAlgError:
-        values, vectors = scipy.linalg.eigh(scaled)
-        kept = values > 1e-14 * values[-1]
-        return s * (vectors[:, kept] @ ((vectors[:, kept].T @ (s * gradient)) / values[kept]))
+class NormalEquations(NamedTuple):
+    """JᵀJ, Jᵀr and the loss: cheap for many residuals, at the price of the square of the condition number."""
+
+    normal: np.ndarray
+    gradient: np.ndarray
+    loss: float
+
+    def step(self, damping: float) -> np.ndarray:
+        """By Cholesky after scaling to unit diagonal; by eigenvalues if that fails."""
+        scale = np.diag(self.normal) + 1e-14 * np.trace(self.normal) / len(self.normal)
+        damped = self.normal + np.diag(max(damping, _LEAST_SHIFT) * scale)
+        s = 1 / np.sqrt(np.diag(damped))
+        scaled = damped * s[:, None] * s[None, :]
+        try:
+            factor = scipy.linalg.cho_factor(scaled, check_finite=False)
+            return -s * scipy.linalg.cho_solve(factor, s * self.gradient, check_finite=False)
+        except np.linalg.LinAlgError:
+            values, vectors = scipy.linalg.eigh(scaled)
+            kept = values > 1e-14 * values[-1]
+            return -s * (vectors[:, kept] @ ((vectors[:, kept].T @ (s * self.gradient)) / values[kept]))
+
+
+class SingularValues(NamedTuple):
+    """J D⁻¹ = U diag(values) Vᵀ with D the lengths of the columns of J, and Uᵀr: accurate where columns are nearly
+    dependent, as those of high powers are."""
+
+    lengths: np.ndarray
+    values: np.ndarray
+    right: np.ndarray
+    residual: np.ndarray
+    loss: float
+
+    @classmethod
+    def of(cls, jacobian: np.ndarray, residual: np.ndarray) -> "SingularValues":
+        """From J (n, p) and r (n,)."""
+        lengths = np.sqrt(np.sum(jacobian**2, axis=0))
+        lengths = np.maximum(lengths, _LEAST_LENGTH * np.max(lengths))
+        q, triangle = scipy.linalg.qr(jacobian / lengths, mode="economic", check_finite=False)
+        left, values, right = scipy.linalg.svd(triangle, full_matrices=False, check_finite=False)
+        return cls(lengths, values, right, left.T @ (q.T @ residual), float(residual @ residual))
+
+    def step(self, damping: float) -> np.ndarray:
+        """In the basis of the singular vectors; what lies below rounding is left out."""
+        kept = self.values > 1e-15 * self.values[0]
+        share = np.where(kept, self.values / (self.values**2 + damping), 0.0)
+        return -(self.right.T @ (share * self.residual)) / self.lengths

@@ -10,7 +10,8 @@ from g2links.kahler.metric import Potential, hermitian_metric, monge_ampere_rati
 from g2links.kahler.potentials import KahlerPotential
 from g2links.kahler.solve import MongeAmpereData, log_ratios
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.sampling import Points, line_average, weighted_mean
+from g2links.varieties.residue import kahler_volume
+from g2links.varieties.sampling import Points, integral, weighted_mean
 
 _CHUNK = 500
 
@@ -60,7 +61,7 @@ def measure(polynomial: Polynomial, potential: Potential, points: Points) -> Mon
     ratio = np.asarray(jax.vmap(lambda *row: monge_ampere_ratio(polynomial, *row))(g, points.z, points.one, points.el))
     mean, mean_error = weighted_mean(ratio, points)
     deviation = np.abs(1 - ratio / mean)
-    volume = line_average(np.linalg.det(g).real / np.linalg.det(flat).real, points)
+    volume, volume_error = (value / kahler_volume(polynomial) for value in integral(8 * ratio, points))
     relative = np.linalg.eigvalsh(g)[:, 0] / np.trace(flat, axis1=1, axis2=2).real
     weights = points.weights / np.sum(points.weights)
     constant = float(np.sqrt(max(8 * mean, 0.0)))
@@ -68,7 +69,7 @@ def measure(polynomial: Polynomial, potential: Potential, points: Points) -> Mon
         sigma=weighted_mean(deviation, points),
         rms=float(np.sqrt(np.sum(weights * deviation**2))),
         worst=float(np.max(deviation)),
-        volume_ratio=volume,
+        volume_ratio=(volume, volume_error),
         normalisation=(constant, 0.5 * constant * mean_error / mean),
         smallest_eigenvalue=float(np.min(relative)),
         ratio=ratio / mean,

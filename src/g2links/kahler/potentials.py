@@ -93,27 +93,54 @@ class NeuralAnsatz:
 
 @dataclass(frozen=True)
 class AlgebraicAnsatz:
-    """u = (1/k) log(Σ c_i X_i) with X_i the features of degree k; at c = the coefficients of r^{2k}, u = 0."""
+    """u = (1/κ) log(Σ c_i X_i) with X_i the features of degree k; where Σ c_i X_i = 1, u = 0.
+
+    Args:
+        root: κ. By default k for weights 1: then ω is the pullback of a Fubini-Study form. For other weights 3k/2 where
+            the largest is 2, else 2k, so that ω is a mean of such a form and ω_ref: at the same k, σ is up to four
+            times smaller.
+
+    Raises:
+        InputError: when κ is not positive.
+    """
 
     features: InvariantFeatures
+    root: float | None = None
+
+    def __post_init__(self) -> None:
+        share = min(2.0, 0.5 * (1 + max(self.features.polynomial.weights)))
+        root = share * self.features.degree if self.root is None else self.root
+        if not root > 0:
+            raise InputError("root", self.root, "a positive number")
+        object.__setattr__(self, "root", root)
+
+    @property
+    def kappa(self) -> float:
+        """κ as it is used."""
+        assert self.root is not None
+        return self.root
 
     def shapes(self) -> list[tuple[int, ...]]:
         """One vector of coefficients."""
         return [(self.features.count,)]
 
     def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
-        """The least-squares solution of Σ c_i X_i = 1, that is u = 0, where it exists (weights 1)."""
+        """u = 0: for weights 1 by Σ c_i X_i = (Σ |z_i|²)^k / r^{2k}, for others by the smallest c with Σ c_i X_i =
+        1."""
+        exact = self.features.reference_coefficients()
+        if exact is not None:
+            return (jnp.asarray(exact),)
         solution, *_ = np.linalg.lstsq(np.asarray(sample), np.ones(len(sample)), rcond=1e-12)
         return (jnp.asarray(solution),)
 
     def apply(self, parameters: Parameters, x: JetOrValues) -> JetOrValues:
         """u from the features, or its jet from theirs."""
         total = x.affine(parameters[0][None, :], jnp.zeros(1))
-        return total.map(lambda value: jnp.log(value) / self.features.degree)
+        return total.map(lambda value: jnp.log(value) / self.kappa)
 
     def to_config(self) -> dict[str, Any]:
         """Plain data; see `ansatz_from_config`."""
-        return {"kind": "algebraic", **_feature_config(self.features)}
+        return {"kind": "algebraic", **_feature_config(self.features), "root": self.root}
 
 
 Ansatz = NeuralAnsatz | AlgebraicAnsatz
@@ -146,12 +173,12 @@ def ansatz_from_config(config: dict[str, Any], polynomial: Polynomial) -> Ansatz
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
     if config["kind"] == "algebraic":
-        return AlgebraicAnsatz(features)
+        return AlgebraicAnsatz(features, config.get("root"))
     raise InputError("ansatz", config["kind"], "choose neural or algebraic")
 
 
 def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
-    return AlgebraicAnsatz(features)
+    return AlgebraicAnsatz(features, float(features.degree))
 
 
 def _feature_config(features: InvariantFeatures) -> dict[str, Any]:

@@ -17,11 +17,20 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
 from g2links._typing import Scalar
+from g2links.errors import InputError
 from g2links.kahler.features import InvariantFeatures
 from g2links.kahler.jets import Jet, reference_jet
-from g2links.kahler.least_squares import FIRST_DAMPING, Result, State, minimise
+from g2links.kahler.least_squares import (
+    FIRST_DAMPING,
+    Linearisation,
+    NormalEquations,
+    Result,
+    SingularValues,
+    State,
+    minimise,
+)
 from g2links.kahler.metric import hermitian_determinant
-from g2links.kahler.potentials import Ansatz, Parameters
+from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, Parameters
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
@@ -80,13 +89,12 @@ def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points)
 
 
 def log_ratio(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
-    """log(det g/|h|²) at one point; very negative where g is not positive definite, so that no step leads
-    there."""
+    """log(det g/|h|²) at one point; very negative where g is not positive definite."""
     u = ansatz.apply(parameters, point.features)
     g = Jet(u.value, u.first, u.mixed + point.reference[None]).hermitian()[0]
     determinant = hermitian_determinant(g)
     second_minor = (g[0, 0] * g[1, 1] - g[0, 1] * g[1, 0]).real
-    positive = (g[0, 0].real > 0) & (second_minor > 0) & (determinant > 0)
+    positive = (g[0, 0].real > 0) & (second_minor > 0) & (determinant > 0) & jnp.isfinite(u.value[0])
     return jnp.log(jnp.where(positive, determinant, _NOT_POSITIVE)) - point.log_volume
 
 
@@ -100,6 +108,20 @@ def initial_state(ansatz: Ansatz, data: MongeAmpereData, seed: int | np.random.S
     """A random start, with the first damping."""
     parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
     return State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
+
+
+def state_at(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> State:
+    """A start at given parameters, as those of a neighbouring member of a family.
+
+    Raises:
+        InputError: where the metric that they give is not positive at every point of `data`.
+    """
+    state = State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
+    if not np.isfinite(_MongeAmpere(ansatz, data).loss(state.vector)):
+        raise InputError(
+            "start", "the given parameters", "a potential whose metric is positive on this threefold; take a nearer one"
+        )
+    return state
 
 
 def levenberg_marquardt(
@@ -140,13 +162,17 @@ class _MongeAmpere(NamedTuple):
     ansatz: Ansatz
     data: MongeAmpereData
 
-    def normal_equations(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        """JᵀWJ, JᵀWr and the loss."""
-        normal, gradient, loss = _normal_equations(self.ansatz, unravel(self.ansatz, vector), self.data)
-        return np.asarray(normal), np.asarray(gradient), float(loss)
+    def linearise(self, vector: np.ndarray) -> Linearisation:
+        """By singular values for combinations of features, which are nearly dependent; by normal equations
+        otherwise."""
+        parameters = unravel(self.ansatz, vector)
+        if isinstance(self.ansatz, AlgebraicAnsatz):
+            return SingularValues.of(*map(np.asarray, _rows(self.ansatz, parameters, self.data)))
+        normal, gradient, loss = _normal_equations(self.ansatz, parameters, self.data)
+        return NormalEquations(np.asarray(normal), np.asarray(gradient), float(loss))
 
     def loss(self, vector: np.ndarray) -> float:
-        """Σ w (log ratio - mean)²."""
+        """Σ w (log ratio - mean)²; infinite where g is not positive at every point, so that no step leads there."""
         return float(_loss(self.ansatz, unravel(self.ansatz, vector), self.data))
 
 
@@ -154,7 +180,21 @@ class _MongeAmpere(NamedTuple):
 def _loss(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
     values = log_ratios(ansatz, parameters, data)
     mean = jnp.sum(data.weights * values)
-    return jnp.sum(data.weights * (values - mean) ** 2)
+    positive = jnp.all(values + data.log_volume > np.log(2 * _NOT_POSITIVE))
+    return jnp.where(positive, jnp.sum(data.weights * (values - mean) ** 2), jnp.inf)
+
+
+@partial(jax.jit, static_argnums=0)
+def _rows(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array]:
+    """W^{1/2} J (n, p) and W^{1/2} r (n,) for the centred residual r."""
+    vector, restore = ravel_pytree(parameters)
+
+    def value_and_row(point: MongeAmpereData) -> tuple[Scalar, Array]:
+        return jax.value_and_grad(lambda v: log_ratio(ansatz, restore(v), point))(vector)
+
+    values, rows = jax.lax.map(value_and_row, data, batch_size=_CHUNK)
+    root = jnp.sqrt(data.weights)
+    return root[:, None] * (rows - data.weights @ rows), root * (values - data.weights @ values)
 
 
 @partial(jax.jit, static_argnums=0)
