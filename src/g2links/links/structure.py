@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links import forms
-from g2links._typing import ComplexPoint, Form, Index, LinkPoint, RealPoint
+from g2links._typing import ComplexPoint, Form, Hermitian, Index, LinkPoint, RealPoint
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.kahler.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
 from g2links.varieties.charts import (
@@ -112,13 +112,26 @@ class ContactCalabiYau:
 
 def structure_at(link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index) -> tuple[Form, Form, Array, Array]:
     """η (7,), ω (21,), Υ (35,) complex and g_T (6, 6) in the chart (one, el), at a point in its gauge."""
-    frame = tangent_frame(link.polynomial, z, one, el)
-    jet = kahler_jet(link.polynomial, link.potential, z, frame)
-    first, g = jet.complex_first()[0], jet.hermitian()[0]
+    first, g, upsilon = structure_coefficients(link, z, one, el)
+    return *structure_forms(first, g, upsilon), real_transverse_metric(g)
+
+
+def structure_coefficients(
+    link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index
+) -> tuple[Complex[Array, "3"], Hermitian, Complex[Array, ""]]:
+    """∂_aK (3,), g_{ab̄} (3, 3) and the coefficient c h of Υ at dz1∧dz2∧dz3, from which all else is algebra."""
+    jet = kahler_jet(link.polynomial, link.potential, z, tangent_frame(link.polynomial, z, one, el))
+    upsilon = link.normalisation * residue(link.polynomial, z, one, el)
+    return jet.complex_first()[0], jet.hermitian()[0], upsilon
+
+
+def structure_forms(
+    first: Complex[Array, "3"], g: Hermitian, upsilon: Complex[Array, ""]
+) -> tuple[Form, Form, Complex[Array, "35"]]:
+    """η (7,), ω (21,) and Υ (35,) from `structure_coefficients`."""
     eta = jnp.concatenate([first.imag, first.real, jnp.ones(1)])
     omega = forms.pack(jnp.pad(kahler_form_matrix(g), (0, 1)), 2)
-    upsilon = link.normalisation * residue(link.polynomial, z, one, el) * holomorphic_volume_components()
-    return eta, omega, upsilon, real_transverse_metric(g)
+    return eta, omega, upsilon * holomorphic_volume_components()
 
 
 def total_metric(eta: Form, transverse: Float[Array, "6 6"]) -> Float[Array, "7 7"]:

@@ -1,0 +1,135 @@
+"""The structure of a link to second order at the centre of a chart, as torsion and curvature need it.
+
+Nothing depends on θ, so the expansions are made in (x1, x2, x3, y1, y2, y3); `along_flow` adds the seventh coordinate.
+With a `step` they are made from values alone, over cubes of that edge (`forms.expand_by_differences`); without one
+(None) they are exact.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import jax.numpy as jnp
+from jaxtyping import Array, Complex, Float
+
+from g2links._typing import ComplexPoint, Form, Hermitian, Index, Scalar, Vector
+from g2links.errors import InputError
+from g2links.forms import Taylor, expand, expand_by_differences
+from g2links.g2.contact import contact_phi
+from g2links.kahler.metric import hermitian_determinant
+from g2links.kahler.potentials import KahlerPotential
+from g2links.kahler.series import Series, potential_series
+from g2links.links.structure import ContactCalabiYau, structure_coefficients, structure_forms
+from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import residue
+
+Components = Callable[[ComplexPoint, Index, Index], Array]
+"""What a tensor on the link is in the chart (one, el), at a point in its gauge."""
+Coefficients = Float[Array, "26"]
+"""∂_aK, g_{ab̄} and the coefficient of Υ, real parts then imaginary parts of each: η, ω and Υ are algebra on them."""
+
+
+def difference_step(method: Literal["autodiff", "flux"], epsilon: float) -> float | None:
+    """The step of a method of differentiation: None for autodiff, the edge of the cubes for flux.
+
+    Raises:
+        InputError: for another method, or an epsilon that is not above 0 and below 1.
+    """
+    if method not in ("autodiff", "flux"):
+        raise InputError("derivative", method, "choose autodiff or flux")
+    if not 0 < epsilon < 1:
+        raise InputError("epsilon", epsilon, "a number above 0 and below 1")
+    return epsilon if method == "flux" else None
+
+
+def expand_components(components: Components, polynomial: Polynomial, chart: SliceChart, step: float | None) -> Taylor:
+    """A tensor on the link that is known as a function of the gauge point and the chart."""
+
+    def embedded(x: Float[Array, " 6"]) -> ComplexPoint:
+        return embed(polynomial, chart, complex_coordinates(x))
+
+    if step is not None:
+        x = origin(chart)[:6]
+        return expand_by_differences(lambda y: components(embedded(y), chart.one, chart.el), x, step)
+    z = expand_gauge_point(polynomial, chart)
+    return expand(lambda t: components(complex_point(z(t)), chart.one, chart.el), z.centre)
+
+
+def expand_coefficients(link: ContactCalabiYau, chart: SliceChart, step: float | None = None) -> Taylor:
+    """The `Coefficients` of a link; fast where the potential is a `KahlerPotential`, whose power series is known."""
+    if step is not None or not isinstance(link.potential, KahlerPotential):
+        return expand_components(
+            lambda z, one, el: _pack(*structure_coefficients(link, z, one, el)), link.polynomial, chart, step
+        )
+
+    def upsilon(z: ComplexPoint, one: Index, el: Index) -> Vector:
+        value = link.normalisation * residue(link.polynomial, z, one, el)
+        return jnp.stack([value.real, value.imag])
+
+    k = potential_series(link.polynomial, link.potential, chart)
+    return _with_kahler_part(k, expand_components(upsilon, link.polynomial, chart, None))
+
+
+def expand_gauge_point(polynomial: Polynomial, chart: SliceChart) -> Taylor:
+    """The gauge point as ten real numbers. A function of the gauge point has the same derivatives, up to the second, on
+    this polynomial as on V, and no equation need be solved on the way."""
+
+    def point(x: Float[Array, " 6"]) -> Float[Array, "10"]:
+        z = embed(polynomial, chart, complex_coordinates(x))
+        return jnp.concatenate([z.real, z.imag])
+
+    return expand(point, origin(chart)[:6])
+
+
+def along_flow(six: Taylor) -> Taylor:
+    """The same expansion in all seven coordinates, of a field that does not depend on θ."""
+    rest = ((0, 0),) * six.value.ndim
+    return Taylor(six.value, jnp.pad(six.first, ((0, 1), *rest)), jnp.pad(six.second, ((0, 1), (0, 1), *rest)))
+
+
+def phi_from(coefficients: Coefficients) -> Form:
+    """φ, (35,)."""
+    eta, omega, upsilon = structure_forms(*unpack(coefficients))
+    return contact_phi(eta, omega, upsilon.real)
+
+
+def lambda_from(coefficients: Coefficients) -> Scalar:
+    """λ with ReΥ∧ImΥ = λ²·4·ω³/6, that is |c h|²/(8 det g) = λ²."""
+    _, g, upsilon = unpack(coefficients)
+    return jnp.sqrt((upsilon.real**2 + upsilon.imag**2) / (8.0 * hermitian_determinant(g)))
+
+
+def unpack(coefficients: Coefficients) -> tuple[Complex[Array, "3"], Hermitian, Complex[Array, ""]]:
+    """∂_aK, g_{ab̄} and the coefficient of Υ."""
+    first, g, upsilon = coefficients[:6], coefficients[6:24], coefficients[24:]
+    return first[:3] + 1j * first[3:], (g[:9] + 1j * g[9:]).reshape(3, 3), upsilon[0] + 1j * upsilon[1]
+
+
+def complex_point(x: Float[Array, "10"]) -> ComplexPoint:
+    """(10,) real to (5,) complex."""
+    return x[:5] + 1j * x[5:]
+
+
+def _pack(first: Complex[Array, "3"], g: Hermitian, upsilon: Complex[Array, ""]) -> Coefficients:
+    numbers = [first, g.ravel(), upsilon[None]]
+    return jnp.concatenate([part for number in numbers for part in (number.real, number.imag)])
+
+
+def _with_kahler_part(k: Series, upsilon: Taylor) -> Taylor:
+    """The coefficients from the series of K and the expansion of Υ."""
+    first, second, third, fourth = (k.derivatives(order)[..., 0] for order in (1, 2, 3, 4))
+
+    def holomorphic(d: Array) -> Array:
+        return jnp.concatenate([0.5 * d[..., :3], -0.5 * d[..., 3:]], axis=-1)
+
+    def mixed(d: Array) -> Array:
+        xx, xy, yx, yy = d[..., :3, :3], d[..., :3, 3:], d[..., 3:, :3], d[..., 3:, 3:]
+        flat = (*d.shape[:-2], 9)
+        return 0.25 * jnp.concatenate([(xx + yy).reshape(flat), (xy - yx).reshape(flat)], axis=-1)
+
+    parts = [
+        (holomorphic(first), holomorphic(second), holomorphic(third)),
+        (mixed(second), mixed(third), mixed(fourth)),
+        upsilon,
+    ]
+    return Taylor(*(jnp.concatenate(column, axis=-1) for column in zip(*parts, strict=True)))

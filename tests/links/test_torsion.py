@@ -1,0 +1,104 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from g2links.errors import InputError
+from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.potentials import KahlerPotential, NeuralAnsatz
+from g2links.links.expansion import along_flow, difference_step, expand_coefficients, phi_from
+from g2links.links.structure import ContactCalabiYau
+from g2links.links.torsion import link_torsion
+from g2links.varieties.catalogue import dwork
+from g2links.varieties.sampling import sample_points
+
+F = dwork(0.3 + 0.2j)
+FIGURES = {
+    "tau0",
+    "tau1",
+    "tau2",
+    "tau3_norm2",
+    "ricci_xi",
+    "ricci_horizontal",
+    "scalar",
+    "ricci_error",
+    "bryant_residual",
+    "positive",
+    "torsion_formula",
+    "ricci_formula",
+    "kahler_ricci",
+}
+
+
+@pytest.fixture(scope="module")
+def link():
+    """A link with an arbitrary potential: far from Ricci-flat."""
+    features = InvariantFeatures(F, 1, False)
+    sample = np.asarray(jax.jit(jax.vmap(features))(sample_points(F, 200, 1).z))
+    ansatz = NeuralAnsatz(features, (6,))
+    parameters = list(ansatz.initial(np.random.default_rng(8), sample))
+    parameters[-2] = parameters[-2] + 0.02
+    return ContactCalabiYau(F, KahlerPotential(ansatz, tuple(parameters)), 1.7)
+
+
+@pytest.fixture(scope="module")
+def points():
+    return sample_points(F, 20, 2)
+
+
+@pytest.fixture(scope="module")
+def figures(link, points):
+    return link_torsion(link, points)
+
+
+def test_torsion_and_ricci_depend_on_the_monge_ampere_ratio_as_the_formulas_say(figures):
+    """Where nothing is Ricci-flat: tau1 = 0 all the same, and the other figures are far from their exact values."""
+    assert set(figures) == FIGURES
+    assert all(np.all(np.isfinite(values)) for values in figures.values())
+    for name in ("torsion_formula", "ricci_formula", "bryant_residual", "tau1"):
+        assert np.max(figures[name]) < 1e-9, name
+    assert np.ptp(figures["tau0"]) > 0.05
+    assert np.mean(figures["tau2"]) > 0.05
+    assert np.mean(figures["kahler_ricci"]) > 0.05
+    assert np.all(figures["positive"] == 1)
+    np.testing.assert_allclose(figures["scalar"], figures["ricci_xi"] + 6 * figures["ricci_horizontal"], atol=1e-10)
+
+
+@pytest.mark.slow
+def test_values_alone_give_the_same(link, points):
+    chart = link.chart(points.z[3])
+    found, expected = jax.jit(lambda: [expand_coefficients(link, chart, step) for step in (2e-3, None)])()
+    np.testing.assert_allclose(found.value, expected.value, atol=1e-13)
+    np.testing.assert_allclose(found.first, expected.first, atol=1e-4)
+    np.testing.assert_allclose(found.second, expected.second, atol=1e-2)
+    assert np.max(np.abs(expected.second)) > 0.5
+
+
+@pytest.mark.slow
+def test_any_other_potential_is_differentiated_automatically(link, points):
+    """A potential without a power series of its own: the same expansion, to rounding."""
+    chart = link.chart(points.z[0])
+    plain = ContactCalabiYau(F, lambda z: link.potential(z), link.normalisation)
+    found, expected = jax.jit(lambda: (expand_coefficients(plain, chart), expand_coefficients(link, chart)))()
+    for part, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(part, other, atol=1e-10)
+
+
+def test_the_expansion_is_that_of_phi_in_its_chart(link, points):
+    """Up to terms of third order, in every direction, and constant along the flow."""
+    chart = link.chart(points.z[1], theta=0.3)
+    x, phi = link.origin(chart), jax.jit(link.phi)
+    found = jax.jit(lambda c: along_flow(expand_coefficients(link, c).then(phi_from)))(chart)
+    np.testing.assert_allclose(found.value, phi(chart, x), atol=1e-13)
+    assert not np.any(found.second[6])
+    direction, errors = jnp.array([1.0, -0.5, 0.3, 0.2, 0.8, -0.7, 2.0]), []
+    for step in (1e-2, 5e-3):
+        errors.append(np.max(np.abs(found(step * direction) - phi(chart, x + step * direction))))
+    assert errors[0] < 1e-3
+    assert 6.5 < errors[0] / errors[1] < 9.5
+
+
+@pytest.mark.parametrize(("method", "epsilon", "field"), [("guess", 1e-3, "derivative"), ("flux", 0.0, "epsilon")])
+def test_bad_methods(method, epsilon, field):
+    with pytest.raises(InputError, match=field):
+        difference_step(method, epsilon)
