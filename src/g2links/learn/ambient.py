@@ -1,15 +1,19 @@
 """One global, circle-invariant object on C^5, pulled back to whatever chart is asked for.
 
-From the 25 invariants z_i conj(z_j)/|z|² a network gives a complex matrix B = S + S† from S and a complex
-matrix C. With t_a the tangent vectors of a chart, made orthogonal to z, and A = (1-δ)(1 + B/2)(1 + B/2)† + δ,
+From the separating invariants, for weights 1 the 25 z_i conj(z_j)/|z|², a network gives a Hermitian matrix B and a
+covector c (`learn.equivariants`). With ζ = z_i r^{-w_i} on the unit sphere, D = Σ w_i |ζ_i|², t_a the tangent vectors
+of a chart, scaled alike, made horizontal for η_ref by a multiple of (w_i ζ_i) and divided by √D, and
+A = (1-δ)(1 + B/2)(1 + B/2)† + δ,
 
-    g_{ab̄} = t_a A t_b†/|z|²,    ∂_a K = ∂_a K_ref + t_a · C conj(z)/|z|²
+    g_{ab̄} = t_a A t_b†,    ∂_a K = ∂_a K_ref + t_a · c
 
-At B = C = 0 that is the Fubini-Study metric. g is positive definite whatever the network says, so φ is
-positive, and nothing depends on the chart. ReΥ comes from the residue, exactly.
+At B = c = 0 that is the reference metric, for weights 1 that of Fubini and Study, where c = C conj(ζ). g is positive
+definite whatever the network says, so φ is positive, and nothing depends on the chart or on the gauge. ReΥ comes from
+the residue, exactly.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -17,18 +21,18 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint, Index, Scalar
-from g2links.errors import InputError
+from g2links.kahler.reference import reference_potential
 from g2links.learn.adapted import adapted_frame, real_frame
 from g2links.learn.architecture import AbstractArchitecture, Row, Shapes, Weights, standardisation
+from g2links.learn.equivariants import Equivariants
 from g2links.learn.inputs import feature_table, separating_features
 from g2links.learn.networks import DenseNetwork
 from g2links.learn.tasks import Task, assemble, change_frame, euclidean
 from g2links.varieties.charts import tangent_frame
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 
 _FLOOR = 1e-3
-_HERMITIAN = VARIABLES * VARIABLES
 _START = 0.1
 
 
@@ -37,8 +41,8 @@ class Prepared(NamedTuple):
 
     Attributes:
         inputs: the invariants.
-        tangents: (3, 5) the frame's vectors, orthogonal to z, over |z|.
-        position: conj(z)/|z|.
+        tangents: (3, 5) the frame's vectors, scaled and horizontal, over √D.
+        position: ζ.
         first: ∂K_ref minus ∂K, in the frame.
         upsilon: the coefficient of Υ in the frame.
         target: the exact components, scaled to a vector of length 1.
@@ -56,11 +60,7 @@ class Prepared(NamedTuple):
 
 @dataclass(frozen=True)
 class Ambient(AbstractArchitecture):
-    """The network of the module's docstring.
-
-    Raises:
-        InputError: when the weights of the polynomial are not all 1.
-    """
+    """The network of the module's docstring."""
 
     task: Task
     polynomial: Polynomial
@@ -70,15 +70,11 @@ class Ambient(AbstractArchitecture):
     dropout: float = 0.0
     standard_inputs: bool = True
 
-    def __post_init__(self) -> None:
-        if set(self.polynomial.weights) != {1}:
-            raise InputError("architecture", "ambient", f"for weights (1, 1, 1, 1, 1), not {self.polynomial.weights}")
-
     @property
     def network(self) -> DenseNetwork:
-        """From standardised invariants to the coefficients of B and C."""
+        """From standardised invariants to the coefficients of B and c."""
         inputs = separating_features(self.polynomial).count
-        return DenseNetwork(inputs, 3 * _HERMITIAN, self.widths, self.activation, self.dropout)
+        return DenseNetwork(inputs, self._equivariants.count, self.widths, self.activation, self.dropout)
 
     @property
     def chunk(self) -> int:
@@ -128,14 +124,20 @@ class Ambient(AbstractArchitecture):
             "standard_inputs": self.standard_inputs,
         }
 
+    @property
+    def _equivariants(self) -> Equivariants:
+        return equivariants(self.polynomial.weights)
+
     def _geometry(self, z: ComplexPoint, one: Index, el: Index) -> tuple[Array, Array, Array, Array]:
-        """Tangents orthogonal to z, over |z|; conj(z)/|z|; ∂K_ref; the coefficient of Υ."""
-        size = jnp.sqrt(jnp.sum(z.real**2 + z.imag**2))
-        position = z.conj() / size
-        frame = tangent_frame(self.polynomial, z, one, el) / size
-        along = frame @ position
+        """Horizontal tangents over √D; ζ; ∂K_ref; the coefficient of Υ."""
+        weights = jnp.asarray(self.polynomial.weights, dtype=float)
+        scale = jnp.exp(-0.5 * weights * reference_potential(self.polynomial.weights, z))
+        position = scale * z
+        size = jnp.sum(weights * (position.real**2 + position.imag**2))
+        frame = scale * tangent_frame(self.polynomial, z, one, el)
+        along = frame @ position.conj() / size
         upsilon = self.normalisation * residue(self.polynomial, z, one, el)
-        return frame - along[:, None] * position.conj(), position, along, upsilon
+        return (frame - along[:, None] * (weights * position)) / jnp.sqrt(size), position, along, upsilon
 
     def _structure(
         self,
@@ -148,13 +150,11 @@ class Ambient(AbstractArchitecture):
     ) -> tuple[Array, Array]:
         """∂_a K and g."""
         centre, scale = weights.fixed
-        b, c = _matrices(self.network.apply(weights.trainable, (inputs - centre) * scale, key))
+        coefficients = self.network.apply(weights.trainable, (inputs - centre) * scale, key)
+        b, c = self._equivariants.matrices(coefficients, position)
         root = tangents + 0.5 * tangents @ b
         g = (1 - _FLOOR) * root @ root.conj().T + _FLOOR * tangents @ tangents.conj().T
-        return first + tangents @ (c @ position), g
+        return first + tangents @ c, g
 
 
-def _matrices(coefficients: Float[Array, "75"]) -> tuple[Array, Array]:
-    """The Hermitian B from 25 real numbers S (S + Sᵀ and i(S - Sᵀ)), and C from 50."""
-    s, re, im = coefficients.reshape(3, VARIABLES, VARIABLES)
-    return 0.5 * (s + s.T) + 0.5j * (s - s.T), re + 1j * im
+equivariants = cache(Equivariants)

@@ -13,10 +13,13 @@ import jax.numpy as jnp
 from g2links import forms
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
 from g2links.errors import InputError
+from g2links.g2.geometry import geometry_of_expansion
 from g2links.g2.identities import LinkFields, relative_metric_error, structure_errors
 from g2links.g2.metric import induced_metric, orientation, star_phi
 from g2links.links.checks import Derivative, Pointwise, at_points, derivative
+from g2links.links.expansion import along_flow, expand_components
 from g2links.links.structure import ContactCalabiYau
+from g2links.links.torsion import torsion_figures
 from g2links.varieties.charts import SliceChart
 from g2links.varieties.sampling import Points
 
@@ -98,5 +101,19 @@ def model_errors(
             learned = psi_model.field(chart)(x)
             errors["psi_error"] = forms.norm(learned - psi, g, p=4) / forms.norm(psi, g, p=4)
         return errors
+
+    return at_points(at_centre, points)
+
+
+def learned_torsion(link: ContactCalabiYau, points: Points, *, phi_model: Any, step: float | None = None) -> Pointwise:
+    """The figures of `links.torsion.torsion_figures` for a learned φ at every point, and its `phi_error`; `step` as in
+    `links.torsion.link_torsion`."""
+
+    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
+        phi = expand_components(phi_model.components, link.polynomial, chart, step)
+        x = link.origin(chart)
+        true, g = link.phi(chart, x), link.metric(chart, x)
+        error = forms.norm(phi.value - true, g, p=3) / forms.norm(true, g, p=3)
+        return {**torsion_figures(geometry_of_expansion(along_flow(phi))), "phi_error": error}
 
     return at_points(at_centre, points)

@@ -11,7 +11,7 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array
 
 from g2links.errors import InputError
-from g2links.kahler.least_squares import FIRST_DAMPING, State, marquardt_step, stalled
+from g2links.kahler.least_squares import FIRST_DAMPING, NormalEquations, State, marquardt_step, stalled
 from g2links.learn.architecture import Row, Weights
 from g2links.learn.first_order import mean_loss, prepare_rows
 from g2links.learn.model import LinkModel
@@ -50,10 +50,10 @@ class SecondOrder:
         self._state = following
         return following.losses[-1], following.damping
 
-    def normal_equations(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    def linearise(self, vector: np.ndarray) -> NormalEquations:
         """JᵀWJ, JᵀWr and the loss, means over the points."""
         normal, gradient = _normal_equations(self._architecture, jnp.asarray(vector), self._data)
-        return np.asarray(normal), np.asarray(gradient), self.loss(vector)
+        return NormalEquations(np.asarray(normal), np.asarray(gradient), self.loss(vector))
 
     def loss(self, vector: np.ndarray) -> float:
         """The loss on the points used."""
