@@ -109,6 +109,60 @@ def test_kahlerity_and_analytic_checks(home):
     assert (home / "plots/check_analytic_cy_run1.png").is_file()
 
 
+def test_torsion_check(home):
+    """What is exact for every metric holds; the rest is judged by the run's own error, and the structure is named."""
+    code, record = _json(home, ["check", "torsion", "--n-points", "10", "--cy-run-number", "1"], "torsion")
+    assert code == (0 if record["passed"] else 1)
+    assert record["check"] == "torsion"
+    wanted = {"tau0", "tau1", "tau2", "tau3_norm2", "ricci_xi", "ricci_horizontal", "scalar", "bryant_residual"}
+    assert wanted <= set(record["figures"])
+    assert wanted <= set(record["thresholds"])
+    for name in ("tau1", "bryant_residual", "torsion_formula", "ricci_formula"):
+        assert record["figures"][name]["max"] < 1e-9, name
+    assert record["thresholds"]["tau0"]["target"] == pytest.approx(6 / 7)
+    assert {0, 3} <= set(record["structure"]["components"])
+    assert (home / "plots/check_torsion_cy_run1.png").is_file()
+
+
+@pytest.mark.slow
+def test_torsion_check_of_a_network_by_flux(home):
+    """Two epochs are not enough for its torsion; Bryant's identity holds for any phi."""
+    command = ["check", "torsion", "--n-points", "10", "--g2-run-number", "1", "--derivative", "flux"]
+    code, record = _json(home, [*command, "--epsilon", "1e-3"], "torsion_model")
+    assert code == (0 if record["passed"] else 1)
+    assert record["g2_run"] == 1
+    assert record["figures"]["phi_error"]["mean"] > 0
+    assert record["figures"]["bryant_residual"]["max"] < 1e-6
+    assert "torsion_formula" not in record["figures"]
+
+
+def test_measures(home):
+    code, record = _json(home, ["check", "measures", "--n-points", "60"], "measures")
+    assert code == (0 if record["passed"] else 1)
+    assert record["n"] == 60
+    euler = record["figures"]["euler_number"]
+    assert euler["exact"] == -200
+    assert abs(euler["mean"] + 200) < 5 * euler["standard_error"]
+    assert record["figures"]["metric_minus_differences"]["max"] < 1e-6
+    assert set(record["figures"]["ricci_norm"]) == {"mean", "median", "std", "max"}
+    assert {"d_omega", "chart_change", "volume_ratio", "c2_h", "c1_h2"} <= set(record["thresholds"])
+    assert (home / "plots/check_measures_cy_run1.png").is_file()
+    assert json.loads((home / "plots/check_measures_cy_run1.json").read_text())["figures"] == record["figures"]
+
+
+def test_export(home, tmp_path, capsys):
+    code, record = _json(home, ["export", "cymetric", "--n-points", "500", "--out", str(tmp_path / "pt.npz")], "export")
+    assert code == 0
+    assert record["points"] == {"train": 450, "validation": 50}
+    assert str(tmp_path / "pt.npz") in capsys.readouterr().out
+    with np.load(tmp_path / "pt.npz", allow_pickle=False) as file:
+        assert {"X_train", "y_train", "X_val", "y_val", "val_pullbacks"} <= set(file)
+        g = np.asarray(g2links.load_cy(1, home=home)(file["X_val"]))
+        np.testing.assert_allclose(file["metric_val"], g / np.pi, rtol=1e-10, atol=1e-13)
+    assert run(["export", "cymetric", "--home", str(home)]) == 0
+    assert (home / "samples/cymetric_run1/dataset.npz").is_file()
+
+
 @pytest.mark.parametrize("method", ["star", "model"])
 def test_model_check_fails_honestly_on_an_untrained_network(home, method):
     """Two epochs are not enough: the exit code is 1, and the JSON says what failed; nothing is left out."""
@@ -138,11 +192,13 @@ def test_runs_are_compared(home, capsys):
     ("arguments", "words"),
     [
         (["cy", "--n-points", "-5"], "n_points"),
-        (["cy", "--polynomial", "z0^5+z1^5"], "does not occur"),
+        (["cy", "--polynomial", "z0^5+z1^5"], "no monomial is one in z2 alone"),
         (["cy", "--polynomial", "dwork(1)"], "singular"),
         (["cy", "--polynomial", "no_such_file.yaml"], "no_such_file.yaml"),
-        (["cy", "--polynomial", "z0^8+z1^8+z2^4+z3^4+z4^4", "--weights", "1 1 2 2 2"], "weights"),
+        (["cy", "--polynomial", "z0^8+z1^8+z2^4+z3^4+z4^4", "--weights", "1 1 2 2 3"], "degree 9"),
         (["cy", "--widths", "8,x"], "widths"),
+        (["cy", "--start-from", "44"], "44"),
+        (["cy", "--start-from", "1", "--ansatz", "algebraic"], "same ansatz"),
         (["cy", "--ansatz", "magic"], "neural, algebraic"),
         (["cy", "--time-limit", "x"], "--time-limit"),
         (["sample", "--cy-run-number", "77"], "77"),
@@ -155,8 +211,14 @@ def test_runs_are_compared(home, capsys):
         (["check", "analytic", "--derivative", "guess"], "autodiff or flux"),
         (["check", "analytic", "--derivative", "flux", "--epsilon", "-1"], "epsilon"),
         (["check", "model", "--g2-run-number", "12"], "12"),
+        (["check", "torsion", "--g2-run-number", "12"], "12"),
+        (["check", "torsion", "--derivative", "flux", "--epsilon", "2"], "epsilon"),
         (["check", "model", "--psi-method", "both"], "star or model"),
         (["check", "kahlerity", "--json", "/nowhere/at/all.json"], "/nowhere/at"),
+        (["check", "measures", "--n-points", "5"], "n_points"),
+        (["export", "cymetric", "--n-points", "100000000"], "n_points"),
+        (["export", "cymetric", "--validation", "1"], "validation"),
+        (["export", "cymetric", "--cy-run-number", "8"], "8"),
         (["runs", "compare", "5"], "5"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
@@ -224,7 +286,16 @@ def test_a_polynomial_from_yaml(tmp_path, capsys):
 
 
 def test_help_of_every_command_works(capsys):
-    for command in ([], ["cy"], ["sample"], ["train"], ["check", "model"], ["pipeline"], ["runs", "compare"]):
+    for command in (
+        [],
+        ["cy"],
+        ["sample"],
+        ["train"],
+        ["check", "model"],
+        ["check", "torsion"],
+        ["pipeline"],
+        ["runs", "compare"],
+    ):
         with pytest.raises(SystemExit) as end:
             main([*command, "--help"])
         assert end.value.code == 0
@@ -234,7 +305,9 @@ def test_help_of_every_command_works(capsys):
 def test_scripts_of_the_seed_exist():
     root = Path(__file__).parents[2]
     names = ["run_cy.py", "sampling.py", "run_g2.py", "run_all.sh", "run_interactive.ipynb", "hyperparameters/hps.yaml"]
-    names += [f"analysis/{n}.py" for n in ("cy_kahlerity", "g2_identities_analytic", "g2_identities_model_v2")]
+    names += [
+        f"analysis/{n}.py" for n in ("cy_kahlerity", "g2_identities_analytic", "g2_identities_model_v2", "torsion")
+    ]
     assert [name for name in names if not (root / name).is_file()] == []
     packaged = root / "src/g2links/data/hps.yaml"
     assert (root / "hyperparameters/hps.yaml").read_text() == packaged.read_text()

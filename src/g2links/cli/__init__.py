@@ -5,10 +5,14 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None, program: str = "g2links") -> None:
     """Run `g2links` with the given arguments (default: those of the process) and exit with its code."""
+    import sys
+
     from g2links.cli.app import build
+    from g2links.cli.options import join_numbers
     from g2links.cli.session import run_app
 
-    run_app(build(), arguments, program)
+    given = sys.argv[1:] if arguments is None else arguments
+    run_app(build(), join_numbers(given), program)
 
 
 def script(*command: str) -> None:

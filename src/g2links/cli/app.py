@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from g2links import __version__
-from g2links.cli import check, pipeline, runs
+from g2links.cli import check, export, pipeline, runs
 from g2links.cli.cy import cy
+from g2links.cli.polynomials import polynomials
 from g2links.cli.sample import sample
 from g2links.cli.train import train
 
@@ -27,6 +28,8 @@ def build() -> typer.Typer:
     app.add_typer(check.app, name="check")
     app.command()(pipeline.pipeline)
     app.add_typer(runs.app, name="runs")
+    app.command()(polynomials)
+    app.add_typer(export.app, name="export")
     return app
 
 

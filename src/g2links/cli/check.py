@@ -1,6 +1,7 @@
-"""`g2links check kahlerity|analytic|model`: step 4."""
+"""`g2links check kahlerity|analytic|model|measures|torsion`: step 4."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,6 +91,46 @@ def model(
     finish(session, record)
 
 
+@app.command()
+def measures(
+    cy_run_number: options.CyRun = None,
+    n_points: options.CheckPoints = None,
+    seed: options.Seed = 0,
+    quick: options.Quick = False,
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """How good the Calabi-Yau metric is: Monge-Ampere, curvature, volume and Chern numbers, with their errors."""
+    from g2links.cli.measures import run_measures
+
+    session = Session(json)
+    finish(session, run_measures(session, home, cy_run_number, size("check_points", n_points, quick), seed))
+
+
+@app.command()
+def torsion(
+    cy_run_number: options.CyRun = None,
+    g2_run_number: Annotated[
+        int | None,
+        typer.Option("--g2-run-number", min=1, help="Run of a 3form network to judge instead of the analytic forms."),
+    ] = None,
+    n_points: options.CheckPoints = None,
+    derivative: options.Derivative = "autodiff",
+    epsilon: options.Epsilon = 1e-3,
+    seed: options.Seed = 0,
+    quick: options.Quick = False,
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """Torsion classes and Ricci curvature of the G2-structure, analytic or learned."""
+    session = Session(json)
+    points = size("check_points", n_points, quick)
+    finish(
+        session,
+        run_torsion(session, home, cy_run_number, g2_run_number, points, derivative, epsilon, seed, quick=quick),
+    )
+
+
 def finish(session: Session, record: dict[str, Any]) -> None:
     """Write the JSON and end with the check's exit code."""
     session.write_json(record)
@@ -160,6 +201,69 @@ def run_model(
     )
 
 
+def run_torsion(
+    session: Session,
+    home: Path,
+    cy_run: int | None,
+    g2_run: int | None,
+    n: int,
+    derivative: str,
+    epsilon: float,
+    seed: int,
+    *,
+    quick: bool = False,
+) -> dict[str, Any]:
+    """Evaluate, plot and print, for the learned 3-form where `g2_run` is given; returns the check's JSON."""
+    from g2links.learn.checks import learned_torsion
+    from g2links.links.expansion import difference_step
+    from g2links.links.torsion import link_torsion
+    from g2links.runs.checks import learned_phi
+    from g2links.runs.thresholds import learned_torsion_thresholds, torsion_thresholds
+
+    setting = _setting(home, cy_run, n, derivative, epsilon, seed)
+    step = difference_step(derivative, epsilon)  # type: ignore[arg-type]
+    remarks = partial(_structure, session)
+    if g2_run is None:
+        ma_rms = setting.cy_record["figures"]["ma_rms"]
+        return _report(
+            session,
+            setting,
+            "torsion",
+            lambda _: link_torsion(setting.link, setting.points, step),
+            lambda found: torsion_thresholds(ma_rms, found["kahler_ricci"], derivative, epsilon),
+            remarks=remarks,
+        )
+    models = learned_phi(setting, g2_run)
+    for note in models.notes:
+        session.say(f"note: {note}")
+    return _report(
+        session,
+        setting,
+        "torsion",
+        lambda _: learned_torsion(setting.link, setting.points, phi_model=models.phi, step=step),
+        learned_torsion_thresholds(models, derivative, epsilon, quick=quick),
+        g2_run=models.number,
+        suffix=f"_g2_run{models.number}",
+        remarks=remarks,
+    )
+
+
+def _structure(session: Session, pointwise: _Pointwise) -> dict[str, Any]:
+    """The name of the structure by the largest torsion at any point."""
+    import numpy as np
+
+    from g2links.g2.torsion import name_structure
+    from g2links.runs.thresholds import TORSION_TOLERANCE
+
+    sizes = [np.max(np.abs(pointwise[name])) for name in ("tau0", "tau1", "tau2", "tau3_norm2")]
+    sizes[3] = np.sqrt(sizes[3])
+    if not np.all(np.isfinite(sizes)):
+        return {"structure": None}
+    found = name_structure(np.array(sizes), tolerance=TORSION_TOLERANCE)
+    session.say(f"structure: {found.name} (a torsion class counts as 0 up to {found.tolerance:g})")
+    return {"structure": found._asdict()}
+
+
 def _setting(home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int) -> "CheckSetting":
     from g2links.runs.checks import check_setting
     from g2links.runs.layout import Home
@@ -172,9 +276,10 @@ def _report(
     setting: "CheckSetting",
     name: str,
     evaluate: Callable[["Derivative"], _Pointwise],
-    thresholds: _Thresholds,
+    thresholds: "_Thresholds | Callable[[_Pointwise], _Thresholds]",
     g2_run: int | None = None,
     suffix: str = "",
+    remarks: Callable[[_Pointwise], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     from g2links.reports.checks import plot_check
     from g2links.reports.statistics import check_record
@@ -186,8 +291,11 @@ def _report(
     with session.progress() as progress:
         progress(f"evaluating {name} at {len(setting.points.z)} points", 0, 1)
         pointwise = evaluate(setting.derivative)
-    limits = {key: limit for key, limit in thresholds.items() if key in pointwise}
+    known = thresholds(pointwise) if callable(thresholds) else thresholds
+    limits = {key: limit for key, limit in known.items() if key in pointwise}
     record = check_record(name, setting.cy_number, g2_run, pointwise, limits)
+    if remarks is not None:
+        record |= remarks(pointwise)
     stem = place.plots / f"check_{name}_cy_run{setting.cy_number}{suffix}"
     plot_check(f"{stem}.png", pointwise, limits, check=name, cy_run=setting.cy_number, g2_run=g2_run)
     write_json(f"{stem}.json", record, non_finite="null")

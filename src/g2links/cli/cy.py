@@ -36,6 +36,9 @@ def cy(
     ] = None,
     learning_rate: Annotated[float, typer.Option("--learning-rate", help="Of adam.")] = 1e-3,
     batch_size: Annotated[int, typer.Option("--batch-size", help="Of adam.")] = 1000,
+    start_from: Annotated[
+        int | None, typer.Option("--start-from", help="An earlier run whose potential to start at.")
+    ] = None,
     time_limit: Annotated[
         float | None,
         typer.Option("--time-limit", help="Seconds after which training stops at the best state."),
@@ -60,6 +63,7 @@ def cy(
         "learning_rate": learning_rate,
         "batch_size": batch_size,
         "seed": seed,
+        "start_from": start_from,
     }
     chosen = {name: value for name, value in chosen.items() if value is not None}
     chosen = {**(SMALL_FIT if quick else {}), **chosen}
@@ -85,6 +89,7 @@ def run_cy(
     from g2links.runs.fit import FitOptions, fit_cy
     from g2links.runs.layout import Home
     from g2links.runs.polynomials import resolve_polynomial
+    from g2links.varieties.sampling import POOR_SAMPLE
 
     f = resolve_polynomial(polynomial, weights)
     place = Home(home)
@@ -95,6 +100,12 @@ def run_cy(
         session.say(f"note: {note}")
     figures = report.record["figures"]
     error = report.record["standard_errors"]
+    sample_size = report.record["effective_sample_size"]
+    if sample_size < POOR_SAMPLE:
+        session.say(
+            f"warning: the points count for {100 * sample_size:.1f} % of as many equal ones; take more (--n-points), "
+            "and see whether f is close to a singular one (g2links polynomials)"
+        )
     history = place.plots / f"cy_history_run{report.run}.png"
     plot_cy_history(history, report.record["history"], cy_run=report.run)
     if report.ratio is not None:
@@ -108,6 +119,7 @@ def run_cy(
     session.say(f"  normalisation  {figures['normalisation']:.6f} +- {error['normalisation']:.6f}")
     session.say(f"  d_omega        {figures['d_omega']:.1e}   smallest eigenvalue {figures['smallest_eigenvalue']:.3g}")
     session.say(f"  stopped after {report.record['iterations']} iterations: {report.record['stopped_because']}")
+    session.say(f"  effective sample size of the |Omega|^2 weights: {100 * sample_size:.1f} %")
     session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {history}")
     thresholds = {
         "d_omega": {"statistic": "max", "at_most": _CLOSED},
@@ -126,6 +138,7 @@ def run_cy(
         "cy_run": report.run,
         "figures": figures,
         "standard_errors": error,
+        "effective_sample_size": sample_size,
         "thresholds": thresholds,
         "passed": not failures,
         "model": report.model_path,

@@ -1,5 +1,6 @@
 """Options that several commands share, declared once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -28,12 +29,30 @@ Derivative = Annotated[
 Epsilon = Annotated[float, typer.Option("--epsilon", help="Edge of the cubes of --derivative flux.")]
 Polynomial = Annotated[
     str,
-    typer.Option("--polynomial", help="Expression in z0..z4, YAML file, or name: fermat_quintic, dwork, dwork(PSI)."),
+    typer.Option(
+        "--polynomial",
+        help="Expression in z0..z4, YAML file, or a name as `g2links polynomials` lists them, such as dwork(0.3+0.1j).",
+    ),
 ]
 Weights = Annotated[
-    str | None, typer.Option("--weights", help='Weights of z0..z4 for an expression, such as "1 1 1 1 1".')
+    str | None,
+    typer.Option("--weights", metavar="W W W W W", help="Weights of z0..z4 for an expression, such as 1 1 2 2 2."),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]
+
+
+def join_numbers(arguments: Sequence[str]) -> list[str]:
+    """Arguments in which the whole numbers after `--weights` are one word: `--weights 1 1 2 2 2` as it is written."""
+    joined: list[str] = []
+    collecting = False
+    for argument in arguments:
+        number = argument.strip().isdecimal()
+        if collecting and number and joined[-1] != "--weights":
+            joined[-1] += f" {argument}"
+        else:
+            collecting = argument == "--weights" or (collecting and number)
+            joined.append(argument)
+    return joined
 
 
 def integers(text: str | None, field: str) -> tuple[int, ...] | None:

@@ -17,7 +17,7 @@ from g2links.reports.statistics import judge, summarise
 from g2links.reports.thresholds import Threshold, describe
 
 _BINS = 40
-_LINEAR = {"phi_wedge_psi_over_vol", "lambda"}
+_LINEAR = {"phi_wedge_psi_over_vol", "lambda", "tau0", "tau3_norm2", "ricci_xi", "ricci_horizontal", "scalar"}
 _FLOOR = 1e-18
 _MEAN: dict[str, Any] = {"color": ORANGE, "linewidth": 1.6}
 _LIMIT: dict[str, Any] = {"color": RED, "linewidth": 1.4, "linestyle": "--"}
@@ -25,6 +25,8 @@ _TITLES = {
     "kahlerity": r"Kählerity: $d\omega = 0$",
     "analytic": "G2 identities, analytic forms",
     "model": "G2 identities, learned forms",
+    "torsion": "Torsion and Ricci curvature",
+    "measures": "Calabi-Yau metric",
 }
 
 
@@ -45,7 +47,7 @@ def plot_check(
         path: of the PNG.
         pointwise: for each figure its values (n,).
         thresholds: by name of the figure.
-        check: kahlerity, analytic or model.
+        check: kahlerity, analytic, model or torsion.
         cy_run, g2_run: for the title.
 
     Raises:
@@ -109,7 +111,7 @@ def _panel(axes: Axes, name: str, values: np.ndarray, threshold: Threshold | Non
     finite = values[np.isfinite(values)]
     axes.set_xlabel(figure_label(name))
     axes.set_ylabel("points")
-    if name == "positive":
+    if name in ("positive", "metric_positive"):
         _draw_positive(axes, finite)
     elif finite.size:
         _draw_histogram(axes, finite, _limits(threshold or {}), linear=name in _LINEAR)

@@ -14,6 +14,10 @@ Pointwise = Mapping[str, Any]
 """For each figure its values at the points: an array (n,), or one number for a figure of the whole run."""
 
 
+Integrals = Mapping[str, Mapping[str, float]]
+"""Averages and integrals: for each its value ("mean"), its "standard_error", and its "exact" value where known."""
+
+
 def summarise(values: Any) -> dict[str, float]:
     """Mean, median, standard deviation (of the values, not of their mean) and largest value, of all values.
 
@@ -53,14 +57,16 @@ def check_record(
     g2_run: int | None,
     pointwise: Pointwise,
     thresholds: Mapping[str, Threshold],
+    integrals: Integrals | None = None,
 ) -> dict[str, Any]:
     """The JSON of a check: statistics of each figure, thresholds, `passed`, and the failures in words.
 
     Args:
-        check: kahlerity, analytic or model.
+        check: kahlerity, analytic, model or torsion.
         cy_run, g2_run: run numbers, None where there is none.
         pointwise: all of the same length n, one value for each point, no point left out.
         thresholds: by name of the figure.
+        integrals: figures of the whole run that come with an error of their own.
 
     Returns:
         Plain data that JSON holds; a statistic that is not finite is None.
@@ -72,19 +78,33 @@ def check_record(
     lengths = {name: len(_flat(name, values)) for name, values in pointwise.items()}
     if len(set(lengths.values())) != 1:
         raise InputError("figures", lengths, "at least one figure, and the same number of points for all")
-    failures = judge(pointwise, thresholds)
+    integrals = integrals or {}
+    failures = judge(pointwise, {name: limit for name, limit in thresholds.items() if name not in integrals})
+    failures += judge_integrals(integrals, thresholds)
     record = {
         "check": check,
         "cy_run": cy_run,
         "g2_run": g2_run,
         "n": next(iter(lengths.values())),
-        "figures": {name: summarise(values) for name, values in pointwise.items()},
+        "figures": {name: summarise(values) for name, values in pointwise.items()} | dict(integrals),
         "thresholds": {name: dict(threshold) for name, threshold in thresholds.items()},
         "passed": not failures,
         "failures": failures,
     }
     result: dict[str, Any] = plain(record, non_finite="null")
     return result
+
+
+def judge_integrals(integrals: Integrals, thresholds: Mapping[str, Threshold]) -> list[str]:
+    """One sentence for each integral that is not finite or breaks its threshold."""
+    failures = []
+    for name, figures in integrals.items():
+        threshold = thresholds.get(name)
+        if not np.isfinite([*figures.values()]).all():
+            failures.append(f"{name}: the integral or its standard error is not finite")
+        elif threshold is not None and (sentence := violation(name, figures, threshold)):
+            failures.append(sentence)
+    return failures
 
 
 def _failures(name: str, values: np.ndarray, threshold: Threshold | None) -> list[str]:

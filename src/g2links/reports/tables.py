@@ -31,10 +31,15 @@ def number(value: Any) -> str:
 def check_table(record: Mapping[str, Any]) -> str:
     """The figures of a check from its JSON record, with PASS or FAIL, then the failures in words."""
     thresholds = record["thresholds"]
-    names = [*record["figures"], *(name for name in thresholds if name not in record["figures"])]
+    integrals = {name: figures for name, figures in record["figures"].items() if "standard_error" in figures}
+    names = [name for name in dict.fromkeys([*record["figures"], *thresholds]) if name not in integrals]
     rows = [_check_row(name, record["figures"].get(name), thresholds.get(name)) for name in names]
     header = ["figure", *STATISTICS, "threshold", "verdict"]
-    return "\n".join([_caption(record), fixed_width(header, rows), *_closing(record)])
+    tables = [fixed_width(header, rows)]
+    if integrals:
+        rows = [_integral_row(name, figures, thresholds.get(name)) for name, figures in integrals.items()]
+        tables.append(fixed_width(["integral", "value", "std. error", "exact", "threshold", "verdict"], rows))
+    return "\n".join([_caption(record), *tables, *_closing(record)])
 
 
 def figures_table(figures: Mapping[str, Any], thresholds: Mapping[str, Threshold] | None = None) -> str:
@@ -81,6 +86,13 @@ def _check_row(name: str, figures: Mapping[str, Any] | None, threshold: Threshol
     if figures is None:
         return [name, *["not measured", _ABSENT, _ABSENT, _ABSENT], limit, "FAIL"]
     return [name, *(number(figures[key]) for key in STATISTICS), limit, _verdict(name, figures, threshold)]
+
+
+def _integral_row(name: str, figures: Mapping[str, Any], threshold: Threshold | None) -> list[str]:
+    limit = _ABSENT if threshold is None else describe_limits(threshold)
+    exact = number(figures["exact"]) if "exact" in figures else _ABSENT
+    verdict = _verdict(name, figures, threshold)
+    return [name, number(figures["mean"]), number(figures["standard_error"]), exact, limit, verdict]
 
 
 def _verdict(name: str, figures: Mapping[str, Any], threshold: Threshold | None) -> str:

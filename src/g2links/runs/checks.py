@@ -103,6 +103,17 @@ def learned_models(setting: CheckSetting, number: int | None, psi_method: str) -
     return LearnedModels(phi_run.number, phi, others["metric"], others["4form"], tuple(notes))
 
 
+def learned_phi(setting: CheckSetting, number: int) -> LearnedModels:
+    """The 3-form network of a run alone; one of another origin is used, and said in a note.
+
+    Raises:
+        InputError: for a run number that does not exist.
+    """
+    run = find_link_run(setting.home, "3form", number)
+    model = load_link_model("3form", run.model_path)
+    return LearnedModels(run.number, model, None, None, tuple(_origin_notes("3form", run, setting)))
+
+
 def _companion(home: Home, task: str, number: int | None) -> FinishedRun | None:
     """The run of that number (the most recent if None), None if there is no such run; a damaged one is an error."""
     numbers = run_numbers(home.link_models, task)

@@ -11,7 +11,7 @@ from g2links.errors import InputError, TrainingError
 from g2links.kahler.features import InvariantFeatures, default_degree
 from g2links.kahler.first_order import adam
 from g2links.kahler.measures import measure, sigma
-from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz
+from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz, Parameters
 from g2links.kahler.solve import (
     MongeAmpereData,
     Solution,
@@ -19,6 +19,7 @@ from g2links.kahler.solve import (
     initial_state,
     levenberg_marquardt,
     prepare,
+    state_at,
     unravel,
 )
 from g2links.learn.cy_model import CalabiYauMetric
@@ -29,7 +30,7 @@ from g2links.runs.cy_points import write_points
 from g2links.runs.json_files import read_json
 from g2links.runs.keras_files import save_model
 from g2links.runs.layout import Home
-from g2links.runs.models import CY_STEM
+from g2links.runs.models import CY_STEM, find_cy, load_cy
 from g2links.runs.numbering import Run, claim_run
 from g2links.runs.provenance import provenance
 from g2links.varieties.polynomial import Polynomial
@@ -60,12 +61,13 @@ class FitOptions:
     learning_rate: float = 1e-3
     batch_size: int = 1000
     seed: int = 0
+    start_from: int | None = None
 
     def __post_init__(self) -> None:
         _choice("ansatz", self.ansatz, ("neural", "algebraic"))
         _choice("optimiser", self.optimiser, ("lm", "adam"))
         _at_least("n_points", self.n_points, 50)
-        for name in ("degree", "iterations", "batch_size"):
+        for name in ("degree", "iterations", "batch_size", "start_from"):
             _at_least(name, getattr(self, name), 1)
         _at_least("training_points", self.training_points, 10)
         _at_least("seed", self.seed, 0)
@@ -107,13 +109,14 @@ def fit_cy(
     ansatz = choose_ansatz(polynomial, options)
     progress("looking for singular points", 0, 1)
     require_isolated_singularity(polynomial)
+    start = None if options.start_from is None else _parameters_of(home, options.start_from, ansatz)
     config = {"polynomial": polynomial.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         if run.published:
             record, ratio = read_json(run.json_path), None
         else:
             deadline = None if time_limit is None else started + time_limit
-            record, ratio = _fit(home, polynomial, ansatz, options, run, progress, deadline, started)
+            record, ratio = _fit(home, polynomial, ansatz, options, start, run, progress, deadline, started)
         notes = [] if run.note is None else [run.note]
         report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))
         run.finish()
@@ -134,6 +137,7 @@ def _fit(
     polynomial: Polynomial,
     ansatz: Ansatz,
     options: FitOptions,
+    start: Parameters | None,
     run: Run,
     progress: Progress,
     deadline: float | None,
@@ -148,7 +152,7 @@ def _fit(
     train_data = prepare(polynomial, ansatz.features, train)
     validation_data = prepare(polynomial, ansatz.features, validation)
     log = _Log(Checkpoints(run.work), ansatz, train_data, validation_data, progress, _iterations(options))
-    state = log.restore() or initial_state(ansatz, train_data, parameter_seed)
+    state = log.restore() or _first_state(ansatz, start, train_data, parameter_seed)
     solution = _solve(ansatz, train_data, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
     potential = KahlerPotential(ansatz, solution.parameters)
@@ -172,6 +176,27 @@ def _fit(
     model = CalabiYauMetric.from_potential(polynomial, potential, figures["normalisation"])
     run.publish(lambda path: save_model(model, path), record)
     return record, (ratio, test.weights)
+
+
+def _parameters_of(home: Home, number: int, ansatz: Ansatz) -> Parameters:
+    """The parameters of an earlier run, for a start near them."""
+    potential = load_cy(find_cy(home, number).model_path).potential
+    if potential.ansatz.to_config() != ansatz.to_config() or potential.ansatz.shapes() != ansatz.shapes():
+        raise InputError(
+            "--start-from",
+            number,
+            f"a run with the same ansatz and features; that one has {potential.ansatz.to_config()} and "
+            f"{potential.ansatz.features.count} features, this one {ansatz.to_config()} and {ansatz.features.count}",
+        )
+    return potential.parameters
+
+
+def _first_state(
+    ansatz: Ansatz, start: Parameters | None, data: MongeAmpereData, seed: np.random.SeedSequence
+) -> State:
+    if start is None:
+        return initial_state(ansatz, data, seed)
+    return state_at(ansatz, start, data)
 
 
 def _solve(
