@@ -1,5 +1,6 @@
 """What the default run must show: each function measures some of it on the runs under `home`."""
 
+import json
 import math
 import statistics
 from collections.abc import Callable, Iterator
@@ -75,6 +76,26 @@ def flux(home: Path) -> Iterator[Bar]:
         yield Bar(f"{name} by flux: slope in epsilon", "2 ± 0.1", f"{slope:.3f}", abs(slope - 2) <= 0.1)
 
 
+def torsion(home: Path) -> Iterator[Bar]:
+    """Torsion and Ricci curvature at 1,000 points, compilation included: time, memory, and the exact values."""
+    target = home / "torsion.json"
+    target.unlink(missing_ok=True)
+    done = call([g2links(), "check", "torsion", "--home", home, "--n-points", "1000", "--json", target])
+    if not target.is_file():
+        raise SystemExit(f"g2links check torsion: exit code {done.code}")
+    yield at_most("torsion, 1,000 points: wall time", done.seconds, 60, " s")
+    yield at_most("torsion: peak memory", done.peak_gib, 6, " GiB")
+    figures = json.loads(target.read_text(encoding="utf-8"))["figures"]
+    means = {name: _number(figure["mean"]) for name, figure in figures.items()}
+    sigma = newest_record(home)["figures"]["sigma"]
+    for name, exact, multiple in (("tau0", 6 / 7, 5), ("tau2", 0, 40), ("tau3_norm2", 48 / 7, 50)):
+        yield at_most(f"{name}: |mean - {exact:.4g}| / sigma", abs(means[name] - exact) / sigma, multiple)
+    for name in ("tau1", "torsion_formula", "ricci_formula", "bryant_residual"):
+        yield at_most(f"{name}: max", _number(figures[name]["max"]), 1e-9)
+    for name, exact in (("ricci_xi", 1.5), ("ricci_horizontal", -0.5)):
+        yield at_most(f"{name}: |mean - {exact}| / kahler_ricci", abs(means[name] - exact) / means["kahler_ricci"], 1)
+
+
 def sampling(home: Path) -> Iterator[Bar]:
     """The speed of step 2, at all points of the run, without and with reading and writing files."""
     record = call_json([g2links(), "sample", "--home", home], home / "sample.json")
@@ -91,7 +112,7 @@ def start(home: Path) -> Iterator[Bar]:
 
 
 MEASURES: dict[str, Callable[[Path], Iterator[Bar]]] = {
-    measure.__name__: measure for measure in (workflow, quick, metric, identities, flux, sampling, start)
+    measure.__name__: measure for measure in (workflow, quick, metric, identities, flux, torsion, sampling, start)
 }
 
 

@@ -4,10 +4,13 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bars import MEASURES
+from bars import MEASURES as BARS
+from curvature import curvature
 
 from g2links.reports.tables import fixed_width
 from g2links.runs.provenance import provenance
+
+MEASURES = {**BARS, curvature.__name__: curvature}
 
 
 def main() -> int:
