@@ -20,6 +20,7 @@ _PUBLIC = {
     "Polynomial": "g2links.varieties.polynomial",
     "fermat_quintic": "g2links.varieties.catalogue",
     "dwork": "g2links.varieties.catalogue",
+    "from_catalogue": "g2links.varieties.catalogue",
     "load_cy": "g2links.runs.models",
     "load_link_model": "g2links.runs.models",
     "forms": None,

@@ -136,6 +136,7 @@ def test_torsion_check_of_a_network_by_flux(home):
     assert "torsion_formula" not in record["figures"]
 
 
+@pytest.mark.slow
 def test_measures(home):
     code, record = _json(home, ["check", "measures", "--n-points", "60"], "measures")
     assert code == (0 if record["passed"] else 1)
@@ -150,6 +151,7 @@ def test_measures(home):
     assert json.loads((home / "plots/check_measures_cy_run1.json").read_text())["figures"] == record["figures"]
 
 
+@pytest.mark.slow
 def test_export(home, tmp_path, capsys):
     code, record = _json(home, ["export", "cymetric", "--n-points", "500", "--out", str(tmp_path / "pt.npz")], "export")
     assert code == 0
@@ -282,7 +284,7 @@ def test_a_polynomial_from_yaml(tmp_path, capsys):
         "  - [1.5, [0, 0, 5, 0, 0]]\n  - [1, [0, 0, 0, 5, 0]]\n"
     )
     assert run(["cy", "--polynomial", str(path), "--home", str(tmp_path)]) == 2
-    assert "z4 does not occur" in capsys.readouterr().err
+    assert "no monomial is one in z4 alone" in capsys.readouterr().err
 
 
 def test_help_of_every_command_works(capsys):
@@ -313,9 +315,12 @@ def test_scripts_of_the_seed_exist():
     assert (root / "hyperparameters/hps.yaml").read_text() == packaged.read_text()
 
 
-def test_a_metric_that_is_not_positive_ends_with_code_1(tmp_path, capsys):
-    """Too few points for the network: it is not saved, and the message says what to change."""
-    command = ["cy", *SMALL_CY, "--seed", "1", "--home", str(tmp_path)]
-    assert run(command) == 1
+def test_a_metric_that_is_not_positive_ends_with_code_1(tmp_path, capsys, monkeypatch):
+    """It is not saved, and the message says what to change. The measure is bent here: no fit fails on every machine."""
+    from g2links.runs import fit
+
+    measure = fit.measure
+    monkeypatch.setattr(fit, "measure", lambda *a: measure(*a)._replace(smallest_eigenvalue=-0.1))
+    assert run(["cy", *SMALL_CY, "--iterations", "1", "--home", str(tmp_path)]) == 1
     assert "not positive" in capsys.readouterr().err
     assert not list(tmp_path.glob("models/cy_models/*.keras"))

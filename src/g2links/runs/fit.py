@@ -180,7 +180,7 @@ def _fit(
 
 def _parameters_of(home: Home, number: int, ansatz: Ansatz) -> Parameters:
     """The parameters of an earlier run, for a start near them."""
-    potential = load_cy(find_cy(home, number).model_path).potential
+    potential = load_cy(find_cy(home, number).model_path).kahler_potential
     if potential.ansatz.to_config() != ansatz.to_config() or potential.ansatz.shapes() != ansatz.shapes():
         raise InputError(
             "--start-from",
