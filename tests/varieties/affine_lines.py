@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(40)
-_POWER, _DECAY, _ORDER = 8.0, 1.0, 2.0
+_POWER, _DECAY, _ORDER = 12.0, 1.0, 2.0
 
 
 def holomorphic_volume(polynomial, lines, rng, scales=(1.0,) * 5):

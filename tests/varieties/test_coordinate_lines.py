@@ -57,7 +57,7 @@ def test_two_samplers_agree_where_no_exact_value_is_known(f, rng):
     value, error = integral(np.ones(N), sample_points(f, N, int(rng.integers(2**31))))
     other, other_error = holomorphic_volume(f, 1500, rng)
     assert other_error < 0.06 * other
-    assert abs(value - other) < 4 * np.hypot(error, other_error)
+    assert abs(value - other) < 5 * np.hypot(error, other_error)
 
 
 def test_phase_symmetries_of_the_weighted_law(rng):

@@ -146,10 +146,12 @@ class SingularValues(NamedTuple):
 
     @classmethod
     def of(cls, jacobian: np.ndarray, residual: np.ndarray) -> "SingularValues":
-        """From J (n, p) and r (n,)."""
+        """From J (n, p) and r (n,); columns that are zero up to rounding are not used."""
         lengths = np.sqrt(np.sum(jacobian**2, axis=0))
-        lengths = np.maximum(lengths, _LEAST_LENGTH * np.max(lengths))
-        q, triangle = scipy.linalg.qr(jacobian / lengths, mode="economic", check_finite=False)
+        effective = lengths > _LEAST_LENGTH * np.max(lengths)
+        lengths = np.where(effective, lengths, 1.0)
+        scaled = np.where(effective, jacobian / lengths, 0.0)
+        q, triangle = scipy.linalg.qr(scaled, mode="economic", check_finite=False)
         left, values, right = scipy.linalg.svd(triangle, full_matrices=False, check_finite=False)
         return cls(lengths, values, right, left.T @ (q.T @ residual), float(residual @ residual))
 
