@@ -77,9 +77,9 @@ def test_gauge_of_weighted_points_is_one_point_of_the_orbit(weights, rng):
         turns = np.exp(2j * np.pi * np.arange(weights[one]) / weights[one])
         orbit = (scale * turns)[:, None] ** np.array(weights) * np.asarray(z)
         assert gauged[one] == 1
-        assert np.min(np.max(np.abs(orbit - gauged), axis=1)) < 1e-11
+        assert np.min(np.max(np.abs(orbit / gauged - 1), axis=1)) < 1e-11
         moved = act(weights, jnp.asarray(complex(*rng.normal(size=2))), z)
-        np.testing.assert_allclose(gauge(moved, jnp.asarray(one)), gauged, rtol=1e-10)
+        np.testing.assert_allclose(gauge(moved, jnp.asarray(one)), gauged, rtol=1e-9)
 
 
 def test_chart_sign_is_the_sign_of_the_permutation():
