@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
-from g2links.kahler.features import InvariantFeatures, default_degree
+from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.finite_field import first_independent_rows, points_with_conjugates
 from g2links.kahler.hermitian_forms import invariant_forms
 from g2links.kahler.jets import real_function_jet, reference_jet
 from g2links.kahler.metric import (
@@ -16,7 +17,8 @@ from g2links.kahler.metric import (
 )
 from g2links.kahler.potentials import AlgebraicAnsatz, KahlerPotential, NeuralAnsatz, ansatz_from_config
 from g2links.kahler.reference import reference_potential
-from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
+from g2links.learn.inputs import feature_table
+from g2links.varieties.catalogue import dwork, fermat, fermat_quintic, from_catalogue
 from g2links.varieties.charts import act, slice_chart, tangent_frame
 from g2links.varieties.parsing import parse_polynomial
 from g2links.varieties.polynomial import exponents_of_degree
@@ -46,19 +48,34 @@ def _point(f, rng):
 
 
 def test_numbers_of_invariants_of_the_fermat_quintic():
-    """Known for k = 4, 6, 8, 10, 12 up to the relation f = 0, which starts at degree 5."""
-    counts = [InvariantFeatures(QUINTIC, k, True).count for k in (1, 2, 4, 6, 8)]
-    assert counts == [1, 2, 5, 12, 27]
+    """5, 12, 27, 58 invariants in C^5 at k = 4, 6, 8, 10 are known; the relation f = 0 starts at degree 5."""
+    counts = [InvariantFeatures(QUINTIC, k, True).count for k in (1, 2, 4, 6, 8, 10)]
+    assert counts == [1, 2, 5, 10, 20, 38]
+    in_space = [invariant_forms(QUINTIC, exponents_of_degree(QUINTIC.weights, k)).count for k in (4, 6, 8, 10)]
+    assert in_space == [5, 12, 27, 58]
     assert InvariantFeatures(QUINTIC, 1, False).count == 25
-    assert default_degree(QUINTIC) == 8
+
+
+@pytest.mark.parametrize("f", [QUINTIC, from_catalogue("dwork(0.3+0.1j)"), from_catalogue("p11125(0.15)")], ids=str)
+def test_symmetric_features_are_a_basis_of_all_invariants_on_the_threefold(f):
+    """As many as the rank, over the real numbers, of all invariant Hermitian forms at points of V; and independent."""
+    z = sample_points(f, 600, 5).z
+    for degree in (5, 7):
+        features = InvariantFeatures(f, degree, True)
+        degrees = range(max(1, degree - max(f.weights) + 1), degree + 1)
+        everything = [invariant_forms(f, exponents_of_degree(f.weights, k)) for k in degrees]
+        rank = np.linalg.matrix_rank(np.hstack([feature_table(forms, z) for forms in everything]), rtol=1e-11)
+        assert features.count == rank
+        assert np.linalg.matrix_rank(feature_table(features, z), rtol=1e-11) == rank
 
 
 def test_products_of_invariants_are_nearly_all_invariants():
-    """At k = 13 there are 172 invariants; 166 are products of those of degree 12 and less, which have far fewer
-    terms."""
+    """At k = 13 a few are not products of those of degree 12 and less, which have far fewer terms."""
     features = InvariantFeatures(QUINTIC, 13, True)
     everything = invariant_forms(QUINTIC, exponents_of_degree(QUINTIC.weights, 13))
-    assert 0.95 * everything.count < features.count <= everything.count
+    points = points_with_conjugates(QUINTIC, 250, 0)
+    rank = len(first_independent_rows(everything.in_finite_field(points)))
+    assert 0.95 * rank < features.count <= rank
     assert len(features.forms.row) < 1000
 
 

@@ -72,7 +72,7 @@ def test_residual_is_the_monge_ampere_ratio(points, fitted):
 
 @pytest.fixture(scope="module")
 def network(points):
-    ansatz = NeuralAnsatz(InvariantFeatures(QUINTIC, 2, True), (6,))
+    ansatz = NeuralAnsatz(InvariantFeatures(QUINTIC, 4, True), (6,))
     data = prepare(QUINTIC, ansatz.features, Points(*(column[:700] for column in points)))
     return ansatz, data, initial_state(ansatz, data, 3)
 

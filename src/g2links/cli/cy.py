@@ -20,7 +20,10 @@ def cy(
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
     ansatz: Annotated[str, typer.Option("--ansatz", help="neural or algebraic.")] = "neural",
-    degree: Annotated[int | None, typer.Option("--degree", help="Degree of the invariant features.")] = None,
+    degree: Annotated[
+        int | None,
+        typer.Option("--degree", help="Degree of the invariant features, by default as high as time allows."),
+    ] = None,
     widths: Annotated[str | None, typer.Option("--widths", help="Units of each hidden layer [default: 16,16].")] = None,
     activation: Annotated[str, typer.Option("--activation", help="tanh, gelu, softplus, swish or sine.")] = "tanh",
     optimiser: Annotated[

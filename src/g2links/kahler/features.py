@@ -11,12 +11,13 @@ polynomials on K up to degree k; for weights 1, j = k. A single j would not do: 
 of order m on coordinates that vanish, monomials of a degree divisible by m see these coordinates through their m-th
 powers only.
 
-Symmetric features of a degree with more than 1,820 monomials (k > 12 for weights 1) are products of invariants of lower
-degree (`kahler.invariant_products`); they span nearly all invariants of their degree.
+Symmetric features are products of a few invariants of low degree, linearly independent on V
+(`kahler.invariant_products`). Those of a degree with more than 1,820 monomials (k > 12 for weights 1) span nearly all
+invariants of their degree, those of lower ones all of them.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from jaxtyping import Array, Complex, Float
@@ -28,8 +29,6 @@ from g2links.kahler.invariant_products import C, ProductPlan, product_plan
 from g2links.kahler.jets import Jet, Values
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree
 
-_MOST_FEATURES = 40
-_HIGHEST_DEGREE = 8
 _MOST_MONOMIALS = 1820
 
 
@@ -80,9 +79,11 @@ class InvariantFeatures:
         """The Hermitian forms that are evaluated: the features themselves, or generators of those of high degree."""
         weights = self.polynomial.weights
         if self._plan is not None:
-            return HermitianForms.join([self._invariants(degree).form(row) for degree, row in self._plan.generators])
+            return HermitianForms.join(
+                [_invariants(self.polynomial, degree).form(row) for degree, row in self._plan.generators]
+            )
         exponents = np.concatenate([exponents_of_degree(weights, degree) for degree in self._degrees])
-        return invariant_forms(self.polynomial, exponents) if self.symmetric else all_forms(weights, exponents)
+        return all_forms(weights, exponents)
 
     @cached_property
     def _degrees(self) -> range:
@@ -95,31 +96,32 @@ class InvariantFeatures:
 
     @cached_property
     def _plan(self) -> ProductPlan | None:
+        if not self.symmetric:
+            return None
         weights = self.polynomial.weights
         sizes = [len(exponents_of_degree(weights, degree)) for degree in range(self.degree + 1)]
-        if not self.symmetric or max(sizes[k] for k in self._degrees) <= _MOST_MONOMIALS:
-            return None
         base = max(k for k, size in enumerate(sizes) if size <= _MOST_MONOMIALS)
-        return product_plan(self._degrees, base, lambda degree, at: self._invariants(degree).in_finite_field(at))
-
-    def _invariants(self, degree: int) -> HermitianForms:
-        if degree not in self._tables:
-            exponents = exponents_of_degree(self.polynomial.weights, degree)
-            self._tables[degree] = invariant_forms(self.polynomial, exponents)
-        return self._tables[degree]
-
-    @cached_property
-    def _tables(self) -> dict[int, HermitianForms]:
-        return {}
+        return product_plan(
+            self.polynomial,
+            self._degrees,
+            base,
+            lambda degree, at: _invariants(self.polynomial, degree).in_finite_field(at),
+        )
 
 
-def default_degree(polynomial: Polynomial) -> int:
-    """The degree of features to use where the user does not say: the highest one up to 8 that has at most 40 invariants
-    under the symmetry group of f; the lowest with every variable where even that has more."""
-    lowest = max(polynomial.weights)
-    best = min(lowest, _HIGHEST_DEGREE)
-    for k in range(1, _HIGHEST_DEGREE + 1):
-        if InvariantFeatures(polynomial, k, True).count > _MOST_FEATURES:
+@lru_cache(64)
+def _invariants(polynomial: Polynomial, degree: int) -> HermitianForms:
+    """All invariant Hermitian forms of one degree, dependent ones and many terms included."""
+    return invariant_forms(polynomial, exponents_of_degree(polynomial.weights, degree))
+
+
+def default_degree(polynomial: Polynomial, most_features: int = 40, highest: int = 10) -> int:
+    """The degree of features to use where the user does not say: the highest one up to `highest` with at most
+    `most_features` invariants under the symmetry group of f; the lowest with every variable where even that has
+    more."""
+    best = min(max(polynomial.weights), highest)
+    for k in range(1, highest + 1):
+        if InvariantFeatures(polynomial, k, True).count > most_features:
             break
         best = k
     return best

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint
-from g2links.kahler.finite_field import PRIME, from_gaussian_integer, square_root_of_minus_one
+from g2links.kahler.finite_field import PRIME, monomials_in_field, square_root_of_minus_one
 from g2links.kahler.jets import Jet, reference_jet
 from g2links.kahler.reference import reference_potential
 from g2links.varieties.polynomial import VARIABLES, Polynomial, monomials
@@ -85,9 +85,9 @@ class HermitianForms:
     def in_finite_field(self, points: np.ndarray) -> np.ndarray:
         """Twice the numerators at points (n, 10) of a finite field, where z and conj(z) are independent: (forms, n)."""
         imaginary = square_root_of_minus_one()
-        s, c = (_monomials_in_field(self.exponents, part) for part in (points[:, :VARIABLES], points[:, VARIABLES:]))
+        s, c = (monomials_in_field(self.exponents, part) for part in (points[:, :VARIABLES], points[:, VARIABLES:]))
         value, conjugate = (
-            np.array([from_gaussian_integer(complex(v), imaginary) for v in values])[:, None]
+            (np.rint(values.real) + np.rint(values.imag) * imaginary).astype(np.int64)[:, None] % PRIME
             for values in (self.value, self.value.conj())
         )
         terms = value * (s[self.row] * c[self.column] % PRIME) + conjugate * (s[self.column] * c[self.row] % PRIME)
@@ -182,15 +182,3 @@ def _assemble(
     return HermitianForms(
         weights, exponents, table[:, 0], table[:, 1], np.array(values, dtype=np.complex128), owner, degrees
     )
-
-
-def _monomials_in_field(exponents: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(M, n) values of monomials at points of the finite field."""
-    powers = [np.ones_like(points)]
-    for _ in range(int(exponents.max(initial=0))):
-        powers.append(powers[-1] * points % PRIME)
-    table = np.stack(powers)
-    value = np.ones((len(exponents), len(points)), dtype=np.int64)
-    for i in range(VARIABLES):
-        value = value * table[exponents[:, i], :, i] % PRIME
-    return value

@@ -3,8 +3,8 @@
 The Hermitian forms of degree k that are invariant under the symmetry group of f have too many terms to be evaluated one
 by one when k is large (188,000 on the Fermat quintic at k = 16). Products of invariants are invariant, and nearly all
 invariants of a high degree are combinations of such products. A plan chooses, once, a few generators of low degree and
-products of these that are linearly independent; the choice is made in a finite field, so it is the same on every
-machine.
+products of these that are linearly independent as functions on {f = 0}; the choice is made in a finite field, so it is
+the same on every machine.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,15 @@ from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
-from g2links.kahler.finite_field import PRIME, first_independent_rows
+from g2links.kahler.finite_field import PRIME, first_independent_rows, points_with_conjugates
+from g2links.varieties.polynomial import Polynomial
 
 _FIRST_POINTS = 64
 _SPARE_POINTS = 20
 _SEED = 1
 FieldValues = Callable[[int, np.ndarray], np.ndarray]
 """(degree, points (n, 10) in the finite field: z, then conj(z)) -> all invariants of that degree, (features, n)."""
+_Factors = tuple[int, ...]
 
 
 class Calculus(Protocol):
@@ -60,16 +62,16 @@ class ProductPlan:
         return known.take(self.result)
 
 
-def product_plan(degrees: range, base: int, invariants: FieldValues) -> ProductPlan:
+def product_plan(polynomial: Polynomial, degrees: range, base: int, invariants: FieldValues) -> ProductPlan:
     """Choose generators of degree at most `base`, and independent products for all of `degrees`."""
     columns = _FIRST_POINTS
     while True:
-        points = np.random.default_rng(_SEED).integers(1, PRIME, size=(columns, 10))
+        points = points_with_conjugates(polynomial, columns, _SEED)
         search = _Search(base, invariants, points)
-        for degree in range(1, degrees.stop):
+        for degree in range(min(1, degrees.start), degrees.stop):
             search.extend(degree)
         if max(map(len, search.values.values())) + _SPARE_POINTS <= columns:
-            return search.plan(degrees)
+            return search.plan(degrees, unit=set(polynomial.weights) == {1})
         columns *= 2
 
 
@@ -117,18 +119,45 @@ class _Search:
         self.generator_values = [self.generator_values[g] for g in kept]
         self.origins[degree] = [(place[g], other) for g, other in self.origins[degree]]
 
-    def plan(self, degrees: range) -> ProductPlan:
-        """Positions: the generators, then the products in the order in which they were found."""
-        known = len(self.generators)
-        position: dict[int, list[int]] = {}
-        steps = []
+    def plan(self, degrees: range, *, unit: bool) -> ProductPlan:
+        """Generators and products; with `unit`, the first generator is the function 1 and left out of products."""
+        factors: dict[int, list[_Factors]] = {}
         for degree, origins in self.origins.items():
-            products = [(g, position[degree - self.generators[g][0]][other]) for g, other in origins if other >= 0]
-            new = iter(range(known, known + len(products)))
-            position[degree] = [g if other < 0 else next(new) for g, other in origins]
-            known += len(products)
-            if products:
-                left, right = np.array(products).T
-                steps.append((left, right))
-        result = [place for degree in degrees for place in position.get(degree, ())]
-        return ProductPlan(tuple(self.generators), tuple(steps), np.array(result))
+            factors[degree] = [
+                (g,) if other < 0 else (g, *factors[degree - self.generators[g][0]][other]) for g, other in origins
+            ]
+        wanted = [f for degree in degrees for f in factors.get(degree, ())]
+        if unit:
+            wanted = [tuple(g for g in f if g != 0) or (0,) for f in wanted]
+        steps, position = _products([tuple(sorted(f)) for f in wanted], len(self.generators))
+        return ProductPlan(tuple(self.generators), steps, np.array([position[tuple(sorted(f))] for f in wanted]))
+
+
+def _products(
+    wanted: list[_Factors], generators: int
+) -> tuple[tuple[tuple[np.ndarray, np.ndarray], ...], dict[_Factors, int]]:
+    """How to multiply up all the wanted products of generators by halves, so in few steps; and where they end."""
+    needed: set[_Factors] = set()
+
+    def require(factors: _Factors) -> None:
+        if len(factors) > 1 and factors not in needed:
+            needed.add(factors)
+            for half in _halves(factors):
+                require(half)
+
+    for factors in wanted:
+        require(factors)
+    position: dict[_Factors, int] = {(g,): g for g in range(generators)}
+    steps = []
+    while needed:
+        ready = sorted(f for f in needed if all(half in position for half in _halves(f)))
+        left, right = np.array([[position[half] for half in _halves(f)] for f in ready]).T
+        steps.append((left, right))
+        position |= {f: len(position) + i for i, f in enumerate(ready)}
+        needed -= set(ready)
+    return tuple(steps), position
+
+
+def _halves(factors: _Factors) -> tuple[_Factors, _Factors]:
+    middle = len(factors) // 2
+    return factors[:middle], factors[middle:]

@@ -70,6 +70,7 @@ def minimise(
     iterations: int,
     on_iteration: Callable[[State], bool] | None = None,
     deadline: float | None = None,
+    window: int = 10,
 ) -> tuple[State, Result]:
     """Iterate from `state` until the loss stalls, or `iterations`, the hook or the time ends it.
 
@@ -79,9 +80,10 @@ def minimise(
         iterations: at which iteration count to stop.
         on_iteration: called after every accepted step; returning True stops the search.
         deadline: stop before an iteration would start after this `time.monotonic()`.
+        window: the iterations over which the loss has to fall; see `stalled`.
     """
     while state.iteration < iterations:
-        if stalled(state.losses):
+        if stalled(state.losses, window):
             return state, Result.CONVERGED
         if deadline is not None and time.monotonic() > deadline:
             return state, Result.STOPPED

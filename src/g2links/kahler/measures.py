@@ -1,19 +1,23 @@
 """How Ricci-flat a Kähler metric is, measured on points that it was not fitted to."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
+from g2links.kahler.jets import Jet
 from g2links.kahler.metric import Potential, hermitian_metric, monge_ampere_ratio
 from g2links.kahler.potentials import KahlerPotential
-from g2links.kahler.solve import MongeAmpereData, log_ratios
+from g2links.kahler.solve import MongeAmpereData, log_ratios, metrics_from_jets, prepare
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume
 from g2links.varieties.sampling import Points, integral, weighted_mean
 
 _CHUNK = 500
+_BLOCK = 4000
 
 
 class MongeAmpereMeasures(NamedTuple):
@@ -45,10 +49,37 @@ def sigma(ansatz_data: MongeAmpereData, potential: KahlerPotential) -> float:
 
 def metrics(polynomial: Polynomial, potential: Potential, points: Points) -> np.ndarray:
     """g at every point in its canonical chart, (n, 3, 3) complex128."""
-    one_point = jax.jit(
-        lambda *rows: jax.lax.map(lambda row: hermitian_metric(polynomial, potential, *row), rows, batch_size=_CHUNK)
-    )
-    return np.asarray(one_point(points.z, points.one, points.el))
+    return _metrics_and_reference(polynomial, potential, points)[0]
+
+
+def _metrics_and_reference(
+    polynomial: Polynomial, potential: Potential, points: Points
+) -> tuple[np.ndarray, np.ndarray]:
+    """g and ∂_a∂_b̄ K_ref at every point; block by block, so that memory stays bounded."""
+    if isinstance(potential, KahlerPotential):
+        blocks = [_from_features(polynomial, potential, part) for part in _blocks(points)]
+        return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))  # type: ignore[return-value]
+
+    def both(z: Array, one: Array, el: Array) -> tuple[Array, Array]:
+        return (
+            hermitian_metric(polynomial, potential, z, one, el),
+            hermitian_metric(polynomial, lambda _: jnp.zeros(()), z, one, el),
+        )
+
+    compiled = jax.jit(lambda *rows: jax.lax.map(lambda row: both(*row), rows, batch_size=_CHUNK))
+    g, reference = compiled(points.z, points.one, points.el)
+    return np.asarray(g), np.asarray(reference)
+
+
+def _from_features(polynomial: Polynomial, potential: KahlerPotential, points: Points) -> tuple[np.ndarray, np.ndarray]:
+    data = prepare(polynomial, potential.ansatz.features, points)
+    flat = Jet(data.weights[:, None], jnp.zeros((len(points.z), 6)), data.reference)
+    return np.asarray(metrics_from_jets(potential.ansatz, potential.parameters, data)), np.asarray(flat.hermitian())
+
+
+def _blocks(points: Points) -> Iterator[Points]:
+    for start in range(0, len(points.z), _BLOCK):
+        yield Points(*(column[start : start + _BLOCK] for column in points))
 
 
 def measure(polynomial: Polynomial, potential: Potential, points: Points) -> MongeAmpereMeasures:
@@ -56,8 +87,7 @@ def measure(polynomial: Polynomial, potential: Potential, points: Points) -> Mon
 
     The normalisation uses that ∫ω³/6 is known: c² = 8 <η>, whose statistical error is small for a good metric.
     """
-    g = metrics(polynomial, potential, points)
-    flat = metrics(polynomial, lambda z: jnp.zeros(()), points)
+    g, flat = _metrics_and_reference(polynomial, potential, points)
     ratio = np.asarray(jax.vmap(lambda *row: monge_ampere_ratio(polynomial, *row))(g, points.z, points.one, points.el))
     mean, mean_error = weighted_mean(ratio, points)
     deviation = np.abs(1 - ratio / mean)

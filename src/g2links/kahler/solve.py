@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Float
+from jaxtyping import Array, Complex, Float
 
 from g2links._typing import Scalar
 from g2links.errors import InputError
@@ -39,6 +39,7 @@ from g2links.varieties.sampling import Points
 _CHUNK = 500
 _Sums = tuple[Array, Array, Array, Array, Array]
 _NOT_POSITIVE = 1e-30
+_FEW, _MANY = 4, 10
 
 
 class MongeAmpereData(NamedTuple):
@@ -72,29 +73,49 @@ class Solution(NamedTuple):
 
 def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points) -> MongeAmpereData:
     """Evaluate the features and their derivatives at all points once."""
-
-    def one_point(z: Array, one: Array, el: Array) -> tuple[Jet, Array, Scalar]:
-        frame = tangent_frame(polynomial, z, one, el)
-        h = residue(polynomial, z, one, el)
-        return (
-            features.jet(z, frame),
-            reference_jet(polynomial.weights, z, frame).mixed[0],
-            jnp.log(jnp.abs(h) ** 2),
-        )
-
-    batched = jax.jit(lambda *rows: jax.lax.map(lambda row: one_point(*row), rows, batch_size=_CHUNK))
-    jets, reference, log_volume = batched(points.z, points.one, points.el)
+    n = len(points.z)
+    parts = []
+    for start in range(0, n, _CHUNK):
+        rows = np.minimum(np.arange(start, start + _CHUNK), n - 1)
+        parts.append(_evaluate(polynomial, features, points.z[rows], points.one[rows], points.el[rows]))
+    jets, reference, log_volume = jax.tree.map(lambda *arrays: jnp.concatenate(arrays)[:n], *parts)
     weights = jnp.asarray(points.weights)
     return MongeAmpereData(jets, reference, log_volume, weights / jnp.sum(weights))
 
 
+@partial(jax.jit, static_argnums=(0, 1))
+def _evaluate(
+    polynomial: Polynomial, features: InvariantFeatures, z: Array, one: Array, el: Array
+) -> tuple[Jet, Array, Array]:
+    """Compiled once for all chunks of points."""
+
+    def one_point(z: Array, one: Array, el: Array) -> tuple[Jet, Array, Scalar]:
+        frame = tangent_frame(polynomial, z, one, el)
+        log_volume = jnp.log(jnp.abs(residue(polynomial, z, one, el)) ** 2)
+        return features.jet(z, frame), reference_jet(polynomial.weights, z, frame).mixed[0], log_volume
+
+    return jax.vmap(one_point)(z, one, el)
+
+
+@partial(jax.jit, static_argnums=0)
+def metrics_from_jets(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n 3 3"]:
+    """g_{ab̄} at every point."""
+    return jax.vmap(lambda point: _kahler_jet(ansatz, parameters, point).hermitian()[0])(data)
+
+
+def _kahler_jet(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) -> Jet:
+    """u with the second derivatives of K_ref + u."""
+    u = ansatz.apply(parameters, point.features)
+    return Jet(u.value, u.first, u.mixed + point.reference[None])
+
+
 def log_ratio(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
     """log(det g/|h|²) at one point; very negative where g is not positive definite."""
-    u = ansatz.apply(parameters, point.features)
-    g = Jet(u.value, u.first, u.mixed + point.reference[None]).hermitian()[0]
+    k = _kahler_jet(ansatz, parameters, point)
+    g = k.hermitian()[0]
     determinant = hermitian_determinant(g)
     second_minor = (g[0, 0] * g[1, 1] - g[0, 1] * g[1, 0]).real
-    positive = (g[0, 0].real > 0) & (second_minor > 0) & (determinant > 0) & jnp.isfinite(u.value[0])
+    positive = (g[0, 0].real > 0) & (second_minor > 0) & (determinant > 0) & jnp.isfinite(k.value[0])
     return jnp.log(jnp.where(positive, determinant, _NOT_POSITIVE)) - point.log_volume
 
 
@@ -144,7 +165,12 @@ def levenberg_marquardt(
         deadline: stop before an iteration would start after this `time.monotonic()`.
     """
     state, result = minimise(
-        _MongeAmpere(ansatz, data), state, iterations=iterations, on_iteration=on_iteration, deadline=deadline
+        _MongeAmpere(ansatz, data),
+        state,
+        iterations=iterations,
+        on_iteration=on_iteration,
+        deadline=deadline,
+        window=_FEW if isinstance(ansatz, AlgebraicAnsatz) else _MANY,
     )
     return Solution(unravel(ansatz, state.vector), result, state)
 

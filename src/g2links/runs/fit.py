@@ -42,8 +42,9 @@ Progress = Callable[[str, int, int], None]
 
 _TEST_POINTS = 20_000
 _VALIDATION_POINTS = 4_000
-_POINTS_PER_PARAMETER = 20
+_POINTS_PER_PARAMETER = {"neural": 20, "algebraic": 10}
 _CLOSEDNESS_POINTS = 100
+_MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def fit_cy(
 
 def choose_ansatz(polynomial: Polynomial, options: FitOptions) -> Ansatz:
     """The ansatz of the options, on the features invariant under the symmetry group of f."""
-    degree = options.degree or default_degree(polynomial)
+    degree = options.degree or default_degree(polynomial, *_MOST_FEATURES_AND_DEGREE[options.ansatz])
     features = InvariantFeatures(polynomial, degree, symmetric=True)
     if options.ansatz == "algebraic":
         return AlgebraicAnsatz(features)
@@ -155,7 +156,7 @@ def _fit(
     state = log.restore() or _first_state(ansatz, start, train_data, parameter_seed)
     solution = _solve(ansatz, train_data, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
-    potential = KahlerPotential(ansatz, solution.parameters)
+    potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else solution.state.vector))
     figures, details, ratio = _measure(polynomial, potential, test)
     figures["seconds"] = time.monotonic() - started + log.seconds_before
     record = {
@@ -169,6 +170,7 @@ def _fit(
         "standard_errors": details,
         "stopped_because": solution.result.value,
         "iterations": solution.state.iteration,
+        "best_iteration": log.best_iteration,
         "history": log.history,
         "data_sha256": data_sha256,
         "versions": provenance(),
@@ -224,7 +226,8 @@ def _solve(
 
 
 class _Log:
-    """After each iteration: a line of history, a checkpoint, and progress."""
+    """After each iteration: a line of history, a checkpoint, and progress. The best state is that of the smallest σ on
+    the validation points, so that a step that helps the training points alone is not kept."""
 
     def __init__(
         self,
@@ -238,6 +241,7 @@ class _Log:
         self.checkpoints, self.ansatz, self.train, self.validation = checkpoints, ansatz, train, validation
         self.progress, self.iterations = progress, iterations
         self.history: list[dict[str, float]] = []
+        self.best_vector = np.zeros(0)
         self.seconds_before = 0.0
         self._started = time.monotonic()
 
@@ -247,6 +251,7 @@ class _Log:
         if saved is None:
             return None
         self.history = saved.state["history"]
+        self.best_vector = saved.arrays["best_vector"]
         self.seconds_before = self.history[-1]["seconds"]
         moments = tuple(saved.arrays[name] for name in ("first_moment", "second_moment") if name in saved.arrays)
         return State(
@@ -256,6 +261,13 @@ class _Log:
             tuple(saved.state["losses"]),
             moments,
         )
+
+    @property
+    def best_iteration(self) -> int:
+        """The first one with the smallest σ on the validation points; 0 before any."""
+        if not self.history:
+            return 0
+        return int(min(self.history, key=lambda entry: entry["sigma_validation"])["iteration"])
 
     def __call__(self, state: State) -> bool:
         potential = KahlerPotential(self.ansatz, unravel(self.ansatz, state.vector))
@@ -268,7 +280,9 @@ class _Log:
             "seconds": self.seconds_before + time.monotonic() - self._started,
         }
         self.history.append(entry)
-        arrays = {"vector": state.vector}
+        if self.best_iteration == state.iteration:
+            self.best_vector = state.vector
+        arrays = {"vector": state.vector, "best_vector": self.best_vector}
         arrays |= dict(zip(("first_moment", "second_moment"), state.moments, strict=False))
         rest = {"damping": state.damping, "iteration": state.iteration, "losses": list(state.losses)}
         self.checkpoints.save(state.iteration, arrays, {**rest, "history": self.history})
@@ -277,9 +291,10 @@ class _Log:
 
 
 def training_points(options: FitOptions, ansatz: Ansatz) -> int:
-    """How many points the residual is fitted on: 20 for each parameter, at least 4,000, unless the user says."""
+    """How many points the residual is fitted on: 20 for each parameter (10 for the algebraic ansatz), at least 4,000,
+    unless the user says."""
     parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
-    return options.training_points or max(4_000, _POINTS_PER_PARAMETER * parameters)
+    return options.training_points or max(4_000, _POINTS_PER_PARAMETER[options.ansatz] * parameters)
 
 
 def split_by_line(points: Points, wanted: int) -> tuple[Points, Points, Points]:
