@@ -6,13 +6,17 @@ from pathlib import Path
 
 from bars import MEASURES as BARS
 from curvature import curvature
+from learning import learned, learning
+from memory import memory
 from weighted import catalogue, integrals
 
 from g2links.reports.tables import fixed_width
 from g2links.runs.provenance import provenance
 
-MEASURES = {**BARS, **{measure.__name__: measure for measure in (curvature, integrals, catalogue)}}
-USUAL = [name for name in MEASURES if name != catalogue.__name__]
+OTHERS = (curvature, integrals, memory, learned, learning, catalogue)
+MEASURES = {**BARS, **{measure.__name__: measure for measure in OTHERS}}
+LONG = (learned.__name__, learning.__name__, catalogue.__name__)
+USUAL = [name for name in MEASURES if name not in LONG]
 
 
 def main() -> int:
@@ -31,7 +35,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"some of {', '.join(MEASURES)} [all but the last, in this order]"
+        "names", nargs="*", metavar="NAME", help=f"some of {', '.join(MEASURES)} [all but the last three, in order]"
     )
     parser.add_argument("--home", type=Path, help="where the runs are, or are put [a temporary folder]")
     options = parser.parse_args()

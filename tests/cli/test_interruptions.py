@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +18,17 @@ from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
 
 PROGRAM = [sys.executable, "-c", "from g2links.cli import main; main()"]
 CY = ["cy", *SMALL_CY]
-TRAIN = ["train", "--task", "3form", "--epochs", "30", *SMALL_TRAIN[2:]]
+TRAIN = ["train", "--task", "3form", *SMALL_TRAIN[2:]]
+DIRECT = ["--architecture", "direct", "--units", "16", "--epochs", "60"]
 
 
-def _kill_when(arguments: list[str], ready: Path | str, home: Path) -> None:
-    """Start a command and kill it with SIGKILL as soon as a file that matches `ready` is there."""
+def _kill_when(arguments: list[str], ready: str | Callable[[], bool], home: Path) -> None:
+    """Start a command and kill it with SIGKILL as soon as a file that matches `ready` is there, or it says so."""
     process = subprocess.Popen(
         [*PROGRAM, *arguments, "--home", str(home)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     end = time.monotonic() + 240
-    while not list(home.glob(str(ready))):
+    while not (list(home.glob(ready)) if isinstance(ready, str) else ready()):
         assert process.poll() is None, "the command ended before it could be killed"
         assert time.monotonic() < end
         time.sleep(0.002)
@@ -44,7 +47,7 @@ def _weights(path: Path) -> str:
 def whole(tmp_path_factory):
     """A home where nothing was interrupted."""
     home = tmp_path_factory.mktemp("whole")
-    for command in (CY, ["sample", "--n-rotations", "1"], TRAIN):
+    for command in (CY, ["sample", "--n-rotations", "1"], [*TRAIN, *DIRECT]):
         assert run([*command, "--home", str(home)]) == 0
     return home
 
@@ -66,8 +69,6 @@ def _parameters(path: Path) -> list[bytes]:
 
 
 def test_killed_sampling_leaves_nothing_that_counts_and_starts_anew(whole, tmp_path, capsys):
-    import shutil
-
     home = tmp_path / "home"
     shutil.copytree(whole, home)
     expected = (home / "samples/link_data/g2_train.npz").read_bytes()
@@ -80,24 +81,44 @@ def test_killed_sampling_leaves_nothing_that_counts_and_starts_anew(whole, tmp_p
     assert (home / "samples/link_data/g2_train.npz").read_bytes() == expected
 
 
-def test_killed_network_training_resumes_with_the_same_weights(whole, tmp_path, capsys):
-    import shutil
+FAMILIES = [
+    pytest.param(DIRECT, id="direct"),
+    pytest.param(
+        ["--architecture", "ambient", "--units", "16", "--epochs", "60"], id="ambient", marks=pytest.mark.slow
+    ),
+    pytest.param(
+        ["--architecture", "potential", "--layers", "1", "--units", "4", "--epochs", "20"],
+        id="potential",
+        marks=pytest.mark.slow,
+    ),
+]
 
-    home = tmp_path / "home"
-    shutil.copytree(whole, home)
-    shutil.rmtree(home / "models/link_models")
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_network_training_killed_three_times_resumes_with_the_same_weights(whole, tmp_path, capsys, family):
+    home, alone = tmp_path / "home", tmp_path / "alone"
+    for folder in (home, alone):
+        shutil.copytree(whole, folder)
+        shutil.rmtree(folder / "models/link_models", ignore_errors=True)
+    command, work = [*TRAIN, *family], home / "models/link_models/.3form_run1.work"
+
+    def reached() -> int:
+        return max((int(path.stem.split("_")[1]) for path in work.glob("checkpoint_*.npz")), default=0)
+
     for _ in range(3):
-        before = len(list(home.glob("models/link_models/.3form_run1.work/checkpoint_*.npz")))
-        pattern = "models/link_models/.3form_run1.work/checkpoint_*.npz"
-        if before:
-            newest = max(int(p.stem.split("_")[1]) for p in home.glob(pattern))
-            pattern = f"models/link_models/.3form_run1.work/checkpoint_{newest + 2:08d}.npz"
-        _kill_when(TRAIN, pattern, home)
+        before = reached()
+        _kill_when(command, lambda least=before + 2: reached() >= least, home)
     assert not list(home.glob("models/link_models/*.keras"))
-    assert run([*TRAIN, "--home", str(home)]) == 0
+    for folder in (home, alone):
+        assert run([*command, "--home", str(folder)]) == 0
     assert "run 1 (resumed)" in capsys.readouterr().out
     name = "models/link_models/3form_run1.keras"
-    assert _parameters(whole / name) == _parameters(home / name)
+    assert _parameters(alone / name) == _parameters(home / name)
+    history = [
+        [{**entry, "seconds": 0} for entry in json.loads((folder / name).with_suffix(".json").read_text())["history"]]
+        for folder in (home, alone)
+    ]
+    assert history[0] == history[1]
 
 
 def test_two_runs_started_together_get_two_numbers(tmp_path):
@@ -110,8 +131,6 @@ def test_two_runs_started_together_get_two_numbers(tmp_path):
 
 
 def test_a_network_trained_on_data_of_another_metric_is_noticed(whole, tmp_path, capsys):
-    import shutil
-
     home = tmp_path / "home"
     shutil.copytree(whole, home)
     assert run([*CY, "--seed", "5", "--home", str(home)]) == 0

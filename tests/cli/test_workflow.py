@@ -1,15 +1,21 @@
 """The seed's commands end to end, in a small home: what they write, say and return."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
 import g2links
 from g2links.cli import main
 from g2links.errors import ArtefactError
+from g2links.learn.tasks import find_task, relative_errors
 from g2links.links.dataset import COLUMNS
+from g2links.reports.statistics import check_record
+from g2links.runs.json_files import write_json
 from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
 
 TASKS = {"3form": 35, "metric": 28, "4form": 35}
@@ -43,6 +49,7 @@ def test_every_file_of_the_seed_is_there(home):
         *(f"models/link_models/{task}_run1.{end}" for task in TASKS for end in ("keras", "json")),
         "plots/cy_history_run1.png",
         "plots/3form_run1_predictions.png",
+        "plots/3form_run1_error_locations.png",
     ]
     assert [name for name in expected if not (home / name).is_file()] == []
     left = [p.name for p in home.rglob("*") if p.name.endswith(".work") or ".tmp" in p.name]
@@ -64,6 +71,50 @@ def test_data_sets_have_the_documented_arrays_and_no_shared_base_point(home):
     assert not rows["train"] & rows["test"]
     assert not rows["val"] & rows["test"]
     assert rows["train"] | rows["val"] | rows["test"] == rows["dataset"]
+
+
+def test_data_sets_in_shards_train_the_same_network(home, tmp_path, capsys):
+    """The same rows in files of 1,000 base points, up to rounding; a small set stays one file."""
+    for folder in ("models/cy_models", "samples/cy_data"):
+        shutil.copytree(home / folder, tmp_path / folder)
+    place, data = ["--home", str(tmp_path)], tmp_path / "samples/link_data"
+    assert run(["sample", "--n-rotations", "2", "--shard-size", "2500", *place]) == 0
+    assert sorted(path.name for path in data.glob("*.npz")) == sorted(
+        p.name for p in (home / "samples/link_data").glob("*.npz")
+    )
+    assert run(["sample", "--n-rotations", "2", "--shard-size", "1000", *place]) == 0
+    assert [path.name for path in sorted(data.glob("g2_train*"))] == ["g2_train_00000.npz", "g2_train_00001.npz"]
+    for part in ("dataset", "train", "val", "test"):
+        files = [dict(np.load(path)) for path in sorted(data.glob(f"g2_{part}_*.npz"))]
+        with np.load(home / f"samples/link_data/g2_{part}.npz") as whole:
+            for name in COLUMNS:
+                joined = np.concatenate([file[name] for file in files])
+                np.testing.assert_allclose(joined, whole[name], rtol=1e-12, atol=1e-13)
+    record = tmp_path / "train.json"
+    train = ["train", "--task", "3form", *SMALL_TRAIN, "--architecture", "direct"]
+    assert run([*train, *place, "--json", str(record)]) == 0
+    assert np.isfinite(json.loads(record.read_text())["figures"]["relative_error"])
+    saved = json.loads((tmp_path / "models/link_models/3form_run1.json").read_text())
+    assert saved["base_points"] == {"train": 2000, "validation": 250, "test": 250}
+    path = data / "g2_train_00001.npz"
+    path.write_bytes(path.read_bytes()[:-100])
+    assert run([*train, *place, "--fresh"]) == 2
+    assert "g2_train_00001.npz" in capsys.readouterr().err
+
+
+def test_the_worst_points_are_named(home):
+    """The worst of all test points, with the error that the model has there."""
+    record = json.loads((home / "models/link_models/3form_run1.json").read_text())
+    worst = record["worst_points"]
+    assert len(worst) == 10
+    assert worst[0]["error"] == pytest.approx(record["figures"]["relative_error_max"])
+    points = np.array([entry["base_point"] for entry in worst])
+    with np.load(home / "samples/link_data/g2_test.npz") as data:
+        rows = [int(np.flatnonzero((data["base_points"] == point).all(axis=1))[0]) for point in points]
+        truth, metrics = data["phis"][rows], data["g2_metrics"][rows]
+    prediction = np.asarray(g2links.load_link_model("3form", 1, home=home)(points))
+    errors = relative_errors(find_task("3form"), prediction, truth, metrics)
+    np.testing.assert_allclose([entry["error"] for entry in worst], errors, rtol=1e-8)
 
 
 def test_saved_metric_is_a_keras_model_with_its_potential(home):
@@ -91,6 +142,34 @@ def test_saved_networks_predict(home, task, components):
     assert np.all(np.isfinite(prediction))
     again = np.asarray(g2links.load_link_model(task, 1, home=home)(points))
     np.testing.assert_array_equal(prediction, again)
+
+
+@pytest.mark.slow
+def test_the_page_on_own_quantities_runs_as_it_stands(home, monkeypatch):
+    """Its functions, on this small run; and on the exact structure, where the values are known."""
+    page = Path(__file__).parents[2] / "docs/own_quantities.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 8
+    monkeypatch.chdir(home)
+    made: dict = {}
+    exec(compile("\n".join(blocks), str(page), "exec"), made)
+    assert made["errors"].shape == (20,)
+    assert np.all(np.isfinite(made["errors"]))
+    assert made["exact"] == pytest.approx(1298.79, abs=0.01)
+    h = [made["residue"](made["polynomial"], *row) for row in zip(*made["sample"][:3], strict=True)][:10]
+    densities = np.sqrt(np.linalg.det(made["metrics"][:10])) / np.abs(h) ** 2
+    np.testing.assert_allclose(made["values"][:10], densities, rtol=1e-8)
+    expected = np.asarray(made["phi_model"](made["points"][:5]))
+    with np.load("phi.npz") as saved:
+        np.testing.assert_allclose(saved["phis"], expected, rtol=1e-9, atol=1e-11)
+    link = g2links.load_cy(1).link()
+    chart, x = made["chart"], made["x"]
+    phi, psi, g = (jax.jit(form)(chart, x) for form in (link.phi, link.psi, link.metric))
+    calibration = jax.jit(made["calibration"])
+    assert abs(calibration(phi, made["plane"], g)) == pytest.approx(1, rel=1e-12)
+    vectors = np.eye(7)[[0, 3, 1, 4]]
+    horizontal = vectors - np.outer(vectors @ g[:, 6], np.eye(7)[6])  # a complex surface, calibrated by ω∧ω/2
+    assert abs(calibration(psi, horizontal, g)) == pytest.approx(1, rel=1e-12)
 
 
 def test_kahlerity_and_analytic_checks(home):
@@ -176,6 +255,10 @@ def test_model_check_fails_honestly_on_an_untrained_network(home, method):
     assert wanted | {"positive", "metric_minus_induced", "phi_wedge_psi_over_vol"} <= set(record["figures"])
     assert record["figures"]["phi_error"]["mean"] > 0
     assert record["g2_run"] == 1
+    assert set(record["worst_points"]) == {"phi_error", "metric_error", "psi_error"}
+    for name, worst in record["worst_points"].items():
+        assert worst[0]["error"] == record["figures"][name]["max"]
+    assert (home / f"plots/check_model_cy_run1_g2_run1_{method}_error_locations.png").is_file()
 
 
 def test_json_on_stdout_is_all_there_is(home, capsys):
@@ -185,9 +268,42 @@ def test_json_on_stdout_is_all_there_is(home, capsys):
     assert names == ["cy_metric_model_run1", "3form_run1", "metric_run1", "4form_run1"]
 
 
-def test_runs_are_compared(home, capsys):
-    assert run(["runs", "compare", "1", "--task", "metric", "--home", str(home)]) == 0
-    assert "relative_error" in capsys.readouterr().out
+def _checks_of(compared):
+    return {name: entry for name, entry in compared.items() if name.startswith("check ")}
+
+
+def test_runs_are_compared_with_their_checks_side_by_side(home, tmp_path, capsys):
+    """Two numbers for the same networks, with checks of their own: figures of the same name share a row."""
+    shutil.copytree(home / "models", tmp_path / "models")
+    for task in TASKS:
+        for end in ("keras", "json"):
+            source = tmp_path / f"models/link_models/{task}_run1.{end}"
+            shutil.copy(source, source.with_name(f"{task}_run2.{end}"))
+    (tmp_path / "plots").mkdir()
+    checks = {}
+    for n, method in ((1, "star"), (2, "star"), (2, "model")):
+        found = check_record("model", 1, n, {"d_psi": np.array([1.0, 2.0, 6.0]) * n}, {})
+        checks[n, method] = found["figures"]["d_psi"]
+        write_json(tmp_path / f"plots/check_model_cy_run1_g2_run{n}_{method}.json", found)
+    for name, g2_run in (("analytic_cy_run1", None), ("torsion_cy_run1", None), ("torsion_cy_run1_g2_run1", 1)):
+        write_json(tmp_path / f"plots/check_{name}.json", check_record("any", 1, g2_run, {"d_psi": np.ones(2)}, {}))
+    place, table = ["--home", str(tmp_path)], tmp_path / "table.json"
+    assert run(["runs", "compare", "1", "2", *place, "--json", str(table)]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    first, second = json.loads(table.read_text())["runs"].values()
+    assert set(first) == {*TASKS, "check model star", "check torsion"}
+    assert set(second) == {*TASKS, "check model star", "check model model"}
+    for found, key in ((first, (1, "star")), (second, (2, "star"))):
+        assert found["check model star"]["d_psi"] == {name: checks[key][name] for name in ("mean", "max")}
+    assert ["*", "check", "model", "star.d_psi.mean", "3", "6"] in rows
+    assert ["*", "check", "model", "model.d_psi.max", "-", "12"] in rows
+    for task in TASKS:
+        record = json.loads((tmp_path / f"models/link_models/{task}_run1.json").read_text())
+        assert first[task]["figures"] == second[task]["figures"] == record["figures"]
+    assert run(["runs", "compare", "1", "--task", "cy", *place, "--json", str(table)]) == 0
+    assert set(json.loads(table.read_text())["runs"]["run 1"]) == {"figures", "check analytic", "check torsion"}
+    assert run(["runs", "compare", "2", "--task", "metric", *place, "--json", str(table)]) == 0
+    assert json.loads(table.read_text())["runs"]["run 2"] == {**second["metric"], **_checks_of(second)}
 
 
 @pytest.mark.parametrize(
@@ -205,6 +321,7 @@ def test_runs_are_compared(home, capsys):
         (["cy", "--time-limit", "x"], "--time-limit"),
         (["sample", "--cy-run-number", "77"], "77"),
         (["sample", "--n-rotations", "0"], "n_rotations"),
+        (["sample", "--shard-size", "0"], "shard_size"),
         (["sample", "--n-points", "100000000"], "--source fresh"),
         (["train", "--task", "5form"], "3form"),
         (["train", "--hyperparameters", "nowhere.yaml"], "nowhere.yaml"),
@@ -222,6 +339,7 @@ def test_runs_are_compared(home, capsys):
         (["export", "cymetric", "--validation", "1"], "validation"),
         (["export", "cymetric", "--cy-run-number", "8"], "8"),
         (["runs", "compare", "5"], "5"),
+        (["runs", "compare", "1", "--task", "2form"], "all, cy, 3form"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -260,8 +378,6 @@ def test_a_damaged_model_is_refused(home, tmp_path, capsys):
 
 
 def test_a_truncated_data_set_is_refused(home, tmp_path, capsys):
-    import shutil
-
     shutil.copytree(home, tmp_path / "copy")
     path = tmp_path / "copy/samples/link_data/g2_train.npz"
     path.write_bytes(path.read_bytes()[:-100])

@@ -82,7 +82,7 @@ def test_an_algebraic_metric_of_an_orbifold(points):
     start = initial_state(ansatz, train, 0)
     solution = levenberg_marquardt(ansatz, train, start, iterations=12)
     potential = KahlerPotential(ansatz, solution.parameters)
-    assert 0.006 < sigma(test, potential) < 0.016
+    assert 0.006 < sigma(test, potential.ansatz, potential.parameters) < 0.016
     found = measure(FERMAT, potential, Points(*(column[TRAIN:] for column in points)))
     ratio, error = found.volume_ratio
     assert abs(ratio - 1) < 4 * error

@@ -14,8 +14,9 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.varieties.sampling import sample_points
 
 NETWORKS = {
-    "direct": {"kind": "direct", "widths": [16, 16]},
+    "direct": {"kind": "direct", "widths": [16, 16], "symmetric": True},
     "ambient": {"kind": "ambient", "widths": [16]},
+    "shared": {"kind": "ambient", "widths": [8], "shared": True},
     "potential": {"kind": "potential", "widths": [4], "degree": 2, "symmetric": True},
 }
 

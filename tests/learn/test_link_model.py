@@ -14,7 +14,7 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.runs.keras_files import load_model, save_model
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, selector
 
-KINDS = ("direct", "ambient", "potential")
+KINDS = ("direct", "ambient", "shared", "potential")
 FORMS = ("3form", "4form")
 
 
@@ -83,7 +83,7 @@ def test_a_field_is_the_prediction_and_can_be_differentiated(make_model, points,
 
 @pytest.mark.parametrize(
     ("kind", "task"),
-    [("ambient", "3form"), ("ambient", "metric"), ("ambient", "4form"), ("potential", "3form")],
+    [("ambient", "3form"), ("ambient", "metric"), ("ambient", "4form"), ("shared", "3form"), ("potential", "3form")],
 )
 def test_global_models_agree_in_every_chart(make_model, quintic, points, kind, task):
     model, chart = make_model(kind, task), chart_at(points, 8)
@@ -99,12 +99,14 @@ def test_global_models_agree_in_every_chart(make_model, quintic, points, kind, t
         np.testing.assert_allclose(pulled, here, atol=1e-10 * float(jnp.max(jnp.abs(here))))
 
 
-def test_ambient_structures_are_positive_whatever_the_weights(make_model, points):
-    noise = 3.0
+@pytest.mark.parametrize("kind", KINDS[:3])
+def test_metrics_are_positive_whatever_the_weights(make_model, points, kind):
     charts = tuple(column[:50] for column in points[:3])
-    metric = make_model("ambient", "metric", noise).at(*charts)
+    metric = make_model(kind, "metric", noise=3.0).at(*charts)
     assert np.all(np.linalg.eigvalsh(jax.vmap(lambda g: forms.unpack_symmetric(g, 7))(metric)) > 0)
-    assert bool(jnp.all(jax.jit(jax.vmap(is_positive))(make_model("ambient", "3form", noise).at(*charts))))
+    if kind != "direct":
+        phi = make_model(kind, "3form", noise=3.0).at(*charts)
+        assert bool(jnp.all(jax.jit(jax.vmap(is_positive))(phi)))
 
 
 @pytest.mark.parametrize("task", FORMS)
@@ -145,10 +147,10 @@ def test_the_configuration_is_plain(make_model, kind):
 @pytest.mark.parametrize(
     ("task", "architecture", "field"),
     [
-        ("2form", {"kind": "direct", "widths": [4]}, "task"),
+        ("2form", {"kind": "direct", "widths": [4], "symmetric": True}, "task"),
         ("3form", {"kind": "magic", "widths": [4]}, "architecture"),
-        ("3form", {"kind": "direct", "widths": [4], "heads": 2}, "architecture"),
-        ("3form", {"kind": "direct", "widths": [0]}, "widths"),
+        ("3form", {"kind": "direct", "widths": [4], "symmetric": True, "heads": 2}, "architecture"),
+        ("3form", {"kind": "direct", "widths": [0], "symmetric": True}, "widths"),
         ("3form", {"kind": "ambient", "widths": [4], "activation": "step"}, "activation"),
         ("3form", {"kind": "ambient", "widths": [4], "dropout": 1.0}, "dropout"),
     ],

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
-from g2links.learn import EarlyStopping, Outcome, Schedule, Settings, evaluate, link_rows, train
+from g2links.learn import EarlyStopping, Outcome, Physics, RowBlocks, Schedule, Settings, evaluate, link_rows, train
 from g2links.learn.architecture import Row
+from g2links.learn.data import take_rows
+from g2links.learn.first_order import PreparedBlocks
 
 
 def split(rows):
@@ -28,6 +30,7 @@ def settings(**changes):
         ("direct", "metric"),
         ("ambient", "4form"),
         ("ambient", "metric"),
+        ("shared", "3form"),
         ("potential", "3form"),
     ],
 )
@@ -54,6 +57,8 @@ def test_training_lowers_the_error_on_other_points(make_model, rows, kind, task)
         ),
         ("direct", {"dropout": 0.2, "validate_every": 2}),
         ("ambient", {"l2": 1e-4}),
+        ("shared", {"physics": Physics(d_phi=0.1, d_psi=0.1, volume=0.1, start_epoch=2, points=40, batch_size=4)}),
+        ("shared", {"optimiser": "lm", "max_points": 60}),
         ("potential", {}),
     ],
 )
@@ -78,6 +83,77 @@ def test_a_resumed_training_ends_with_the_same_bits(make_model, rows, kind, chan
         np.testing.assert_array_equal(a, b)
     assert result.history == expected.history
     assert (result.best_loss, result.best_epoch) == (expected.best_loss, expected.best_epoch)
+
+
+def in_blocks(rows, size):
+    """The same rows, read block by block, and the numbers of the blocks in the order of reading."""
+    starts, read = range(0, len(rows.z), size), []
+
+    def block(number):
+        read.append(number)
+        return Row(*(column[starts[number] : starts[number] + size] for column in rows))
+
+    return RowBlocks(tuple(min(size, len(rows.z) - start) for start in starts), block), read
+
+
+@pytest.mark.parametrize("kind", ["direct", "potential"])
+def test_training_on_blocks_resumes_with_the_same_bits(make_model, rows, kind):
+    training, held_out = (in_blocks(part, size)[0] for part, size in zip(split(rows["3form"]), (100, 50), strict=True))
+    plan = settings(batch_size=32, epochs=4)
+    whole = make_model(kind)
+    expected = train(whole, training, held_out, plan)
+    part, snapshots = make_model(kind), []
+    first = train(part, training, held_out, plan, on_epoch=lambda s: snapshots.append(s) or len(snapshots) == 2)
+    assert first.epochs == 2
+    again = make_model(kind)
+    result = train(again, training, held_out, plan, resume=snapshots[-1])
+    assert result.history == expected.history
+    for a, b in zip(whole.state.trainable, again.state.trainable, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert expected.history["validation_loss"][-1] < expected.history["validation_loss"][0]
+
+
+def test_an_epoch_reads_each_block_once_in_an_order_of_its_own(make_model, rows):
+    training, held_out = split(rows["3form"])
+    blocks, read = in_blocks(training, 50)
+    count = len(blocks.sizes)
+    train(make_model("direct"), blocks, held_out, settings(batch_size=20, epochs=2))
+    assert sorted(read) == sorted([*range(count)] * 2)
+    assert sorted(read[:count]) == [*range(count)]
+    assert read[:count] != read[count:]
+
+
+def test_blocks_are_judged_like_rows_in_memory(make_model, rows):
+    """Losses and errors are means over all points, however they are divided."""
+    model, data = make_model("direct"), rows["3form"]
+    blocks, _ = in_blocks(data, 250)
+    inside, streamed = evaluate(model, data), evaluate(model, blocks)
+    np.testing.assert_allclose(streamed.relative, inside.relative, rtol=1e-12)
+    np.testing.assert_allclose(streamed.component_rmse, inside.component_rmse, rtol=1e-10)
+    np.testing.assert_array_equal(streamed.prediction, inside.prediction[:250])
+    losses = [PreparedBlocks(model.architecture, part).loss(model.state) for part in (data, blocks)]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+    some = np.array([0, 5, 249, 250, 251, 399])
+    np.testing.assert_array_equal(take_rows(blocks, some).z, data.z[some])
+
+
+def test_least_squares_beats_adam_on_a_small_ambient_network(make_model, rows):
+    training, held_out = split(rows["3form"])
+    errors = {}
+    for optimiser in ("adam", "lm"):
+        model = make_model("shared", noise=0.0, activation="tanh")
+        train(model, training, held_out, settings(optimiser=optimiser, epochs=12, max_points=200))
+        errors[optimiser] = evaluate(model, held_out).relative_error
+    assert errors["lm"] < 0.5 * errors["adam"]
+
+
+def test_optimisers_that_do_not_fit_are_refused(make_model, rows):
+    with pytest.raises(InputError, match="direct"):
+        train(make_model("direct"), rows["3form"], rows["3form"], settings(optimiser="lm"))
+    with pytest.raises(InputError, match="physics"):
+        train(make_model("shared"), rows["3form"], rows["3form"], settings(optimiser="lm", physics=Physics(d_phi=1.0)))
+    with pytest.raises(InputError, match="optimiser"):
+        settings(optimiser="sgd")
 
 
 def test_the_best_weights_are_kept_and_patience_ends_it(make_model, rows):

@@ -19,7 +19,7 @@ from g2links.varieties.sampling import sample_points
 F = from_catalogue("p11226(0.12)")
 WEIGHTS = np.array(F.weights)
 NETWORKS = {
-    "direct": {"kind": "direct", "widths": [8]},
+    "direct": {"kind": "direct", "widths": [8], "symmetric": True},
     "ambient": {"kind": "ambient", "widths": [8]},
     "potential": {"kind": "potential", "widths": [4], "degree": 3, "symmetric": True},
 }

@@ -190,6 +190,7 @@ def run_model(
     for note in models.notes:
         session.say(f"note: {note}")
     limits = model_thresholds(models, psi_method, quick=quick)
+    suffix = f"_g2_run{models.number}_{psi_method}"
     return _report(
         session,
         setting,
@@ -197,7 +198,8 @@ def run_model(
         lambda d: model_errors(setting.link, setting.points, psi_method=psi_method, d=d, **models.networks),  # type: ignore[arg-type]
         limits,
         g2_run=models.number,
-        suffix=f"_g2_run{models.number}_{psi_method}",
+        suffix=suffix,
+        remarks=partial(_locations, setting, models.number, suffix),
     )
 
 
@@ -246,6 +248,27 @@ def run_torsion(
         suffix=f"_g2_run{models.number}",
         remarks=remarks,
     )
+
+
+def _locations(setting: "CheckSetting", g2_run: int, suffix: str, pointwise: _Pointwise) -> dict[str, Any]:
+    """Draw where on V the networks err, and name the worst points of each."""
+    from g2links.learn.locations import coordinate_shares, worst_points
+    from g2links.reports.labels import TASK_ERRORS
+    from g2links.reports.locations import plot_error_locations
+
+    polynomial, points = setting.link.polynomial, setting.points
+    errors = {name: pointwise[name] for name in TASK_ERRORS.values() if name in pointwise}
+    plot_error_locations(
+        setting.home.plots / f"check_model_cy_run{setting.cy_number}{suffix}_error_locations.png",
+        coordinate_shares(polynomial, points.z),
+        errors,
+        what="Errors of the learned forms over V",
+        weighted=max(polynomial.weights) > 1,
+        cy_run=setting.cy_number,
+        g2_run=g2_run,
+    )
+    worst = {name: worst_points(polynomial, points.z, points.one, points.el, e) for name, e in errors.items()}
+    return {"worst_points": worst}
 
 
 def _structure(session: Session, pointwise: _Pointwise) -> dict[str, Any]:

@@ -29,11 +29,13 @@ def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> Non
 @app.command()
 def compare(
     numbers: Annotated[list[int], typer.Argument(help="Run numbers.")],
-    task: Annotated[str, typer.Option("--task", help="cy, 3form, metric or 4form.")] = "3form",
+    task: Annotated[
+        str, typer.Option("--task", help="all (networks and their checks), cy, 3form, metric or 4form.")
+    ] = "all",
     home: options.Home = Path(),
     json: options.JsonFile = None,
 ) -> None:
-    """The figures of several runs side by side, with those of their checks."""
+    """The figures of several runs side by side, with mean and maximum of those of their checks."""
     from g2links.reports.tables import comparison_table
     from g2links.runs.layout import Home
     from g2links.runs.listing import comparable

@@ -24,6 +24,12 @@ def sample(
         Path | None,
         typer.Option("--hyperparameters", help="YAML file whose `splits` are used [hyperparameters/hps.yaml]."),
     ] = None,
+    shard_size: Annotated[
+        int | None,
+        typer.Option(
+            "--shard-size", help="Base points in a file: larger sets become series of files [all in one file]."
+        ),
+    ] = None,
     seed: options.Seed = 0,
     quick: options.Quick = False,
     home: options.Home = Path(),
@@ -33,7 +39,7 @@ def sample(
     session = Session(json)
     refuse_missing(hyperparameters, "--hyperparameters")
     rotations = size("n_rotations", n_rotations, quick)
-    record = run_sample(session, home, cy_run_number, n_points, rotations, source, hyperparameters, seed)
+    record = run_sample(session, home, cy_run_number, n_points, rotations, source, hyperparameters, seed, shard_size)
     session.write_json(record)
 
 
@@ -46,6 +52,7 @@ def run_sample(
     source: str = "run",
     hyperparameters: Path | None = None,
     seed: int = 0,
+    shard_size: int | None = None,
 ) -> dict[str, Any]:
     """Write the data sets and print what they hold; returns the record for `--json`."""
     from g2links.runs.config import load_hyperparameters
@@ -55,11 +62,13 @@ def run_sample(
     place = Home(home)
     splits = load_hyperparameters(hyperparameters or place.hyperparameters).splits
     fractions = (splits.train, splits.validation, splits.test)
-    chosen = SampleOptions(n_points, n_rotations, source, fractions, seed)
+    chosen = SampleOptions(n_points, n_rotations, source, fractions, seed, shard_size)
     with session.progress() as progress:
         made = write_samples(place, cy_run, chosen, progress=progress)
     base = made["base_points"]
     session.say(f"Link samples of Calabi-Yau run {made['cy_run']}: {made['rows']} rows in {place.link_data}")
+    if made["files"] > 4:
+        session.say(f"  files          {made['files']}, of at most {shard_size} base points each")
     session.say(f"  base points    {base['all']} = {base['train']} train + {base['val']} val + {base['test']} test")
     session.say(f"  rotations      {n_rotations} for each base point, none of which is in two sets")
     session.say(f"  effective sample size of the |Omega|^2 weights: {100 * made['effective_sample_size']:.1f} %")

@@ -8,7 +8,7 @@ SMALL: dict[str, Any] = {"n_points": 6_000, "n_rotations": 2, "check_points": 10
 SMALL_FIT: dict[str, Any] = {"degree": 6, "widths": (8,), "iterations": 15}
 """Step 1, where the user does not say otherwise."""
 
-SMALL_TRAINING: dict[str, Any] = {"epochs": 20, "batch_size": 64, "layers": 2, "units": 64}
+SMALL_TRAINING: dict[str, Any] = {"epochs": 15, "batch_size": 64}
 """Step 3, likewise."""
 
 

@@ -80,6 +80,8 @@ def run_train(
 ) -> dict[str, Any]:
     """Train, plot and print; returns the record for `--json`."""
     from g2links.reports.histories import plot_training_history
+    from g2links.reports.labels import TASK_ERRORS, TASKS
+    from g2links.reports.locations import plot_error_locations
     from g2links.reports.predictions import plot_component_errors, plot_predictions
     from g2links.reports.statistics import judge
     from g2links.runs.config import load_hyperparameters
@@ -99,6 +101,15 @@ def run_train(
     plot_training_history(f"{stem}_history.png", record["history"], **labels)
     plot_predictions(f"{stem}_predictions.png", report.truth, report.prediction, **labels)
     plot_component_errors(f"{stem}_component_errors.png", report.truth, report.prediction, **labels)
+    plot_error_locations(
+        f"{stem}_error_locations.png",
+        report.shares,
+        {TASK_ERRORS[chosen.task]: report.errors},
+        what=f"Error of {TASKS[chosen.task].title} over V",
+        weighted=report.weighted,
+        cy_run=record["cy_run"],
+        g2_run=report.run,
+    )
     points = record["base_points"]
     session.say(
         f"Network for {chosen.task} ({chosen.architecture}): run {report.run}{' (resumed)' if report.resumed else ''}"

@@ -30,6 +30,8 @@ from g2links.kahler.jets import Jet, Values
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree
 
 _MOST_MONOMIALS = 1820
+BASIS = 2
+"""Which rule chose the features of a saved model: their coefficients mean nothing in another basis."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array
 
-from g2links.kahler.potentials import Ansatz
+from g2links.kahler.potentials import FeatureAnsatz
 from g2links.kahler.solve import MongeAmpereData, Result, Solution, State, log_ratio, unravel
 
 _BETA = (0.9, 0.999)
@@ -22,7 +22,7 @@ _Carry = tuple[Array, Array, Array, Array]
 
 
 def adam(
-    ansatz: Ansatz,
+    ansatz: FeatureAnsatz,
     data: MongeAmpereData,
     state: State,
     *,
@@ -62,7 +62,7 @@ def adam(
 
 @partial(jax.jit, static_argnums=0)
 def _epoch(
-    ansatz: Ansatz,
+    ansatz: FeatureAnsatz,
     data: MongeAmpereData,
     vector: Array,
     first: Array,

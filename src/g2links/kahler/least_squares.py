@@ -15,7 +15,7 @@ import numpy as np
 import scipy.linalg
 
 _TRIALS = 24
-_LEAST_DAMPING = 1e-20
+_LEAST_DAMPING = 1e-14
 _LEAST_SHIFT = 1e-12
 _LEAST_LENGTH = 1e-14
 _FALL, _RISE = 8.0, 4.0
@@ -153,9 +153,11 @@ class SingularValues(NamedTuple):
         effective = lengths > _LEAST_LENGTH * np.max(lengths)
         lengths = np.where(effective, lengths, 1.0)
         scaled = np.where(effective, jacobian / lengths, 0.0)
-        q, triangle = scipy.linalg.qr(scaled, mode="economic", check_finite=False)
-        left, values, right = scipy.linalg.svd(triangle, full_matrices=False, check_finite=False)
-        return cls(lengths, values, right, left.T @ (q.T @ residual), float(residual @ residual))
+        both = np.column_stack([scaled, residual])
+        (triangle,) = scipy.linalg.qr(both, mode="r", overwrite_a=True, check_finite=False)
+        p = len(lengths)
+        left, values, right = scipy.linalg.svd(triangle[:p, :p], full_matrices=False, check_finite=False)
+        return cls(lengths, values, right, left.T @ triangle[:p, p], float(residual @ residual))
 
     def step(self, damping: float) -> np.ndarray:
         """In the basis of the singular vectors; what lies below rounding is left out."""

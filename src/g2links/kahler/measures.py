@@ -10,7 +10,8 @@ from jaxtyping import Array
 
 from g2links.kahler.jets import Jet
 from g2links.kahler.metric import Potential, hermitian_metric, monge_ampere_ratio
-from g2links.kahler.potentials import KahlerPotential
+from g2links.kahler.potentials import FeatureAnsatz, KahlerPotential, Parameters
+from g2links.kahler.sections import HermitianAnsatz
 from g2links.kahler.solve import MongeAmpereData, log_ratios, metrics_from_jets, prepare
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume
@@ -41,10 +42,10 @@ class MongeAmpereMeasures(NamedTuple):
     ratio: np.ndarray
 
 
-def sigma(ansatz_data: MongeAmpereData, potential: KahlerPotential) -> float:
+def sigma(data: MongeAmpereData, ansatz: FeatureAnsatz, parameters: Parameters) -> float:
     """σ from prepared data, as training reports it."""
-    values = jnp.exp(log_ratios(potential.ansatz, potential.parameters, ansatz_data))
-    return float(jnp.sum(ansatz_data.weights * jnp.abs(1 - values / jnp.sum(ansatz_data.weights * values))))
+    values = jnp.exp(log_ratios(ansatz, parameters, data))
+    return float(jnp.sum(data.weights * jnp.abs(1 - values / jnp.sum(data.weights * values))))
 
 
 def metrics(polynomial: Polynomial, potential: Potential, points: Points) -> np.ndarray:
@@ -56,8 +57,8 @@ def _metrics_and_reference(
     polynomial: Polynomial, potential: Potential, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
     """g and ∂_a∂_b̄ K_ref at every point; block by block, so that memory stays bounded."""
-    if isinstance(potential, KahlerPotential):
-        blocks = [_from_features(polynomial, potential, part) for part in _blocks(points)]
+    if isinstance(potential, KahlerPotential) and not isinstance(potential.ansatz, HermitianAnsatz):
+        blocks = [_from_features(polynomial, potential.ansatz, potential.parameters, p) for p in _blocks(points)]
         return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))  # type: ignore[return-value]
 
     def both(z: Array, one: Array, el: Array) -> tuple[Array, Array]:
@@ -71,10 +72,12 @@ def _metrics_and_reference(
     return np.asarray(g), np.asarray(reference)
 
 
-def _from_features(polynomial: Polynomial, potential: KahlerPotential, points: Points) -> tuple[np.ndarray, np.ndarray]:
-    data = prepare(polynomial, potential.ansatz.features, points)
+def _from_features(
+    polynomial: Polynomial, ansatz: FeatureAnsatz, parameters: Parameters, points: Points
+) -> tuple[np.ndarray, np.ndarray]:
+    data = prepare(polynomial, ansatz.features, points)
     flat = Jet(data.weights[:, None], jnp.zeros((len(points.z), 6)), data.reference)
-    return np.asarray(metrics_from_jets(potential.ansatz, potential.parameters, data)), np.asarray(flat.hermitian())
+    return np.asarray(metrics_from_jets(ansatz, parameters, data)), np.asarray(flat.hermitian())
 
 
 def _blocks(points: Points) -> Iterator[Points]:

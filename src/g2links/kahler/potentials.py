@@ -17,8 +17,9 @@ from jaxtyping import Array, Complex
 
 from g2links._typing import ComplexPoint, Scalar
 from g2links.errors import InputError
-from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.features import BASIS, InvariantFeatures
 from g2links.kahler.jets import Jet, Values
+from g2links.kahler.sections import HermitianAnsatz, Sections
 from g2links.varieties.polynomial import Polynomial
 
 Parameters = tuple[Array, ...]
@@ -81,6 +82,14 @@ class NeuralAnsatz:
             x = x.affine(matrix, offset).map(activation)
         return jax.tree.map(jnp.add, logarithm, x.affine(parameters[-2], parameters[-1]))
 
+    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
+        """u at one point."""
+        return self.apply(parameters, Values(self.features(z))).value[0]
+
+    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+        """u with its derivatives at one point."""
+        return self.apply(parameters, self.features.jet(z, frame))
+
     def to_config(self) -> dict[str, Any]:
         """Plain data; see `ansatz_from_config`."""
         return {
@@ -138,12 +147,21 @@ class AlgebraicAnsatz:
         total = x.affine(parameters[0][None, :], jnp.zeros(1))
         return total.map(lambda value: jnp.log(value) / self.kappa)
 
+    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
+        """u at one point."""
+        return self.apply(parameters, Values(self.features(z))).value[0]
+
+    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+        """u with its derivatives at one point."""
+        return self.apply(parameters, self.features.jet(z, frame))
+
     def to_config(self) -> dict[str, Any]:
         """Plain data; see `ansatz_from_config`."""
         return {"kind": "algebraic", **_feature_config(self.features), "root": self.root}
 
 
-Ansatz = NeuralAnsatz | AlgebraicAnsatz
+FeatureAnsatz = NeuralAnsatz | AlgebraicAnsatz
+Ansatz = FeatureAnsatz | HermitianAnsatz
 
 
 @dataclass(frozen=True)
@@ -155,26 +173,29 @@ class KahlerPotential:
 
     def __call__(self, z: ComplexPoint) -> Scalar:
         """u, real and invariant under C*."""
-        features = Values(self.ansatz.features(z))
-        return self.ansatz.apply(self.parameters, features).value[0]
+        return self.ansatz.value(self.parameters, z)
 
     def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
         """u, ∂_a u and ∂_a∂_b̄ u along a holomorphic frame: what `jets.real_function_jet` gives, three times faster."""
-        return self.ansatz.apply(self.parameters, self.ansatz.features.jet(z, frame))
+        return self.ansatz.jet(self.parameters, z, frame)
 
 
 def ansatz_from_config(config: dict[str, Any], polynomial: Polynomial) -> Ansatz:
     """Rebuild an ansatz from `to_config`.
 
     Raises:
-        InputError: for an unknown kind.
+        InputError: for an unknown kind, or a model whose features were chosen by another rule.
     """
+    if config["kind"] not in ("neural", "algebraic", "hermitian"):
+        raise InputError("ansatz", config["kind"], "choose neural, algebraic or hermitian")
+    if config["kind"] == "hermitian":
+        return HermitianAnsatz(Sections(polynomial, int(config["degree"])))
+    if config.get("basis") != BASIS:
+        raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
     features = InvariantFeatures(polynomial, int(config["degree"]), bool(config["symmetric"]))
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
-    if config["kind"] == "algebraic":
-        return AlgebraicAnsatz(features, config.get("root"))
-    raise InputError("ansatz", config["kind"], "choose neural or algebraic")
+    return AlgebraicAnsatz(features, config.get("root"))
 
 
 def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
@@ -182,4 +203,4 @@ def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
 
 
 def _feature_config(features: InvariantFeatures) -> dict[str, Any]:
-    return {"degree": features.degree, "symmetric": features.symmetric}
+    return {"degree": features.degree, "symmetric": features.symmetric, "basis": BASIS}

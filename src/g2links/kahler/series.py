@@ -21,6 +21,7 @@ from g2links.forms._sums import sum_terms, take
 from g2links.kahler.hermitian_forms import HermitianForms
 from g2links.kahler.potentials import KahlerPotential
 from g2links.kahler.reference import reference_potential
+from g2links.kahler.sections import HermitianAnsatz
 from g2links.varieties.charts import SliceChart, selector
 from g2links.varieties.polynomial import VARIABLES, Polynomial
 
@@ -76,9 +77,14 @@ class Series(NamedTuple):
         return self.coefficients[place] * factor[..., None]
 
 
-def potential_series(polynomial: Polynomial, potential: KahlerPotential, chart: SliceChart) -> Series:
-    """K = K_ref + u around the centre of a chart, as a series with m = 1. Only its pure fourth derivatives
-    ∂_a∂_b∂_c∂_d are not those of K, as z is known to third order; no tensor here needs them."""
+def has_series(potential: Any) -> bool:
+    """Whether `potential_series` takes it: a combination or a network of features."""
+    return isinstance(potential, KahlerPotential) and not isinstance(potential.ansatz, HermitianAnsatz)
+
+
+def potential_series(polynomial: Polynomial, potential: Any, chart: SliceChart) -> Series:
+    """K = K_ref + u around the centre of a chart, as a series with m = 1, where `has_series`. Only its pure fourth
+    derivatives ∂_a∂_b∂_c∂_d are not those of K, as z is known to third order; no tensor here needs them."""
     z = point_series(polynomial, chart)
     reference = _reference_series(polynomial, chart, z)
     features = potential.ansatz.features

@@ -30,7 +30,7 @@ from g2links.kahler.least_squares import (
     minimise,
 )
 from g2links.kahler.metric import hermitian_determinant
-from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, Parameters
+from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
@@ -98,18 +98,18 @@ def _evaluate(
 
 
 @partial(jax.jit, static_argnums=0)
-def metrics_from_jets(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n 3 3"]:
+def metrics_from_jets(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n 3 3"]:
     """g_{ab̄} at every point."""
     return jax.vmap(lambda point: _kahler_jet(ansatz, parameters, point).hermitian()[0])(data)
 
 
-def _kahler_jet(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) -> Jet:
+def _kahler_jet(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereData) -> Jet:
     """u with the second derivatives of K_ref + u."""
     u = ansatz.apply(parameters, point.features)
     return Jet(u.value, u.first, u.mixed + point.reference[None])
 
 
-def log_ratio(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
+def log_ratio(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
     """log(det g/|h|²) at one point; very negative where g is not positive definite."""
     k = _kahler_jet(ansatz, parameters, point)
     g = k.hermitian()[0]
@@ -120,18 +120,18 @@ def log_ratio(ansatz: Ansatz, parameters: Parameters, point: MongeAmpereData) ->
 
 
 @partial(jax.jit, static_argnums=0)
-def log_ratios(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Float[Array, " n"]:
+def log_ratios(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Float[Array, " n"]:
     """`log_ratio` at every point, in chunks."""
     return jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), data, batch_size=_CHUNK)
 
 
-def initial_state(ansatz: Ansatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
+def initial_state(ansatz: FeatureAnsatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
     """A random start, with the first damping."""
     parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
     return State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
 
 
-def state_at(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> State:
+def state_at(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> State:
     """A start at given parameters, as those of a neighbouring member of a family.
 
     Raises:
@@ -146,7 +146,7 @@ def state_at(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> S
 
 
 def levenberg_marquardt(
-    ansatz: Ansatz,
+    ansatz: FeatureAnsatz,
     data: MongeAmpereData,
     state: State,
     *,
@@ -185,7 +185,7 @@ def unravel(ansatz: Ansatz, vector: np.ndarray) -> Parameters:
 class _MongeAmpere(NamedTuple):
     """The problem as `least_squares.minimise` sees it."""
 
-    ansatz: Ansatz
+    ansatz: FeatureAnsatz
     data: MongeAmpereData
 
     def linearise(self, vector: np.ndarray) -> Linearisation:
@@ -203,7 +203,7 @@ class _MongeAmpere(NamedTuple):
 
 
 @partial(jax.jit, static_argnums=0)
-def _loss(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
+def _loss(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
     values = log_ratios(ansatz, parameters, data)
     mean = jnp.sum(data.weights * values)
     positive = jnp.all(values + data.log_volume > np.log(2 * _NOT_POSITIVE))
@@ -211,7 +211,7 @@ def _loss(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> Scal
 
 
 @partial(jax.jit, static_argnums=0)
-def _rows(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array]:
+def _rows(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array]:
     """W^{1/2} J (n, p) and W^{1/2} r (n,) for the centred residual r."""
     vector, restore = ravel_pytree(parameters)
 
@@ -224,7 +224,9 @@ def _rows(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> tupl
 
 
 @partial(jax.jit, static_argnums=0)
-def _normal_equations(ansatz: Ansatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array, Scalar]:
+def _normal_equations(
+    ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData
+) -> tuple[Array, Array, Scalar]:
     """JᵀWJ, JᵀWr and rᵀWr for the centred residual r, summed over chunks of points."""
     vector, restore = ravel_pytree(parameters)
 

@@ -2,11 +2,11 @@
 be loaded."""
 
 from g2links.learn import cy_model, model
-from g2links.learn.data import link_rows
+from g2links.learn.data import RowBlocks, link_rows
 from g2links.learn.evaluation import Evaluation, evaluate
 from g2links.learn.model import LinkModel
 from g2links.learn.progress import Outcome, Snapshot
-from g2links.learn.settings import EarlyStopping, Schedule, Settings
+from g2links.learn.settings import EarlyStopping, Physics, Schedule, Settings
 from g2links.learn.training import TrainingResult, train
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "Evaluation",
     "LinkModel",
     "Outcome",
+    "Physics",
+    "RowBlocks",
     "Schedule",
     "Settings",
     "Snapshot",

@@ -37,7 +37,7 @@ def adapted_frame(metric: Float[Array, "28"]) -> AdaptedFrame:
     eta = full[6] / full[6, 6]
     transverse = full[:6, :6] - jnp.outer(eta[:6], eta[:6])
     g = 0.5 * (transverse[:3, :3] + 1j * transverse[:3, 3:])
-    return AdaptedFrame(_inverse_cholesky(g) / jnp.sqrt(2.0), eta[3:6] + 1j * eta[:3])
+    return AdaptedFrame(inverse_cholesky(g) / jnp.sqrt(2.0), eta[3:6] + 1j * eta[:3])
 
 
 def real_frame(frame: AdaptedFrame) -> Matrix:
@@ -49,7 +49,7 @@ def real_frame(frame: AdaptedFrame) -> Matrix:
     return jnp.concatenate([above, jnp.concatenate([-eta @ horizontal, jnp.ones(1)])[None]], axis=0)
 
 
-def _inverse_cholesky(g: Hermitian) -> Hermitian:
+def inverse_cholesky(g: Hermitian) -> Hermitian:
     """The lower triangular inverse of L, g = L L†, by Gram-Schmidt; nan where g is not positive definite.
 
     Written out because batches of LAPACK calls that XLA runs side by side can block each other for ever on

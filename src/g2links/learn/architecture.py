@@ -62,8 +62,16 @@ class AbstractArchitecture(ABC):
         """Random trainable weights, and fixed ones from the training data (n rows of NumPy arrays)."""
 
     @abstractmethod
+    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> Any:
+        """All that `evaluate` needs to know of a point in its gauge, in the chart (one, el); free of weights."""
+
+    @abstractmethod
+    def evaluate(self, weights: Weights, geometry: Any, key: Array | None) -> Float[Array, " components"]:
+        """The prediction where the geometry is this; a random key asks for dropout."""
+
     def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
         """The prediction at one point in its gauge, in the chart (one, el)."""
+        return self.evaluate(weights, self.geometry(z, one, el), None)
 
     @abstractmethod
     def prepare(self, row: Row) -> Any:
@@ -81,5 +89,10 @@ class AbstractArchitecture(ABC):
 def standardisation(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of each column of `sample` (n, m); 0 in place of a deviation that is only
     rounding."""
-    centre, spread = np.mean(sample, axis=0), np.std(sample, axis=0)
-    return centre, np.where(spread > _CONSTANT * np.maximum(1.0, np.abs(centre)), spread, 0.0)
+    centre = np.mean(sample, axis=0)
+    return centre, varying(centre, np.std(sample, axis=0))
+
+
+def varying(centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The standard deviations `spread`, 0 in place of those that are only rounding."""
+    return np.where(spread > _CONSTANT * np.maximum(1.0, np.abs(centre)), spread, 0.0)

@@ -1,8 +1,8 @@
 """The identities of a learned G2-structure, evaluated at points: the model checks of step 4.
 
-A learned φ has a contact form and a transverse Kähler form of its own: ω = ι_ξ φ, and η = g(ξ, ·) with the learned
-metric, or with the metric that φ induces when there is no learned one; ξ = ∂_θ. They are differentiated as forms on the
-link, in all seven directions.
+A learned φ has a contact form and a transverse Kähler form of its own: ω = ι_ξ φ and η = g(ξ, ·)/g(ξ, ξ) with the
+metric g that φ induces, ξ = ∂_θ; both are those of φ = η∧ω + ReΥ whatever its Monge-Ampère ratio. They are
+differentiated as forms on the link, in all seven directions.
 """
 
 from typing import Any, Literal
@@ -57,12 +57,17 @@ def learned_fields(
             raise InputError("psi_method", "model", "there is no 4form network; train one, or use star")
         psi = psi_model.field(chart)
     return LinkFields(
-        eta=lambda x: metric(x)[6],
+        eta=lambda x: _contact_form(phi(x)),
         omega=lambda x: forms.interior(jnp.eye(7)[6], phi(x), p=3),
         phi=phi,
         psi=psi,
         metric=metric,
     )
+
+
+def _contact_form(phi: Form) -> Form:
+    g = induced_metric(phi)
+    return g[6] / g[6, 6]
 
 
 def model_errors(

@@ -1,6 +1,7 @@
 """The dense baseline: from invariants of the point and its chart straight to the components in that chart."""
 
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -8,35 +9,66 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint, Index
+from g2links import forms
+from g2links._typing import ComplexPoint, Index, Matrix, Scalar
+from g2links.learn.adapted import adapted_frame, real_frame
 from g2links.learn.architecture import AbstractArchitecture, Row, Shapes, Weights, standardisation
 from g2links.learn.batching import in_chunks
+from g2links.learn.factors import metric_from_numbers, numbers_of_metric
+from g2links.learn.fundamental import FundamentalDomain, Representative
 from g2links.learn.inputs import chart_features
 from g2links.learn.networks import DenseNetwork
-from g2links.learn.tasks import Task
+from g2links.learn.tasks import Task, change_frame, euclidean, turn_upsilon
 from g2links.varieties.polynomial import Polynomial
 
 _CHUNK = 2000
 
 
-class Prepared(NamedTuple):
-    """Raw inputs and components of one point."""
+class DirectGeometry(NamedTuple):
+    """One point.
 
-    inputs: Array
-    components: Array
+    Attributes:
+        inputs: `chart_features` of its image in the fundamental domain.
+        frame, turn: how the structure comes back from there (`fundamental.Representative`).
+    """
+
+    inputs: Float[Array, " inputs"]
+    frame: Matrix
+    turn: Scalar
+
+
+class Prepared(NamedTuple):
+    """One image in the fundamental domain.
+
+    Attributes:
+        inputs: what the network sees there.
+        frame: the frame adapted to the exact structure there.
+        target: the exact components in that frame, scaled to a vector of length 1.
+        norm: what they were divided by.
+    """
+
+    inputs: Float[Array, " inputs"]
+    frame: Matrix
+    target: Array
+    norm: Scalar
 
 
 @dataclass(frozen=True)
 class Direct(AbstractArchitecture):
-    """Components = mean + deviation · network(standardised inputs), in the slice chart of the point.
+    """Numbers = mean + deviation · network(standardised inputs) in the slice chart of the point, or of its image under
+    a symmetry. The numbers are the components of φ or ψ, or the Cholesky factor of the metric.
 
-    A component that is constant in the training data is given exactly. Nothing ties the charts together but
-    the data.
+    A number that is constant in the training data is given exactly. Nothing ties the charts together but the data.
+
+    Args:
+        symmetric: whether the point is first brought to a fundamental domain of the symmetries of f; the components
+            come back by the exact change of frame.
     """
 
     task: Task
     polynomial: Polynomial
     widths: tuple[int, ...]
+    symmetric: bool
     activation: str = "gelu"
     dropout: float = 0.0
     standard_inputs: bool = True
@@ -60,9 +92,9 @@ class Direct(AbstractArchitecture):
         return tuple(network.shapes()), tuple(fixed)
 
     def initial(self, rng: np.random.Generator, rows: Row) -> Weights:
-        sample = np.asarray(_tables(self.polynomial, rows.z, rows.one, rows.el))
-        centre, spread = standardisation(sample)
-        mean, deviation = standardisation(np.asarray(rows.components))
+        inputs, numbers = _tables(self, Row(*map(jnp.asarray, rows)))
+        centre, spread = standardisation(np.asarray(inputs))
+        mean, deviation = standardisation(np.asarray(numbers))
         if not self.standard_inputs:
             centre, spread = np.zeros_like(centre), np.ones_like(spread)
         if not self.standard_outputs:
@@ -70,19 +102,35 @@ class Direct(AbstractArchitecture):
         scale = 1 / np.where(spread > 0, spread, 1.0)
         return Weights(tuple(self.network.initial(rng)), (centre, scale, mean, deviation))
 
-    def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
-        mean, deviation = weights.fixed[2:]
-        return mean + deviation * self._normalised(weights, chart_features(self.polynomial, z, one, el), None)
+    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> DirectGeometry:
+        image = self._image(z, one, el)
+        inputs = chart_features(self.polynomial, image.z, image.one, image.el)
+        return DirectGeometry(inputs, image.frame, image.turn)
+
+    def evaluate(self, weights: Weights, geometry: DirectGeometry, key: Array | None) -> Float[Array, " components"]:
+        there = self._there(weights, geometry.inputs, key)
+        return turn_upsilon(self.task, change_frame(self.task, there, geometry.frame), geometry.turn)
 
     def prepare(self, row: Row) -> Prepared:
-        return Prepared(chart_features(self.polynomial, row.z, row.one, row.el), row.components)
+        image = self._image(row.z, row.one, row.el)
+        frame = real_frame(adapted_frame(row.metric))
+        here = change_frame(self.task, row.components, frame)
+        target = euclidean(self.task, turn_upsilon(self.task, here, image.turn.conj()))
+        norm = jnp.linalg.norm(target)
+        inputs = chart_features(self.polynomial, image.z, image.one, image.el)
+        return Prepared(inputs, image.frame @ frame, target / norm, norm)
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
-        mean, deviation = weights.fixed[2:]
-        varying = deviation > 0
-        target = (prepared.components - mean) / jnp.where(varying, deviation, 1.0)
-        error = jnp.where(varying, self._normalised(weights, prepared.inputs, key) - target, 0.0)
-        return error / jnp.sqrt(float(self.task.components))
+        prediction = change_frame(self.task, self._there(weights, prepared.inputs, key), prepared.frame)
+        return euclidean(self.task, prediction) / prepared.norm - prepared.target
+
+    def table_row(self, row: Row) -> tuple[Array, Array]:
+        """What the network sees of a point, and the numbers that it should give."""
+        image = self._image(row.z, row.one, row.el)
+        here = turn_upsilon(self.task, row.components, image.turn.conj())
+        there = change_frame(self.task, here, forms.inverse(image.frame))
+        numbers = there if self.task.degree else numbers_of_metric(there)
+        return chart_features(self.polynomial, image.z, image.one, image.el), numbers
 
     def to_config(self) -> dict[str, Any]:
         return {
@@ -90,19 +138,28 @@ class Direct(AbstractArchitecture):
             "widths": list(self.widths),
             "activation": self.activation,
             "dropout": self.dropout,
+            "symmetric": self.symmetric,
             "standard_inputs": self.standard_inputs,
             "standard_outputs": self.standard_outputs,
         }
 
-    def _normalised(self, weights: Weights, inputs: Array, key: Array | None) -> Array:
-        centre, scale = weights.fixed[:2]
-        return self.network.apply(weights.trainable, (inputs - centre) * scale, key)
+    def _image(self, z: ComplexPoint, one: Index, el: Index) -> Representative:
+        if self.symmetric:
+            return _domain(self.polynomial).representative(z, one, el)
+        return Representative(z, one, el, jnp.eye(7), jnp.ones((), dtype=complex))
+
+    def _there(self, weights: Weights, inputs: Array, key: Array | None) -> Float[Array, " components"]:
+        """The components at the image."""
+        centre, scale, mean, deviation = weights.fixed
+        numbers = mean + deviation * self.network.apply(weights.trainable, (inputs - centre) * scale, key)
+        return numbers if self.task.degree else metric_from_numbers(numbers)
 
 
 _POINT = jax.ShapeDtypeStruct((5,), np.complex128)
+_domain = cache(FundamentalDomain)
 
 
-def _tables(polynomial: Polynomial, z: np.ndarray, one: np.ndarray, el: np.ndarray) -> Array:
-    """The inputs of n points, (n, inputs)."""
-    rows = (jnp.asarray(z), jnp.asarray(one), jnp.asarray(el))
-    return jax.jit(lambda data: in_chunks(lambda row: chart_features(polynomial, *row), data, _CHUNK))(rows)
+@partial(jax.jit, static_argnums=0)
+def _tables(architecture: Direct, rows: Row) -> tuple[Array, Array]:
+    """Inputs and numbers at n points."""
+    return in_chunks(architecture.table_row, rows, _CHUNK)

@@ -10,7 +10,8 @@ import keras
 import numpy as np
 from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint, Index, LinkPoint
+from g2links import forms
+from g2links._typing import ComplexPoint, Form, Index, LinkPoint, Matrix, RealPoint
 from g2links.errors import InputError
 from g2links.learn.ambient import Ambient
 from g2links.learn.architecture import AbstractArchitecture, Row, Weights
@@ -18,7 +19,15 @@ from g2links.learn.batching import in_chunks
 from g2links.learn.direct import Direct
 from g2links.learn.potential import PotentialNetwork
 from g2links.learn.tasks import Task, find_task
-from g2links.varieties.charts import SliceChart, canonical_indices, complex_coordinates, embed, to_gauge
+from g2links.varieties.charts import (
+    SliceChart,
+    canonical_indices,
+    complex_coordinates,
+    embed,
+    origin,
+    slice_chart,
+    to_gauge,
+)
 from g2links.varieties.polynomial import Polynomial
 
 ARCHITECTURES = ("direct", "ambient", "potential")
@@ -30,7 +39,7 @@ class LinkModel(keras.Model):
 
     `model(points)`, with points (n, 10) of the cone in any gauge (so base points or points of the link),
     gives the packed components (n, k) in the canonical slice chart of each point. They do not depend on the
-    angle θ. `field` gives the same as a function of chart coordinates, to be differentiated.
+    angle θ. `field`, `phi`, `psi` and `metric` give the same as functions of chart coordinates, to be differentiated.
 
     Args:
         polynomial: from `Polynomial.to_config`.
@@ -110,6 +119,42 @@ class LinkModel(keras.Model):
 
         return components
 
+    def function(self) -> Callable[[RealPoint], Float[Array, " components"]]:
+        """`model(points)` as a plain JAX function of one point (10,), to be mapped, compiled or exported."""
+        return partial(_at_point, self.architecture, self.state)
+
+    def chart(
+        self, point: RealPoint | ComplexPoint, theta: float = 0.0, indices: tuple[Index, Index] | None = None
+    ) -> SliceChart:
+        """The slice chart around the image in V of a point of the cone, given as (5,) complex or (10,) real."""
+        z = jnp.asarray(point)
+        return slice_chart(self.polynomial, z[:5] + 1j * z[5:] if z.shape == (10,) else z, theta, indices)
+
+    def origin(self, chart: SliceChart) -> LinkPoint:
+        """The coordinates (x1, x2, x3, y1, y2, y3, θ) of the chart's centre."""
+        return origin(chart)
+
+    def phi(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """The learned φ, (35,), at chart coordinates x; pure JAX.
+
+        Raises:
+            InputError: when this is a network of another task.
+        """
+        return self._tensor("3form", chart, x)
+
+    def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """The learned ψ, (35,); see `phi`."""
+        return self._tensor("4form", chart, x)
+
+    def metric(self, chart: SliceChart, x: LinkPoint) -> Matrix:
+        """The learned metric, (7, 7); see `phi`."""
+        return forms.unpack_symmetric(self._tensor("metric", chart, x), 7)
+
+    def _tensor(self, task: str, chart: SliceChart, x: LinkPoint) -> Array:
+        if self.task != task:
+            raise InputError("task", self.task, f"this needs a network of the task {task}: load_link_model({task!r})")
+        return self.field(chart)(x)
+
     def get_config(self) -> dict[str, Any]:
         """The arguments, as plain data."""
         return {
@@ -154,12 +199,14 @@ def build_architecture(
 
 @partial(jax.jit, static_argnums=0)
 def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[Array, "n 10"]) -> Array:
-    def one_point(point: Float[Array, "10"]) -> Array:
-        z = point[:5] + 1j * point[5:]
-        one, el = canonical_indices(architecture.polynomial, z)
-        return architecture.components(state, to_gauge(architecture.polynomial, z, one), one, el)
+    return in_chunks(partial(_at_point, architecture, state), points, architecture.chunk)
 
-    return in_chunks(one_point, points, architecture.chunk)
+
+def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoint) -> Array:
+    """The components in the canonical chart of a point of the cone in any gauge."""
+    z = point[:5] + 1j * point[5:]
+    one, el = canonical_indices(architecture.polynomial, z)
+    return architecture.components(state, to_gauge(architecture.polynomial, z, one), one, el)
 
 
 @partial(jax.jit, static_argnums=0)

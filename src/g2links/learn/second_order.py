@@ -1,4 +1,4 @@
-"""Levenberg-Marquardt iterations for the potential network, on some thousand points at once."""
+"""Levenberg-Marquardt iterations for small networks, on some thousand points at once."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -13,10 +13,13 @@ from jaxtyping import Array
 from g2links.errors import InputError
 from g2links.kahler.least_squares import FIRST_DAMPING, NormalEquations, State, marquardt_step, stalled
 from g2links.learn.architecture import Row, Weights
-from g2links.learn.first_order import mean_loss, prepare_rows
+from g2links.learn.data import RowBlocks, as_blocks, take_rows
+from g2links.learn.first_order import PreparedBlocks, mean_loss, prepare_rows
 from g2links.learn.model import LinkModel
-from g2links.learn.potential import PotentialNetwork
+from g2links.learn.networks import Parameters
+from g2links.learn.physics import TERMS
 from g2links.learn.settings import Settings
+from g2links.learn.structured import AbstractStructured
 
 _CHUNK = 100
 _MOST_WEIGHTS = 5000
@@ -25,20 +28,31 @@ _MOST_WEIGHTS = 5000
 class SecondOrder:
     """One epoch is one accepted step; the order of the points plays no role."""
 
-    def __init__(self, model: LinkModel, rows: Row, validation: Row, settings: Settings) -> None:
-        assert isinstance(model.architecture, PotentialNetwork)
-        self._architecture = model.architecture
+    def __init__(
+        self, model: LinkModel, rows: Row | RowBlocks, validation: Row | RowBlocks, settings: Settings
+    ) -> None:
+        architecture = model.architecture
+        if not isinstance(architecture, AbstractStructured):
+            raise InputError("optimiser", "lm", "adam for the direct architecture")
+        if settings.physics.terms(TERMS[model.task]):
+            raise InputError(
+                "physics",
+                {term: getattr(settings.physics, term) for term in TERMS[model.task]},
+                "0 for the potential architecture, whose identities hold by construction, and with optimiser: lm",
+            )
+        self._architecture = architecture
         vector, self._restore = ravel_pytree(model.state.trainable)
         if len(vector) > _MOST_WEIGHTS:
             raise InputError(
                 "units",
-                list(model.architecture.widths),
-                f"this makes {len(vector)} weights; the least-squares fit of the potential architecture takes at most "
-                f"{_MOST_WEIGHTS}; use layers: 2, units: 16",
+                architecture.to_config()["widths"],
+                f"this makes {len(vector)} weights; the least-squares fit takes at most {_MOST_WEIGHTS}; use layers: 2 "
+                "and units: 16",
             )
-        few = np.sort(np.random.default_rng([settings.seed, 0x22]).permutation(len(rows.z))[: settings.max_points])
-        self._data = prepare_rows(self._architecture, Row(*(column[few] for column in rows)))
-        self._validation = prepare_rows(self._architecture, validation)
+        points = sum(as_blocks(rows).sizes)
+        few = np.sort(np.random.default_rng([settings.seed, 0x22]).permutation(points)[: settings.max_points])
+        self._data = prepare_rows(self._architecture, take_rows(rows, few))
+        self._validation = PreparedBlocks(self._architecture, validation)
         self._fixed = model.state.fixed
         self._state = State(np.asarray(vector), FIRST_DAMPING, 0, ())
 
@@ -52,7 +66,7 @@ class SecondOrder:
 
     def linearise(self, vector: np.ndarray) -> NormalEquations:
         """JᵀWJ, JᵀWr and the loss, means over the points."""
-        normal, gradient = _normal_equations(self._architecture, jnp.asarray(vector), self._data)
+        normal, gradient = _normal_equations(self._architecture, jnp.asarray(vector), self._fixed, self._data)
         return NormalEquations(np.asarray(normal), np.asarray(gradient), self.loss(vector))
 
     def loss(self, vector: np.ndarray) -> float:
@@ -61,7 +75,7 @@ class SecondOrder:
 
     def validation_loss(self) -> float:
         """The loss on the validation data."""
-        return float(mean_loss(self._architecture, self.weights(), self._validation))
+        return self._validation.loss(self.weights())
 
     def weights(self) -> Weights:
         """The present weights."""
@@ -87,11 +101,13 @@ class SecondOrder:
 
 
 @partial(jax.jit, static_argnums=0)
-def _normal_equations(architecture: PotentialNetwork, vector: Array, data: Any) -> tuple[Array, Array]:
+def _normal_equations(
+    architecture: AbstractStructured, vector: Array, fixed: Parameters, data: Any
+) -> tuple[Array, Array]:
     """Means over the points, summed over chunks of them."""
 
     def sums(chunk: Any) -> tuple[Array, Array]:
-        rows, weight, error = jax.vmap(lambda point: architecture.gauss_newton(vector, point))(chunk)
+        rows, weight, error = jax.vmap(lambda point: architecture.gauss_newton(vector, fixed, point))(chunk)
         weighted = weight @ rows
         flat = rows.reshape(-1, rows.shape[-1])
         return flat.T @ weighted.reshape(flat.shape), flat.T @ error.reshape(-1)

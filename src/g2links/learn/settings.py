@@ -2,6 +2,7 @@
 rate they make."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,6 +67,54 @@ class EarlyStopping:
 
 
 @dataclass(frozen=True)
+class Physics:
+    """Weights of the identities in the loss (`physics.TERMS`); a term that a task does not have counts for nothing.
+
+    Args:
+        d_phi, d_psi, d_eta, volume, positivity: factors of the mean squares.
+        start_epoch: how many epochs go by without them.
+        ramp_epochs: over how many more they then grow to these values.
+        points: at how many training points they are taken.
+        batch_size: of these, how many in a step.
+
+    Raises:
+        InputError: when a number is out of range.
+    """
+
+    d_phi: float = 0.0
+    d_psi: float = 0.0
+    d_eta: float = 0.0
+    volume: float = 0.0
+    positivity: float = 0.0
+    start_epoch: int = 0
+    ramp_epochs: int = 1
+    points: int = 4000
+    batch_size: int = 64
+
+    def __post_init__(self) -> None:
+        for name in ("ramp_epochs", "points", "batch_size"):
+            if getattr(self, name) < 1:
+                raise InputError(f"physics.{name}", getattr(self, name), "a whole number, at least 1")
+        if self.start_epoch < 0:
+            raise InputError("physics.start_epoch", self.start_epoch, "a whole number, at least 0")
+        for name in ("d_phi", "d_psi", "d_eta", "volume", "positivity"):
+            if not getattr(self, name) >= 0:
+                raise InputError(f"physics.{name}", getattr(self, name), "a number, at least 0")
+
+    def terms(self, known: Sequence[str]) -> tuple[str, ...]:
+        """Those of the known terms whose weight is above 0."""
+        return tuple(term for term in known if getattr(self, term) > 0)
+
+    def weights(self, terms: Sequence[str]) -> np.ndarray:
+        """Those of some terms."""
+        return np.array([getattr(self, term) for term in terms], dtype=float)
+
+    def share(self, epoch: int) -> float:
+        """Of the weights, in epoch number `epoch` (from 0): 0 at first, at last 1."""
+        return min(1.0, max(0.0, (epoch + 1 - self.start_epoch) / self.ramp_epochs))
+
+
+@dataclass(frozen=True)
 class Settings:
     """What `train` needs to know besides the model and the data.
 
@@ -75,6 +124,8 @@ class Settings:
         learning_rate: the largest one.
         validate_every: epochs from one validation to the next.
         l2: factor of the sum of squared matrices in the loss.
+        optimiser: adam, or lm for least squares; the potential architecture is always fitted by least squares.
+        physics: identities in the loss; not for the potential architecture, which has them by construction.
         max_points: how many training points the least-squares solver uses at most.
 
     Raises:
@@ -90,11 +141,15 @@ class Settings:
     l2: float = 0.0
     seed: int = 0
     max_points: int = 4000
+    optimiser: str = "adam"
+    physics: Physics = field(default_factory=Physics)
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "validate_every", "max_points"):
             if getattr(self, name) < 1:
                 raise InputError(name, getattr(self, name), "a whole number, at least 1")
+        if self.optimiser not in ("adam", "lm"):
+            raise InputError("optimiser", self.optimiser, "adam or lm")
         if not self.learning_rate > 0:
             raise InputError("learning_rate", self.learning_rate, "a number above 0")
 

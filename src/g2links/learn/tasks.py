@@ -2,6 +2,7 @@
 structure."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 import jax
@@ -73,6 +74,29 @@ def change_frame(task: Task, components: Array, jacobian: Matrix) -> Array:
     if task.degree:
         return forms.pullback(components, jacobian, p=task.degree)
     return forms.pack_symmetric(jacobian.T @ forms.unpack_symmetric(components, 7) @ jacobian)
+
+
+def turn_upsilon(task: Task, components: Array, turn: Scalar) -> Array:
+    """φ or ψ with Υ times a number of modulus 1; a metric as it is. The parts with Υ are those of type (3,0) in φ, and
+    (3,1) and dθ∧(3,0) in ψ, with their conjugates."""
+    if not task.degree:
+        return components
+    basis = _upsilon_parts(task.degree)
+    coefficients = 2 * basis.conj() @ components / jnp.asarray(np.sum(np.abs(basis) ** 2, axis=1))
+    return components + (((turn - 1) * coefficients) @ basis).real
+
+
+@cache
+def _upsilon_parts(degree: int) -> np.ndarray:
+    """(k, 35) the forms dz1∧dz2∧dz3, or those times dz̄_a and dθ."""
+    volume = holomorphic_volume_components()
+    if degree == 3:
+        return volume[None]
+    covectors = np.concatenate(
+        [np.pad(np.concatenate([np.eye(3), -1j * np.eye(3)], axis=1), ((0, 0), (0, 1))), np.eye(7)[6:]]
+    )
+    with jax.ensure_compile_time_eval():
+        return np.stack([np.asarray(forms.wedge(c, volume, p=1, q=3, n=7)) for c in covectors])
 
 
 def euclidean(task: Task, components: Array) -> Array:

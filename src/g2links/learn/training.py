@@ -7,6 +7,7 @@ import numpy as np
 
 from g2links.errors import InputError
 from g2links.learn.architecture import Row, Weights
+from g2links.learn.data import RowBlocks
 from g2links.learn.first_order import FirstOrder
 from g2links.learn.model import LinkModel
 from g2links.learn.potential import PotentialNetwork
@@ -59,8 +60,8 @@ class Optimiser(Protocol):
 
 def train(
     model: LinkModel,
-    rows: Row,
-    validation: Row,
+    rows: Row | RowBlocks,
+    validation: Row | RowBlocks,
     settings: Settings,
     *,
     on_epoch: Hook | None = None,
@@ -71,7 +72,7 @@ def train(
     ones.
 
     Args:
-        rows: training data, from `data.link_rows`.
+        rows: training data, from `data.link_rows`, or blocks of them that are read when they are needed.
         validation: data to choose the weights by, of other base points.
         on_epoch: called after every epoch with the state to save; returning True stops the training.
         resume: such a state; the training goes on from it, and ends with the bits of one that was never
@@ -79,10 +80,11 @@ def train(
         deadline: no epoch starts after this `time.monotonic()`.
 
     Raises:
-        InputError: when `resume` belongs to another model.
+        InputError: when `resume` belongs to another model, or for identities in the loss of a potential.
     """
     start = time.monotonic()
-    kind = SecondOrder if isinstance(model.architecture, PotentialNetwork) else FirstOrder
+    lm = isinstance(model.architecture, PotentialNetwork) or settings.optimiser == "lm"
+    kind = SecondOrder if lm else FirstOrder
     optimiser: Optimiser = kind(model, rows, validation, settings)
     progress, best = Progress(), model.state
     if resume is not None:

@@ -1,6 +1,6 @@
 """Samples of the structure on the link, for networks to learn from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +14,8 @@ from g2links.links.structure import ContactCalabiYau, structure_at, to_link, tot
 from g2links.varieties.sampling import Points
 
 _CHUNK = 100
-_BLOCK = 20_000
+BLOCK = 20_000
+"""Base points that are evaluated at once."""
 
 COLUMNS: dict[str, tuple[tuple[int, ...], str]] = {
     "base_points": ((10,), "f"),
@@ -45,12 +46,26 @@ def complex_points(x: np.ndarray) -> np.ndarray:
 def sample_link(
     link: ContactCalabiYau, points: Points, rotations: int, rng: np.random.Generator
 ) -> Iterator[dict[str, np.ndarray]]:
+    """`sample_blocks` of points that are in memory, at most 20,000 base points in each block."""
+    return sample_blocks(link, blocks_of(points, BLOCK), rotations, rng)
+
+
+def blocks_of(points: Points, size: int) -> Iterator[Points]:
+    """The points in blocks of `size`; the last may be smaller."""
+    for start in range(0, len(points.z), size):
+        yield Points(*(column[start : start + size] for column in points))
+
+
+def sample_blocks(
+    link: ContactCalabiYau, blocks: Iterable[Points], rotations: int, rng: np.random.Generator
+) -> Iterator[dict[str, np.ndarray]]:
     """Blocks of samples: for each base point, `rotations` rows with independent angles θ, uniform on the circle.
 
-    The components do not depend on θ, so each base point is evaluated once. Rows of one base point are adjacent.
+    The components do not depend on θ, so each base point is evaluated once. Rows of one base point are adjacent. The
+    samples do not depend on how the points are divided into blocks, but for rounding.
 
     Yields:
-        The arrays of `COLUMNS`, at most 20,000 base points in each block.
+        The arrays of `COLUMNS`, for each block of points; every new length of a block is compiled for.
 
     Raises:
         InputError: when rotations < 1.
@@ -62,8 +77,7 @@ def sample_link(
         static_argnums=(),
     )
     flow = jax.jit(jax.vmap(lambda z, theta: to_link(link.polynomial, z, theta)))
-    for start in range(0, len(points.z), _BLOCK):
-        block = Points(*(column[start : start + _BLOCK] for column in points))
+    for block in blocks:
         components = evaluate(block.z, block.one, block.el)
         theta = rng.uniform(0, 2 * np.pi, size=len(block.z) * rotations)
         z = np.repeat(block.z, rotations, axis=0)

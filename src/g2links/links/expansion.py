@@ -16,8 +16,7 @@ from g2links.errors import InputError
 from g2links.forms import Taylor, expand, expand_by_differences
 from g2links.g2.contact import contact_phi
 from g2links.kahler.metric import hermitian_determinant
-from g2links.kahler.potentials import KahlerPotential
-from g2links.kahler.series import Series, potential_series
+from g2links.kahler.series import Series, has_series, potential_series
 from g2links.links.structure import ContactCalabiYau, structure_coefficients, structure_forms
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin
 from g2links.varieties.polynomial import Polynomial
@@ -56,8 +55,8 @@ def expand_components(components: Components, polynomial: Polynomial, chart: Sli
 
 
 def expand_coefficients(link: ContactCalabiYau, chart: SliceChart, step: float | None = None) -> Taylor:
-    """The `Coefficients` of a link; fast where the potential is a `KahlerPotential`, whose power series is known."""
-    if step is not None or not isinstance(link.potential, KahlerPotential):
+    """The `Coefficients` of a link; fast where the power series of the potential is known."""
+    if step is not None or not has_series(link.potential):
         return expand_components(
             lambda z, one, el: _pack(*structure_coefficients(link, z, one, el)), link.polynomial, chart, step
         )

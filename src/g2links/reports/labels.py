@@ -21,6 +21,9 @@ TASKS = {
 }
 """The degree is None for the metric, a symmetric matrix."""
 
+TASK_ERRORS = {"3form": "phi_error", "metric": "metric_error", "4form": "psi_error"}
+"""The figure that is the relative error of each task."""
+
 COORDINATES = r"indices 1 to 7: $x_1, x_2, x_3, y_1, y_2, y_3, \theta$"
 
 _NAMES = {

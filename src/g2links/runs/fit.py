@@ -10,18 +10,12 @@ import numpy as np
 from g2links.errors import InputError, TrainingError
 from g2links.kahler.features import InvariantFeatures, default_degree
 from g2links.kahler.first_order import adam
-from g2links.kahler.measures import measure, sigma
+from g2links.kahler.fitting import FeatureFit, Fit, fit_of
+from g2links.kahler.least_squares import Result, State
+from g2links.kahler.measures import measure
 from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz, Parameters
-from g2links.kahler.solve import (
-    MongeAmpereData,
-    Solution,
-    State,
-    initial_state,
-    levenberg_marquardt,
-    prepare,
-    state_at,
-    unravel,
-)
+from g2links.kahler.sections import HermitianAnsatz, Sections
+from g2links.kahler.solve import unravel
 from g2links.learn.cy_model import CalabiYauMetric
 from g2links.links.checks import kahlerity_errors
 from g2links.links.structure import ContactCalabiYau
@@ -42,8 +36,9 @@ Progress = Callable[[str, int, int], None]
 
 _TEST_POINTS = 20_000
 _VALIDATION_POINTS = 4_000
-_POINTS_PER_PARAMETER = {"neural": 20, "algebraic": 10}
+_POINTS_PER_PARAMETER = 20
 _CLOSEDNESS_POINTS = 100
+_HERMITIAN_DEGREE = 5
 _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 
 
@@ -125,12 +120,27 @@ def fit_cy(
 
 
 def choose_ansatz(polynomial: Polynomial, options: FitOptions) -> Ansatz:
-    """The ansatz of the options, on the features invariant under the symmetry group of f."""
+    """The ansatz of the options, on the features invariant under the symmetry group of f; for `algebraic`, where that
+    has only complex conjugation or nothing at all, a full Hermitian matrix.
+
+    Raises:
+        InputError: for an optimiser that the ansatz does not have.
+    """
+    if options.ansatz == "algebraic" and without_symmetry(polynomial):
+        if options.optimiser != "lm":
+            raise InputError("optimiser", options.optimiser, "lm for a Hermitian matrix in all monomials")
+        return HermitianAnsatz(Sections(polynomial, options.degree or _HERMITIAN_DEGREE))
     degree = options.degree or default_degree(polynomial, *_MOST_FEATURES_AND_DEGREE[options.ansatz])
     features = InvariantFeatures(polynomial, degree, symmetric=True)
     if options.ansatz == "algebraic":
         return AlgebraicAnsatz(features)
     return NeuralAnsatz(features, options.widths, options.activation)
+
+
+def without_symmetry(polynomial: Polynomial) -> bool:
+    """Whether f has weights 1 and no symmetry but, at most, complex conjugation: 15 or 25 of the 25 z_i conj(z_j) are
+    left."""
+    return set(polynomial.weights) == {1} and InvariantFeatures(polynomial, 1, symmetric=True).count >= 15
 
 
 def _fit(
@@ -150,13 +160,12 @@ def _fit(
     data_sha256 = write_points(home, run.number, points)
     train, validation, test = split_by_line(points, training_points(options, ansatz))
     progress("evaluating features", 0, 1)
-    train_data = prepare(polynomial, ansatz.features, train)
-    validation_data = prepare(polynomial, ansatz.features, validation)
-    log = _Log(Checkpoints(run.work), ansatz, train_data, validation_data, progress, _iterations(options))
-    state = log.restore() or _first_state(ansatz, start, train_data, parameter_seed)
-    solution = _solve(ansatz, train_data, state, options, log, deadline)
+    fit = fit_of(polynomial, ansatz, train, validation)
+    log = _Log(Checkpoints(run.work), fit, progress, _iterations(options))
+    state = log.restore() or fit.start(start, parameter_seed)
+    state, result = _search(fit, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
-    potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else solution.state.vector))
+    potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
     figures, details, ratio = _measure(polynomial, potential, test)
     figures["seconds"] = time.monotonic() - started + log.seconds_before
     record = {
@@ -168,8 +177,8 @@ def _fit(
         "effective_sample_size": effective_sample_size(points.weights),
         "figures": figures,
         "standard_errors": details,
-        "stopped_because": solution.result.value,
-        "iterations": solution.state.iteration,
+        "stopped_because": result.value,
+        "iterations": state.iteration,
         "best_iteration": log.best_iteration,
         "history": log.history,
         "data_sha256": data_sha256,
@@ -187,42 +196,28 @@ def _parameters_of(home: Home, number: int, ansatz: Ansatz) -> Parameters:
         raise InputError(
             "--start-from",
             number,
-            f"a run with the same ansatz and features; that one has {potential.ansatz.to_config()} and "
-            f"{potential.ansatz.features.count} features, this one {ansatz.to_config()} and {ansatz.features.count}",
+            f"a run with the same ansatz and features; that one has {potential.ansatz.to_config()} with parameters of "
+            f"the shapes {potential.ansatz.shapes()}, this one {ansatz.to_config()} with {ansatz.shapes()}",
         )
     return potential.parameters
 
 
-def _first_state(
-    ansatz: Ansatz, start: Parameters | None, data: MongeAmpereData, seed: np.random.SeedSequence
-) -> State:
-    if start is None:
-        return initial_state(ansatz, data, seed)
-    return state_at(ansatz, start, data)
-
-
-def _solve(
-    ansatz: Ansatz,
-    data: MongeAmpereData,
-    state: State,
-    options: FitOptions,
-    log: "_Log",
-    deadline: float | None,
-) -> Solution:
-    iterations = _iterations(options)
-    if options.optimiser == "adam":
-        return adam(
-            ansatz,
-            data,
-            state,
-            epochs=iterations,
-            learning_rate=options.learning_rate,
-            batch_size=options.batch_size,
-            seed=options.seed,
-            on_epoch=log,
-            deadline=deadline,
-        )
-    return levenberg_marquardt(ansatz, data, state, iterations=iterations, on_iteration=log, deadline=deadline)
+def _search(fit: Fit, state: State, options: FitOptions, log: "_Log", deadline: float | None) -> tuple[State, Result]:
+    if options.optimiser == "lm":
+        return fit.search(state, _iterations(options), log, deadline)
+    assert isinstance(fit, FeatureFit)
+    found = adam(
+        fit.ansatz,
+        fit.train,
+        state,
+        epochs=_iterations(options),
+        learning_rate=options.learning_rate,
+        batch_size=options.batch_size,
+        seed=options.seed,
+        on_epoch=log,
+        deadline=deadline,
+    )
+    return found.state, found.result
 
 
 class _Log:
@@ -232,13 +227,11 @@ class _Log:
     def __init__(
         self,
         checkpoints: Checkpoints,
-        ansatz: Ansatz,
-        train: MongeAmpereData,
-        validation: MongeAmpereData,
+        fit: Fit,
         progress: Progress,
         iterations: int,
     ) -> None:
-        self.checkpoints, self.ansatz, self.train, self.validation = checkpoints, ansatz, train, validation
+        self.checkpoints, self.fit = checkpoints, fit
         self.progress, self.iterations = progress, iterations
         self.history: list[dict[str, float]] = []
         self.best_vector = np.zeros(0)
@@ -270,12 +263,12 @@ class _Log:
         return int(min(self.history, key=lambda entry: entry["sigma_validation"])["iteration"])
 
     def __call__(self, state: State) -> bool:
-        potential = KahlerPotential(self.ansatz, unravel(self.ansatz, state.vector))
+        on_train, on_validation = self.fit.sigmas(state.vector)
         entry = {
             "iteration": state.iteration,
             "rms": float(np.sqrt(state.losses[-1])),
-            "sigma_train": sigma(self.train, potential),
-            "sigma_validation": sigma(self.validation, potential),
+            "sigma_train": on_train,
+            "sigma_validation": on_validation,
             "damping": state.damping,
             "seconds": self.seconds_before + time.monotonic() - self._started,
         }
@@ -291,10 +284,10 @@ class _Log:
 
 
 def training_points(options: FitOptions, ansatz: Ansatz) -> int:
-    """How many points the residual is fitted on: 20 for each parameter (10 for the algebraic ansatz), at least 4,000,
-    unless the user says."""
+    """How many points the residual is fitted on: 20 for each parameter, at least 4,000, unless the user says; all that
+    there are for a full Hermitian matrix."""
     parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
-    return options.training_points or max(4_000, _POINTS_PER_PARAMETER[options.ansatz] * parameters)
+    return options.training_points or max(4_000, _POINTS_PER_PARAMETER * parameters)
 
 
 def split_by_line(points: Points, wanted: int) -> tuple[Points, Points, Points]:

@@ -76,19 +76,39 @@ class Regularisation(_Section):
     dropout: float = Field(ge=0, lt=1, description="a number from 0, below 1")
 
 
+class Physics(_Section):
+    """Identities of a G2-structure in the loss."""
+
+    d_phi: float = Field(ge=0, description="a number, at least 0")
+    d_psi: float = Field(ge=0, description="a number, at least 0")
+    d_eta: float = Field(ge=0, description="a number, at least 0")
+    volume: float = Field(ge=0, description="a number, at least 0")
+    positivity: float = Field(ge=0, description="a number, at least 0")
+    start_epoch: int = Field(ge=0, description="a whole number, at least 0")
+    ramp_epochs: int = Field(ge=1, description="a whole number, at least 1")
+    points: int = Field(ge=1, description="a whole number, at least 1")
+    batch_size: int = Field(ge=1, description="a whole number, at least 1")
+
+    @property
+    def used(self) -> bool:
+        """Whether any weight is above 0."""
+        return max(self.d_phi, self.d_psi, self.d_eta, self.volume, self.positivity) > 0
+
+
 class Hyperparameters(_Section):
     """All hyperparameters of one task; `data/hps.yaml` says what each means."""
 
     task: Task = Field(description="3form, metric or 4form")
     architecture: Literal["direct", "ambient", "potential"] = Field(description="direct, ambient or potential")
     layers: int = Field(ge=1, le=1000, description="a whole number from 1 to 1000")
-    units: _Width | _Widths = Field(
-        description="a whole number from 1 to 65536, or a list of one such number for each layer"
+    units: _Width | _Widths | Literal["auto"] = Field(
+        description="auto, a whole number from 1 to 65536, or a list of one such number for each layer"
     )
-    activation: Literal["gelu", "tanh", "swish", "relu", "elu", "softplus"] = Field(
-        description="gelu, tanh, swish, relu, elu or softplus"
+    activation: Literal["auto", "gelu", "tanh", "swish", "relu", "elu", "softplus"] = Field(
+        description="auto, gelu, tanh, swish, relu, elu or softplus"
     )
-    epochs: int = Field(ge=1, description="a whole number, at least 1")
+    epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(description="auto, or a whole number, at least 1")
+    optimiser: Literal["auto", "adam", "lm"] = Field(description="auto, adam or lm")
     batch_size: int = Field(ge=1, description="a whole number, at least 1")
     learning_rate: float = Field(gt=0, description="a number above 0")
     schedule: Schedule = Field(description="a mapping: kind, warmup_epochs, final_factor, decay, patience")
@@ -98,6 +118,9 @@ class Hyperparameters(_Section):
     saved_model: _RunNumber | _Path | None = Field(description="null, a run number, or the path of a .keras file")
     normalisation: Normalisation = Field(description="a mapping: inputs, outputs")
     regularisation: Regularisation = Field(description="a mapping: l2, dropout")
+    physics: Physics = Field(
+        description="a mapping: d_phi, d_psi, d_eta, volume, positivity, start_epoch, ramp_epochs, points, batch_size"
+    )
     seed: int = Field(ge=0, lt=2**63, description="a whole number, at least 0")
 
     @model_validator(mode="after")
@@ -106,7 +129,35 @@ class Hyperparameters(_Section):
             raise ValueError(f"units lists {len(self.units)} layers, but layers is {self.layers}; make them agree")
         return self
 
+    def resolved(self, points: int, *, shared: bool) -> "Hyperparameters":
+        """With values in place of `auto`.
+
+        Args:
+            points: how many training points there are.
+            shared: whether an ambient network has shared weights (`learn.shared`), so that it is small.
+        """
+        small = self.architecture == "potential" or (self.architecture == "ambient" and shared)
+        optimiser = self.optimiser
+        if optimiser == "auto":
+            optimiser = "lm" if self.architecture == "potential" or (small and not self.physics.used) else "adam"
+        least_squares = optimiser == "lm"
+        units: int | tuple[int, ...] = 16 if least_squares else 64 if small else 128
+        values = {
+            "optimiser": optimiser,
+            "units": units if self.units == "auto" else self.units,
+            "activation": ("tanh" if least_squares else "gelu") if self.activation == "auto" else self.activation,
+            "epochs": self._epochs(points, least_squares) if self.epochs == "auto" else self.epochs,
+        }
+        return self.model_copy(update=values)
+
+    @staticmethod
+    def _epochs(points: int, least_squares: bool) -> int:
+        return 60 if least_squares else min(400, max(60, 8_000_000 // points))
+
     @property
     def widths(self) -> tuple[int, ...]:
-        """Units of each hidden layer."""
-        return self.units if isinstance(self.units, tuple) else (self.units,) * self.layers
+        """Units of each hidden layer, once they are `resolved`."""
+        if isinstance(self.units, tuple):
+            return self.units
+        assert self.units != "auto"
+        return (self.units,) * self.layers

@@ -10,16 +10,21 @@ from g2links.errors import InputError, TrainingError
 from g2links.kahler.features import default_degree
 from g2links.learn import (
     EarlyStopping,
+    Evaluation,
     LinkModel,
+    Physics,
+    RowBlocks,
     Schedule,
     Settings,
     Snapshot,
     TrainingResult,
     evaluate,
-    link_rows,
     train,
 )
 from g2links.learn.architecture import Row
+from g2links.learn.data import as_blocks, take_rows
+from g2links.learn.locations import coordinate_shares, largest, worst_points
+from g2links.learn.shared import shares_weights
 from g2links.runs.checkpoints import Checkpoints
 from g2links.runs.finished import FinishedRun
 from g2links.runs.fit import Progress
@@ -30,17 +35,24 @@ from g2links.runs.layout import Home
 from g2links.runs.models import find_cy, load_cy, load_link_model
 from g2links.runs.numbering import Run, claim_run
 from g2links.runs.provenance import provenance
-from g2links.runs.samples import read_samples
+from g2links.runs.samples import read_rows
+
+_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 1}
 
 
 @dataclass
 class TrainReport:
-    """What step 3 did: the run, its record, its history, and predictions at held-out base points for the pictures."""
+    """What step 3 did: the run, its record, and for the pictures predictions at held-out base points (of a set in
+    shards, those of the first), their relative errors, and where the points are (`learn.locations.coordinate_shares`).
+    """
 
     run: int
     record: dict[str, Any]
     truth: np.ndarray
     prediction: np.ndarray
+    errors: np.ndarray
+    shares: np.ndarray
+    weighted: bool
     notes: list[str] = field(default_factory=list)
     resumed: bool = False
     model_path: str = ""
@@ -48,9 +60,9 @@ class TrainReport:
 
 @dataclass(frozen=True)
 class _Data:
-    train: Row
-    validation: Row
-    test: Row
+    train: Row | RowBlocks
+    validation: Row | RowBlocks
+    test: Row | RowBlocks
     cy_run: FinishedRun
     checksums: dict[str, str]
 
@@ -74,6 +86,8 @@ def train_link_model(
     """
     progress("reading data", 0, 1)
     data = _read(home, chosen.task, cy_run)
+    polynomial = load_cy(data.cy_run.model_path).polynomial
+    chosen = chosen.resolved(sum(as_blocks(data.train).sizes), shared=shares_weights(polynomial))
     config = {
         "hyperparameters": chosen.model_dump(mode="json"),
         "cy_run": data.cy_run.number,
@@ -86,16 +100,27 @@ def train_link_model(
             model = load_link_model(chosen.task, run.model_path)
         else:
             model, record = _train(home, chosen, data, config, run, progress, time_limit)
-        prediction = evaluate(model, data.test).prediction
-        notes = [] if run.note is None else [run.note]
-        truth = np.asarray(data.test.components)
-        report = TrainReport(run.number, record, truth, prediction, notes, run.resumed, str(run.model_path))
+        shown = as_blocks(data.test).read(0)
+        judged = evaluate(model, shown)
+        report = TrainReport(
+            run=run.number,
+            record=record,
+            truth=np.asarray(shown.components),
+            prediction=judged.prediction,
+            errors=judged.relative,
+            shares=coordinate_shares(model.polynomial, shown.z),
+            weighted=max(model.polynomial.weights) > 1,
+            notes=[] if run.note is None else [run.note],
+            resumed=run.resumed,
+            model_path=str(run.model_path),
+        )
         run.finish()
     return report
 
 
 def settings_of(chosen: Hyperparameters) -> Settings:
-    """The part of the hyperparameters that steers the training."""
+    """The part of the hyperparameters that steers the training, once they are `resolved`."""
+    assert not isinstance(chosen.epochs, str)
     return Settings(
         epochs=chosen.epochs,
         batch_size=chosen.batch_size,
@@ -105,11 +130,14 @@ def settings_of(chosen: Hyperparameters) -> Settings:
         validate_every=chosen.validation.every_epochs,
         l2=chosen.regularisation.l2,
         seed=chosen.seed,
+        optimiser=chosen.optimiser,
+        max_points=_LEAST_SQUARES_POINTS[chosen.architecture],
+        physics=Physics(**chosen.physics.model_dump()),
     )
 
 
 def architecture_of(chosen: Hyperparameters, polynomial: Any) -> dict[str, Any]:
-    """The part that shapes the network, as `LinkModel` takes it."""
+    """The part that shapes the network, as `LinkModel` takes it, once they are `resolved`."""
     common = {"kind": chosen.architecture, "widths": list(chosen.widths), "activation": chosen.activation}
     if chosen.architecture == "potential":
         return {**common, "degree": default_degree(polynomial), "symmetric": True}
@@ -118,8 +146,8 @@ def architecture_of(chosen: Hyperparameters, polynomial: Any) -> dict[str, Any]:
         "standard_inputs": chosen.normalisation.inputs == "standard",
     }
     if chosen.architecture == "ambient":
-        return {**common, **inputs}
-    return {**common, **inputs, "standard_outputs": chosen.normalisation.outputs == "standard"}
+        return {**common, **inputs, "shared": shares_weights(polynomial)}
+    return {**common, **inputs, "symmetric": True, "standard_outputs": chosen.normalisation.outputs == "standard"}
 
 
 def _train(
@@ -133,30 +161,33 @@ def _train(
 ) -> tuple[LinkModel, dict[str, Any]]:
     started = time.monotonic()
     model = _initial_model(home, chosen, data)
-    log = _Log(Checkpoints(run.work), progress, chosen.epochs)
+    settings = settings_of(chosen)
+    log = _Log(Checkpoints(run.work), progress, settings.epochs)
     resume = log.restore()
-    progress("training", 0, chosen.epochs)
+    progress("training", 0, settings.epochs)
     result = train(
         model,
         data.train,
         data.validation,
-        settings_of(chosen),
+        settings,
         on_epoch=log,
         resume=resume,
         deadline=None if time_limit is None else started + time_limit,
     )
     progress("judging on held-out base points", 0, 1)
-    figures = _figures(model, data, result, log.seconds_before + time.monotonic() - started)
+    test = evaluate(model, data.test)
+    figures = _figures(model, data, test, result, log.seconds_before + time.monotonic() - started)
     if not np.isfinite(figures["relative_error"]) or result.best_epoch == 0:
         raise TrainingError("the loss is not finite: lower the learning rate, or look for faults in the data")
     record = {
         **config,
         "task": chosen.task,
         "figures": figures,
-        "base_points": {name: len(getattr(data, name).z) for name in ("train", "validation", "test")},
+        "base_points": {name: sum(as_blocks(getattr(data, name)).sizes) for name in ("train", "validation", "test")},
         "weights": int(sum(np.size(w) for w in model.state.trainable)),
         "stopped_because": result.outcome.value,
         "best_epoch": result.best_epoch,
+        "worst_points": _worst_points(model, data.test, test),
         "history": _history(result.history, log.seconds),
         "versions": provenance(),
     }
@@ -171,7 +202,7 @@ def _initial_model(home: Home, chosen: Hyperparameters, data: _Data) -> LinkMode
         metric.polynomial.to_config(), chosen.task, architecture, metric.normalisation, data.cy_run.number
     )
     if chosen.saved_model is None:
-        model.initialise(data.train, chosen.seed)
+        model.initialise(as_blocks(data.train).read(0), chosen.seed)
         return model
     saved = load_link_model(chosen.task, chosen.saved_model, home.path)
     if saved.architecture.to_config() != model.architecture.to_config():
@@ -184,8 +215,10 @@ def _initial_model(home: Home, chosen: Hyperparameters, data: _Data) -> LinkMode
     return model
 
 
-def _figures(model: LinkModel, data: _Data, result: TrainingResult, seconds: float) -> dict[str, float]:
-    test, train_part = evaluate(model, data.test), evaluate(model, _first(data.train, len(data.test.z)))
+def _figures(
+    model: LinkModel, data: _Data, test: Evaluation, result: TrainingResult, seconds: float
+) -> dict[str, float]:
+    train_part = evaluate(model, _first(data.train, len(test.relative)))
     return {
         "relative_error": test.relative_error,
         "relative_error_max": float(np.max(test.relative)),
@@ -195,6 +228,12 @@ def _figures(model: LinkModel, data: _Data, result: TrainingResult, seconds: flo
         "best_validation_loss": result.best_loss,
         "seconds": seconds,
     }
+
+
+def _worst_points(model: LinkModel, rows: Row | RowBlocks, test: Evaluation) -> list[dict[str, Any]]:
+    worst = np.sort(largest(test.relative))
+    found = take_rows(rows, worst)
+    return worst_points(model.polynomial, found.z, found.one, found.el, test.relative[worst])
 
 
 class _Log:
@@ -240,7 +279,7 @@ def _history(history: dict[str, list[float | None]], seconds: list[float]) -> li
 
 
 def _read(home: Home, task: str, cy_run: int | None) -> _Data:
-    sets = {part: read_samples(home, part) for part in ("train", "val", "test")}
+    sets = {part: read_rows(home, part, task) for part in ("train", "val", "test")}
     origin = sets["train"].cy_run
     if cy_run is not None and cy_run != origin:
         raise InputError(
@@ -248,10 +287,10 @@ def _read(home: Home, task: str, cy_run: int | None) -> _Data:
             cy_run,
             f"the data sets were made from run {origin}; run sampling.py for run {cy_run} first",
         )
-    rows = {part: link_rows(data.arrays, task) for part, data in sets.items()}
     checksums = {part: data.sha256 for part, data in sets.items()}
-    return _Data(rows["train"], rows["val"], rows["test"], find_cy(home, origin), checksums)
+    return _Data(sets["train"].rows, sets["val"].rows, sets["test"].rows, find_cy(home, origin), checksums)
 
 
-def _first(rows: Row, n: int) -> Row:
-    return Row(*(column[:n] for column in rows))
+def _first(rows: Row | RowBlocks, n: int) -> Row:
+    """At most the first n rows, of the first block."""
+    return Row(*(column[:n] for column in as_blocks(rows).read(0)))

@@ -13,10 +13,12 @@ import numpy as np
 from g2links.varieties.polynomial import VARIABLES, Polynomial
 
 
-def exponent_lattice(polynomial: Polynomial) -> np.ndarray:
-    """A basis in row echelon form (Hermite) of the lattice spanned by the differences of the exponents of f."""
-    rows = polynomial.exponents - polynomial.exponents[:1]
-    return _row_echelon([list(map(int, row)) for row in rows])
+def exponent_lattice(polynomial: Polynomial, last: int = VARIABLES - 1) -> np.ndarray:
+    """A basis in row echelon form (Hermite) of the lattice spanned by the differences of the exponents of f, for the
+    columns in ascending order but for `last`, which comes last."""
+    order = [i for i in range(VARIABLES) if i != last] + [last]
+    rows = (polynomial.exponents - polynomial.exponents[:1])[:, order]
+    return _row_echelon([list(map(int, row)) for row in rows])[:, np.argsort(order)]
 
 
 def in_lattice(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:

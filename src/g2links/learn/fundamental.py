@@ -1,0 +1,144 @@
+"""A fundamental domain of the symmetry group of f, and how the structure is brought there.
+
+The group (`varieties.symmetry`) consists of permutations of the coordinates, of diagonal phases and, where f is real,
+of complex conjugation. A symmetry maps the slice chart (one, el) of a point to a slice chart of the image, by a linear
+map w' = P w or conj(P w) of the chart coordinates, and θ to θ or -θ. Where the potential has the symmetry of f, the
+contact form, ω and the metric are invariant, and Υ up to a root of unity, which its coefficients in both charts show.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex
+
+from g2links._typing import ComplexPoint, Index, Matrix, Scalar
+from g2links.varieties.charts import selector
+from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.residue import residue
+from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
+
+_DISTINCT = np.array([1.0, 0.83, 0.69, 0.57, 0.47])
+_FORBIDDEN = 1e6
+
+
+class Representative(NamedTuple):
+    """The image of a point in the fundamental domain.
+
+    Attributes:
+        z: the image, in the gauge z_one = 1.
+        one, el: its chart.
+        frame: (7, 7) the derivative of the chart's coordinates there by those of the chart of the point.
+        turn: χ, of modulus 1: ReΥ at the point is Re(χ Υ'), Υ' the (3,0) part of the pullback of ReΥ there, doubled.
+    """
+
+    z: ComplexPoint
+    one: Index
+    el: Index
+    frame: Matrix
+    turn: Scalar
+
+
+@dataclass(frozen=True)
+class FundamentalDomain:
+    """The domain, for charts (one, el) that are the first of their orbit: the other three coordinates fall in modulus
+    as far as the permutations allow, phases lie near 1, and a combination of imaginary parts is not negative."""
+
+    polynomial: Polynomial
+
+    def representative(self, z: ComplexPoint, one: Index, el: Index) -> Representative:
+        """The image of a point in its gauge, for its chart. Constant but for `z` near every point off the walls."""
+        order = self._order(z, one, el)
+        new_one, new_el = _place(order, one), _place(order, el)
+        moved = z[order]
+        phases = self._phases(moved, new_one)
+        image = phases * moved
+        mirrored = self._mirrored(image)
+        image = jnp.where(mirrored, image.conj(), image)
+        holomorphic = self._chart_map(order, phases, (one, el), (new_one, new_el))
+        frame = _real_frame(holomorphic, mirrored)
+        turn = self._turn(z, image, (one, el), (new_one, new_el), holomorphic, mirrored)
+        return Representative(image, new_one, new_el, frame, turn)
+
+    def _order(self, z: ComplexPoint, one: Index, el: Index) -> Array:
+        """Of the permutations that bring (one, el) to the first chart of its orbit the best: z'_i = z_order[i]."""
+        orders, allowed = self._permutations
+        squares = z.real**2 + z.imag**2
+        score = squares[orders] @ jnp.asarray(_DISTINCT) / jnp.sum(squares)
+        best = jnp.argmax(jnp.where(jnp.asarray(allowed)[one, el], score, -_FORBIDDEN))
+        return jnp.asarray(orders)[best]
+
+    def _phases(self, z: ComplexPoint, one: Index) -> Complex[Array, "5"]:
+        """The diagonal symmetry with 1 at `one` after which each phase in turn is as near to 1 as it can be."""
+        rows, columns, pivots = (jnp.asarray(table)[one] for table in self._lattices)
+        turns = jnp.zeros(VARIABLES)
+        wanted = -jnp.angle(jax.lax.stop_gradient(z)) / (2 * jnp.pi)
+        for row, column, pivot in reversed(list(zip(rows, columns, pivots, strict=True))):
+            offset = -(row @ turns) / pivot
+            nearest = offset + jnp.round(pivot * (wanted[column] - offset)) / pivot
+            turns = turns.at[column].set(jnp.where(pivot > 0, nearest, turns[column]))
+        return jnp.exp(2j * jnp.pi * turns)
+
+    def _mirrored(self, z: ComplexPoint) -> Array:
+        if not is_real(self.polynomial):
+            return jnp.asarray(False)
+        return jnp.sum(_DISTINCT * z.imag) < 0
+
+    def _chart_map(
+        self, order: Array, phases: Array, old: tuple[Index, Index], new: tuple[Index, Index]
+    ) -> Complex[Array, "3 3"]:
+        """P: the three coordinates of the new chart from those of the old one, before conjugation."""
+        matrix = phases[:, None] * (order[:, None] == jnp.arange(VARIABLES))
+        return selector(*new) @ matrix @ selector(*old).T
+
+    def _turn(
+        self,
+        z: ComplexPoint,
+        image: ComplexPoint,
+        old: tuple[Index, Index],
+        new: tuple[Index, Index],
+        holomorphic: Complex[Array, "3 3"],
+        mirrored: Array,
+    ) -> Scalar:
+        determinant = holomorphic[0] @ jnp.cross(holomorphic[1], holomorphic[2])
+        there = residue(self.polynomial, image, *new)
+        turn = residue(self.polynomial, z, *old) / (jnp.where(mirrored, there.conj(), there) * determinant)
+        return jax.lax.stop_gradient(turn / jnp.abs(turn))
+
+    @cached_property
+    def _permutations(self) -> tuple[np.ndarray, np.ndarray]:
+        """(N, 5) the permutations, and (5, 5, N) which of them bring each pair (one, el) to the first of its orbit."""
+        orders = np.array(coordinate_permutations(self.polynomial))
+        places = np.argsort(orders, axis=1)
+        codes = VARIABLES * places[:, :, None] + places[:, None, :]
+        return orders, np.moveaxis(codes == np.min(codes, axis=0), 0, -1)
+
+    @cached_property
+    def _lattices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """For each `one` the rows of the lattice with `one` last, the column of the pivot of each, and the pivot; a
+        pivot of 0 where there are fewer than four rows."""
+        rows = np.zeros((VARIABLES, VARIABLES - 1, VARIABLES))
+        columns = np.zeros((VARIABLES, VARIABLES - 1), dtype=np.int64)
+        pivots = np.zeros((VARIABLES, VARIABLES - 1))
+        for one in range(VARIABLES):
+            order = [i for i in range(VARIABLES) if i != one]
+            for k, row in enumerate(exponent_lattice(self.polynomial, one)):
+                column = next(i for i in order if row[i])
+                rows[one, k], columns[one, k], pivots[one, k] = row, column, row[column]
+        return rows, columns, pivots
+
+
+def _place(order: Array, index: Index) -> Index:
+    return jnp.argmax(order == index)
+
+
+def _real_frame(holomorphic: Complex[Array, "3 3"], mirrored: Array) -> Matrix:
+    """(7, 7) the map of (x, y, θ) that is w' = P w, or the conjugate of that."""
+    re, im = holomorphic.real, holomorphic.imag
+    sign = jnp.where(mirrored, -1.0, 1.0)
+    above = jnp.concatenate([re, -im, jnp.zeros((3, 1))], axis=1)
+    below = jnp.concatenate([sign * im, sign * re, jnp.zeros((3, 1))], axis=1)
+    return jnp.concatenate([above, below, (sign * jnp.eye(7)[6])[None]])

@@ -1,0 +1,106 @@
+"""Where on V a network errs: its errors near the coordinate hyperplanes and along each coordinate."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from g2links.errors import InputError
+from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, note, panels, picture, run_title
+from g2links.reports.labels import figure_label
+
+_COORDINATES = 5
+_PER_BIN = 60
+_MOST_BINS = 24
+_FLOOR = 1e-18
+_MANY = 5000
+_CURVES = (("median", 50, BLUE, "-"), ("90 %", 90, ORANGE, "-"), ("99 %", 99, RED, "--"))
+
+
+def binned_quantiles(position: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Median, 90 % and 99 % quantile of `values` in bins of equally many points along `position`.
+
+    A value that is not finite counts as larger than all others.
+
+    Args:
+        position, values: (n,), n >= 1.
+
+    Returns:
+        The median position of each bin (b,), and the quantiles (3, b), infinite where such values reach them. There are
+        at most 24 bins, of at least 60 points where there is more than one.
+    """
+    bins = max(1, min(_MOST_BINS, len(position) // _PER_BIN))
+    parts = np.array_split(np.argsort(position, kind="stable"), bins)
+    size = np.where(np.isfinite(values), values, np.inf)
+    quantiles = [[np.quantile(size[part], q / 100, method="higher") for part in parts] for _, q, _, _ in _CURVES]
+    return np.array([np.median(position[part]) for part in parts]), np.array(quantiles)
+
+
+def plot_error_locations(
+    path: str | os.PathLike[str],
+    shares: Any,
+    errors: Mapping[str, Any],
+    *,
+    what: str,
+    weighted: bool = False,
+    cy_run: int | None = None,
+    g2_run: int | None = None,
+) -> None:
+    """Each error at all points against the least share of a coordinate, and against the share of each of the five.
+
+    Args:
+        path: of the PNG.
+        shares: (n, 5) |z_i|²/|z|², each row with the sum 1.
+        errors: name of the figure -> (n,), such as "phi_error".
+        what: for the title, such as "Error of the 3-form".
+        weighted: whether the shares are those of weights other than 1, which are written |ζ_i|².
+        cy_run, g2_run: for the title.
+
+    Raises:
+        InputError: shapes that do not agree, or no points.
+        ArtefactError: the disk refuses.
+    """
+    shares = np.asarray(shares, dtype=float)
+    table = {name: np.asarray(values, dtype=float) for name, values in errors.items()}
+    shapes = {shares.shape[:1], *(values.shape for values in table.values())}
+    if not table or len(shapes) > 1 or not shares.size or shares.shape[1:] != (_COORDINATES,):
+        shown = f"{shares.shape} and {', '.join(str(values.shape) for values in table.values())}"
+        raise InputError("shares and errors", shown, f"arrays (n, {_COORDINATES}) and (n,), n >= 1")
+    columns = 3 if len(table) == 1 else 1 + _COORDINATES
+    rows = 2 if len(table) == 1 else len(table)
+    title = run_title(what, cy_run=cy_run, g2_run=g2_run, n=len(shares))
+    symbols = [rf"$|\zeta_{i}|^2$" if weighted else rf"$|z_{i}|^2/|z|^2$" for i in range(_COORDINATES)]
+    least = r"least $|\zeta_i|^2$" if weighted else r"least $|z_i|^2/|z|^2$"
+    with picture(path, title, width=3.9 * columns if columns == 3 else 17, height=3.1 * rows + 0.8) as figure:
+        axes = iter(panels(figure, rows * columns, columns))
+        for name, values in table.items():
+            first = next(axes)
+            _panel(first, np.min(shares, axis=1), values, f"{least}: distance to the hyperplanes", log=True)
+            first.set_ylabel(figure_label(name))
+            for i, symbol in enumerate(symbols):
+                _panel(next(axes), shares[:, i], values, symbol)
+        handles, labels = first.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+
+
+def _panel(axes: Axes, position: np.ndarray, values: np.ndarray, label: str, *, log: bool = False) -> None:
+    finite = np.isfinite(values)
+    position = np.maximum(position, _FLOOR)
+    drawn = np.maximum(values[finite], _FLOOR)
+    look: dict[str, Any] = {"marker": "o", "linestyle": "", "color": GREY, "markeredgewidth": 0}
+    size = 2.4 if len(values) < _MANY else 1.2
+    axes.plot(position[finite], drawn, markersize=size, alpha=0.4, zorder=1, label="points", **look)
+    centres, quantiles = binned_quantiles(position, values)
+    for (name, _, colour, style), curve in zip(_CURVES, quantiles, strict=True):
+        shown = np.where(np.isfinite(curve), np.maximum(curve, _FLOOR), np.nan)
+        marker = "o" if len(curve) == 1 else None
+        axes.plot(centres, shown, style, color=colour, marker=marker, label=name, zorder=2)
+    axes.set_yscale("log")
+    if log:
+        axes.set_xscale("log")
+    axes.set_xlabel(label)
+    axes.grid(visible=True)
+    if not finite.all():
+        note(axes, f"{np.sum(~finite)} not finite", size=7)
