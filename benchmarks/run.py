@@ -8,14 +8,15 @@ from bars import MEASURES as BARS
 from curvature import curvature
 from learning import learned, learning
 from memory import memory
+from metrics import generic, generic_long, symmetric
 from weighted import catalogue, integrals
 
 from g2links.reports.tables import fixed_width
 from g2links.runs.provenance import provenance
 
-OTHERS = (curvature, integrals, memory, learned, learning, catalogue)
+OTHERS = (symmetric, curvature, integrals, memory, generic, learned, learning, catalogue, generic_long)
 MEASURES = {**BARS, **{measure.__name__: measure for measure in OTHERS}}
-LONG = (learned.__name__, learning.__name__, catalogue.__name__)
+LONG = tuple(measure.__name__ for measure in (generic, learned, learning, catalogue, generic_long))
 USUAL = [name for name in MEASURES if name not in LONG]
 
 
@@ -35,7 +36,10 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"some of {', '.join(MEASURES)} [all but the last three, in order]"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"some of {', '.join(MEASURES)} [all but the last {len(LONG)}, in order]",
     )
     parser.add_argument("--home", type=Path, help="where the runs are, or are put [a temporary folder]")
     options = parser.parse_args()

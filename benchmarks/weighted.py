@@ -15,7 +15,18 @@ from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 from g2links.varieties.sampling import Points, effective_sample_size, integral, sample_points
 
 POINTS = 100_000
-ALGEBRAIC = {"p11222": 12, "p11114": 10, "p11125": 14, "p11226": 16, "dwork": 10, "fermat_quintic": 8}
+ALGEBRAIC = {
+    "p11222": 12,
+    "p11222(0.25)": 12,
+    "p11114": 12,
+    "p11114(0.2)": 12,
+    "p11125": 16,
+    "p11125(0.15)": 14,
+    "p11226": 17,
+    "p11226(0.12)": 15,
+    "dwork(0.5)": 12,
+    "fermat_quintic": 14,
+}
 """Degrees of the algebraic ansatz."""
 
 
@@ -34,7 +45,7 @@ def catalogue(home: Path) -> Iterator[Bar]:
     """σ within five minutes on this machine: the default network, and the algebraic ansatz of a suitable degree."""
     for name in SHOWN:
         yield at_most(f"{name}: sigma, neural", _sigma(home, name), 1e-2)
-        degree = str(ALGEBRAIC[name.partition("(")[0]])
+        degree = str(ALGEBRAIC[name])
         algebraic = _sigma(home, name, "--ansatz", "algebraic", "--degree", degree)
         yield at_most(f"{name}: sigma, algebraic of degree {degree}", algebraic, 1e-3)
 

@@ -2,13 +2,19 @@
 
 G2LINKS_TEST_SEED=N takes the seed N, G2LINKS_TEST_SEED=random a new one (and new examples for hypothesis). The seed is
 in the header and in the report of each failure.
+
+What JAX compiles is kept in a folder of this run of the suite, because many tests, and the processes that they start,
+compile the same functions.
 """
 
 import g2links  # noqa: F401  (first: it sets float64 for JAX)
 
 # isort: split
+import atexit
 import os
 import secrets
+import shutil
+import tempfile
 import zlib
 from collections.abc import Generator
 
@@ -17,9 +23,19 @@ import jax
 import numpy as np
 import pytest
 
+CACHE = "JAX_COMPILATION_CACHE_DIR"
+if CACHE not in os.environ:
+    os.environ[CACHE] = tempfile.mkdtemp(prefix="g2links-compiled-")
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
+    atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)
+jax.config.update("jax_compilation_cache_dir", os.environ[CACHE])
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+
 SEED_VARIABLE = "G2LINKS_TEST_SEED"
 SEED_GIVEN = os.environ.get(SEED_VARIABLE) or "20260"
-RUN_SEED = secrets.randbits(31) if SEED_GIVEN == "random" else int(SEED_GIVEN)
+# processes that run tests side by side take the seed that the first one drew
+DRAWN = os.environ.setdefault("G2LINKS_TEST_SEED_DRAWN", str(secrets.randbits(31)))
+RUN_SEED = int(DRAWN if SEED_GIVEN == "random" else SEED_GIVEN)
 
 hypothesis.settings.register_profile("g2links", max_examples=20, deadline=None, derandomize=SEED_GIVEN != "random")
 hypothesis.settings.load_profile("g2links")

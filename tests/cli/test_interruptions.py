@@ -82,7 +82,7 @@ def test_killed_sampling_leaves_nothing_that_counts_and_starts_anew(whole, tmp_p
 
 
 FAMILIES = [
-    pytest.param(DIRECT, id="direct"),
+    pytest.param(DIRECT, id="direct", marks=pytest.mark.slow),
     pytest.param(
         ["--architecture", "ambient", "--units", "16", "--epochs", "60"], id="ambient", marks=pytest.mark.slow
     ),

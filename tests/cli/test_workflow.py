@@ -403,6 +403,23 @@ def test_a_polynomial_from_yaml(tmp_path, capsys):
     assert "no monomial is one in z4 alone" in capsys.readouterr().err
 
 
+def test_a_quintic_without_symmetry(tmp_path):
+    """A full Hermitian matrix; a second run goes on from the first, and the structure on the link is exact."""
+    polynomial = "z0^5+z1^5+z2^5+z3^5+z4^5+(0.2+0.1j)*z0^4*z1+0.3j*z1^3*z2^2+(0.1-0.2j)*z2*z3^2*z4^2+0.25*z0*z3^4"
+    fit = ["cy", "--polynomial", polynomial, "--ansatz", "algebraic", "--degree", "2", "--n-points", "4000"]
+    first = _json(tmp_path, [*fit, "--iterations", "1"], "first")
+    second = _json(tmp_path, [*fit, "--iterations", "6", "--start-from", "1"], "second")
+    assert first[0] == second[0] == 0
+    assert second[1]["figures"]["sigma"] < first[1]["figures"]["sigma"] < 0.5
+    record = json.loads((tmp_path / "models/cy_models/cy_metric_model_run2.json").read_text())
+    assert record["parameters"] == 2 * 15**2
+    code, check = _json(tmp_path, ["check", "kahlerity", "--n-points", "20"], "check")
+    assert code == 0, check
+    model = g2links.load_cy(2, tmp_path)
+    assert model.ansatz.to_config() == {"kind": "hermitian", "degree": 2}
+    assert run([*fit, "--optimiser", "adam", "--home", str(tmp_path)]) == 2
+
+
 def test_help_of_every_command_works(capsys):
     for command in (
         [],

@@ -26,7 +26,7 @@ def potential():
     features = InvariantFeatures(QUINTIC, 2, True)
     sample = np.stack([np.asarray(features(z)) for z in sample_points(QUINTIC, 20, 1).z])
     (start,) = AlgebraicAnsatz(features).initial(np.random.default_rng(0), sample)
-    return KahlerPotential(AlgebraicAnsatz(features), (start * np.array([1.0, 1.4])[: len(start)],))
+    return KahlerPotential(AlgebraicAnsatz(features), (start + np.array([0.0, 0.4])[: len(start)],))
 
 
 @pytest.fixture(scope="module")

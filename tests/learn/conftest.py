@@ -37,7 +37,7 @@ def link(quintic, points):
     ansatz = AlgebraicAnsatz(InvariantFeatures(quintic, 2, True))
     sample = np.asarray([ansatz.features(z) for z in points.z[:20]])
     (start,) = ansatz.initial(np.random.default_rng(0), sample)
-    potential = KahlerPotential(ansatz, (start * (1 + 0.1 * jnp.cos(jnp.arange(len(start)))),))
+    potential = KahlerPotential(ansatz, (start + 0.3 * jnp.sin(jnp.arange(len(start))),))
     return ContactCalabiYau(quintic, potential, 2.09)
 
 

@@ -42,7 +42,7 @@ def test_the_exact_structure_comes_back_from_the_domain(f, points):
     features = InvariantFeatures(f, 2, True)
     ansatz = AlgebraicAnsatz(features)
     (start,) = ansatz.initial(np.random.default_rng(0), np.asarray(jax.jit(jax.vmap(features))(points.z)))
-    potential = KahlerPotential(ansatz, (start * (1 + 0.1 * jnp.cos(jnp.arange(len(start)))),))
+    potential = KahlerPotential(ansatz, (start + 0.1 * jnp.sin(jnp.arange(len(start))),))
     link, domain = ContactCalabiYau(f, potential, 2.0), FundamentalDomain(f)
 
     @jax.jit

@@ -107,7 +107,10 @@ def test_a_potential_refuses_them(make_model, rows):
         train(make_model("potential"), rows["3form"], rows["3form"], settings)
 
 
-@pytest.mark.parametrize(("kind", "task", "term"), [("shared", "3form", "d_phi"), ("direct", "4form", "d_psi")])
+@pytest.mark.parametrize(
+    ("kind", "task", "term"),
+    [pytest.param("shared", "3form", "d_phi", marks=pytest.mark.slow), ("direct", "4form", "d_psi")],
+)
 def test_training_with_them_lowers_them(make_model, rows, kind, task, term):
     training, held_out = (Row(*(c[part] for c in rows[task])) for part in (slice(300), slice(300, 400)))
     settings = Settings(epochs=15, batch_size=50, learning_rate=5e-3)

@@ -57,7 +57,11 @@ def test_training_lowers_the_error_on_other_points(make_model, rows, kind, task)
         ),
         ("direct", {"dropout": 0.2, "validate_every": 2}),
         ("ambient", {"l2": 1e-4}),
-        ("shared", {"physics": Physics(d_phi=0.1, d_psi=0.1, volume=0.1, start_epoch=2, points=40, batch_size=4)}),
+        pytest.param(
+            "shared",
+            {"physics": Physics(d_phi=0.1, d_psi=0.1, volume=0.1, start_epoch=2, points=40, batch_size=4)},
+            marks=pytest.mark.slow,
+        ),
         ("shared", {"optimiser": "lm", "max_points": 60}),
         ("potential", {}),
     ],
@@ -160,7 +164,7 @@ def test_the_best_weights_are_kept_and_patience_ends_it(make_model, rows):
     training, held_out = split(rows["3form"])
     model = make_model("direct")
     plan = settings(
-        epochs=40, learning_rate=2.0, schedule=Schedule("constant", 0), early_stopping=EarlyStopping(True, 4)
+        epochs=40, learning_rate=20.0, schedule=Schedule("constant", 0), early_stopping=EarlyStopping(True, 4)
     )
     result = train(model, training, held_out, plan)
     assert result.outcome is Outcome.EARLY

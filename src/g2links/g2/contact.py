@@ -7,6 +7,7 @@ y1, y2, y3, theta) this phi has orientation -1, as dx ^ dy pairs must be reorder
 
 from g2links._typing import Form, Scalar
 from g2links.forms import wedge
+from g2links.g2.metric import induced_metric
 
 
 def contact_phi(eta: Form, omega: Form, re_upsilon: Form, *, epsilon: Scalar | float = 1.0) -> Form:
@@ -38,3 +39,10 @@ def contact_psi(eta: Form, omega: Form, im_upsilon: Form, *, epsilon: Scalar | f
     """
     half_square = 0.5 * wedge(omega, omega, p=2, q=2, n=7)
     return half_square - epsilon * wedge(eta, im_upsilon, p=1, q=3, n=7)
+
+
+def contact_form(phi: Form) -> Form:
+    """eta = g(xi, .)/g(xi, xi), shape (7,), with g the metric that phi (35,) induces and xi the last coordinate field:
+    the eta of phi = eta ^ omega + Re Upsilon, whatever its Monge-Ampère ratio."""
+    g = induced_metric(phi)
+    return g[6] / g[6, 6]

@@ -29,8 +29,8 @@ from g2links.varieties.sampling import Points
 
 _CHUNK = 2000
 _BLOCK = 8000
-_CG_STEPS = 60
-_CG_TOLERANCE = 0.05
+_CG_STEPS = 40
+_CG_TOLERANCE = 0.1
 _SHORTEST = 1 / 64
 
 

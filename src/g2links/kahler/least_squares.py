@@ -145,10 +145,12 @@ class SingularValues(NamedTuple):
     right: np.ndarray
     residual: np.ndarray
     loss: float
+    least: float
 
     @classmethod
-    def of(cls, jacobian: np.ndarray, residual: np.ndarray) -> "SingularValues":
-        """From J (n, p) and r (n,); columns that are zero up to rounding are not used."""
+    def of(cls, jacobian: np.ndarray, residual: np.ndarray, least: float = 1e-15) -> "SingularValues":
+        """From J (n, p) and r (n,); columns that are zero up to rounding are not used, nor are singular values below
+        the share `least` of the largest."""
         lengths = np.sqrt(np.sum(jacobian**2, axis=0))
         effective = lengths > _LEAST_LENGTH * np.max(lengths)
         lengths = np.where(effective, lengths, 1.0)
@@ -157,10 +159,10 @@ class SingularValues(NamedTuple):
         (triangle,) = scipy.linalg.qr(both, mode="r", overwrite_a=True, check_finite=False)
         p = len(lengths)
         left, values, right = scipy.linalg.svd(triangle[:p, :p], full_matrices=False, check_finite=False)
-        return cls(lengths, values, right, left.T @ triangle[:p, p], float(residual @ residual))
+        return cls(lengths, values, right, left.T @ triangle[:p, p], float(residual @ residual), least)
 
     def step(self, damping: float) -> np.ndarray:
-        """In the basis of the singular vectors; what lies below rounding is left out."""
-        kept = self.values > 1e-15 * self.values[0]
+        """In the basis of the singular vectors."""
+        kept = self.values > self.least * self.values[0]
         share = np.where(kept, self.values / (self.values**2 + damping), 0.0)
         return -(self.right.T @ (share * self.residual)) / self.lengths

@@ -40,6 +40,9 @@ _CHUNK = 500
 _Sums = tuple[Array, Array, Array, Array, Array]
 _NOT_POSITIVE = 1e-30
 _FEW, _MANY = 4, 10
+_LEAST = 3e-7
+"""Smaller singular values would give large coefficients that cancel, and with them the digits of every derivative of
+the potential."""
 
 
 class MongeAmpereData(NamedTuple):
@@ -193,7 +196,8 @@ class _MongeAmpere(NamedTuple):
         otherwise."""
         parameters = unravel(self.ansatz, vector)
         if isinstance(self.ansatz, AlgebraicAnsatz):
-            return SingularValues.of(*map(np.asarray, _rows(self.ansatz, parameters, self.data)))
+            rows, residual = _rows(self.ansatz, parameters, self.data)
+            return SingularValues.of(np.asarray(rows), np.asarray(residual), least=_LEAST)
         normal, gradient, loss = _normal_equations(self.ansatz, parameters, self.data)
         return NormalEquations(np.asarray(normal), np.asarray(gradient), float(loss))
 

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from g2links import forms
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
 from g2links.errors import InputError
+from g2links.g2.contact import contact_form
 from g2links.g2.geometry import geometry_of_expansion
 from g2links.g2.identities import LinkFields, relative_metric_error, structure_errors
 from g2links.g2.metric import induced_metric, orientation, star_phi
@@ -57,17 +58,12 @@ def learned_fields(
             raise InputError("psi_method", "model", "there is no 4form network; train one, or use star")
         psi = psi_model.field(chart)
     return LinkFields(
-        eta=lambda x: _contact_form(phi(x)),
+        eta=lambda x: contact_form(phi(x)),
         omega=lambda x: forms.interior(jnp.eye(7)[6], phi(x), p=3),
         phi=phi,
         psi=psi,
         metric=metric,
     )
-
-
-def _contact_form(phi: Form) -> Form:
-    g = induced_metric(phi)
-    return g[6] / g[6, 6]
 
 
 def model_errors(

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 
 from g2links import forms
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
+from g2links.g2.contact import contact_form
 from g2links.g2.metric import induced_metric, star_phi, volume
 from g2links.learn.adapted import adapted_frame, real_frame
 from g2links.learn.architecture import AbstractArchitecture, Row, Weights
@@ -35,7 +36,7 @@ TERMS: dict[str, tuple[str, ...]] = {
 
 - d_phi: (dφ - ω∧ω)/|ω∧ω|, with ω = ι_ξ φ
 - d_psi: dψ, with ψ = *φ where φ is learned
-- d_eta: (dη - ω)/|ω|, η and, for the metric, ω from the learned or the induced metric: g(ξ, ·) and g_T(J·, ·)
+- d_eta: (dη - ω)/|ω|, of φ: η = g_φ(ξ, ·)/g_φ(ξ, ξ) and ω = ι_ξ φ; of a metric: g(ξ, ·) and g_T(J·, ·)
 - volume: 7 (vol_φ/vol - 1), which is φ∧*φ/vol - 7, against the volume of the data
 - positivity: what the pivots of the induced metric, which are 1 on the exact structure, fall short of 0.1
 """
@@ -113,7 +114,7 @@ def _d_star_phi(phi: Form, slopes: Slopes) -> Array:
 
 
 def _d_induced_eta(phi: Form, slopes: Slopes) -> Array:
-    d_eta = _d(*_mapped(lambda form: induced_metric(form)[6], phi, slopes), 1)
+    d_eta = _d(*_mapped(contact_form, phi, slopes), 1)
     return (d_eta - forms.interior(_XI, phi, p=3)) / _OMEGA
 
 

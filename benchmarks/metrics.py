@@ -1,0 +1,73 @@
+"""σ of quintics, from the start of the command to the saved model: with symmetry, and without."""
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from bars import Bar, at_most
+from commands import call_json, g2links
+
+from g2links.varieties.polynomial import VARIABLES, exponents_of_degree
+
+SYMMETRIC = {
+    "Fermat, algebraic": ((), 1e-5, 60),
+    "Fermat, algebraic, degree 16": (("--degree", "16"), 1e-6, 600),
+    "Fermat, neural": ((), 1e-4, 300),
+    "Dwork, algebraic": ((), 1e-4, 300),
+    "Dwork, neural": ((), 3e-4, 300),
+}
+"""Options, the bar for σ, and the seconds that it may take."""
+SEEDS = (0, 1, 2)
+QUICK = ("--degree", "5", "--n-points", "100000", "--time-limit", "250")
+LONG = ("--degree", "7", "--n-points", "420000", "--time-limit", "1650")
+
+
+def symmetric(home: Path) -> Iterator[Bar]:
+    """The Fermat quintic and Dwork's family at ψ = 0.5, with the options of `SYMMETRIC`."""
+    for name, (options, bar, seconds) in SYMMETRIC.items():
+        polynomial, ansatz = name.split(", ")[:2]
+        place = home / "symmetric" / name.replace(", ", "_").replace(" ", "")
+        place.mkdir(parents=True, exist_ok=True)
+        which = {"Fermat": "fermat_quintic", "Dwork": "dwork"}[polynomial]
+        started = time.monotonic()
+        command = [g2links(), "cy", "--home", str(place), "--polynomial", which, "--ansatz", ansatz, *options]
+        found = call_json([*command, "--n-points", "100000"], place / "cy.json", may_fail=True)
+        yield at_most(f"{name}: sigma", float(found["figures"]["sigma"]), bar)
+        yield at_most(f"{name}: wall time", time.monotonic() - started, seconds, " s")
+
+
+def generic(home: Path) -> Iterator[Bar]:
+    """Three of each kind, h of degree 5: 15,625 unknowns."""
+    for kind, bar in (("A", 2e-2), ("B", 5e-2)):
+        for seed in SEEDS:
+            yield at_most(f"{kind}, seed {seed}: sigma, degree 5", _sigma(home, kind, seed, QUICK), bar)
+
+
+def generic_long(home: Path) -> Iterator[Bar]:
+    """h of degree 7: 99,225 unknowns."""
+    for kind, bar in (("A", 5e-3), ("B", math.inf)):
+        for seed in SEEDS:
+            yield at_most(f"{kind}, seed {seed}: sigma, degree 7", _sigma(home, kind, seed, LONG), bar)
+
+
+def random_quintic(kind: str, seed: int) -> str:
+    """A: Fermat and 0.2 × complex normal coefficients of the other 121 monomials. B: complex normal coefficients of all
+    126, with the multinomial variance that is invariant under U(5)."""
+    rng = np.random.default_rng(seed)
+    terms = []
+    for exponents in exponents_of_degree((1,) * VARIABLES, 5).tolist():
+        size = 0.2 if kind == "A" else math.sqrt(math.factorial(5) / math.prod(map(math.factorial, exponents)))
+        pure = kind == "A" and max(exponents) == 5
+        c = 1 if pure else size * complex(rng.normal(), rng.normal()) / math.sqrt(2)
+        terms.append(f"({c:.17g})*" + "*".join(f"z{i}^{e}" for i, e in enumerate(exponents) if e))
+    return "+".join(terms)
+
+
+def _sigma(home: Path, kind: str, seed: int, options: tuple[str, ...]) -> float:
+    place = home / "generic" / f"{kind}{seed}_{options[1]}"
+    place.mkdir(parents=True, exist_ok=True)
+    command = [g2links(), "cy", "--home", str(place), "--polynomial", random_quintic(kind, seed)]
+    found = call_json([*command, "--ansatz", "algebraic", *options], place / "cy.json", may_fail=True)
+    return float(found["figures"]["sigma"])
