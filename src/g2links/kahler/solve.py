@@ -40,9 +40,9 @@ _CHUNK = 500
 _Sums = tuple[Array, Array, Array, Array, Array]
 _NOT_POSITIVE = 1e-30
 _FEW, _MANY = 4, 10
-_LEAST = 3e-7
+_LEAST, _LEAST_OF_WEIGHTS = 1e-8, 3e-7
 """Smaller singular values would give large coefficients that cancel, and with them the digits of every derivative of
-the potential."""
+the potential. The second is for weights other than 1, whose features of several degrees are nearly dependent."""
 
 
 class MongeAmpereData(NamedTuple):
@@ -197,7 +197,9 @@ class _MongeAmpere(NamedTuple):
         parameters = unravel(self.ansatz, vector)
         if isinstance(self.ansatz, AlgebraicAnsatz):
             rows, residual = _rows(self.ansatz, parameters, self.data)
-            return SingularValues.of(np.asarray(rows), np.asarray(residual), least=_LEAST)
+            plain = set(self.ansatz.features.polynomial.weights) == {1}
+            least = _LEAST if plain else _LEAST_OF_WEIGHTS
+            return SingularValues.of(np.asarray(rows), np.asarray(residual), least)
         normal, gradient, loss = _normal_equations(self.ansatz, parameters, self.data)
         return NormalEquations(np.asarray(normal), np.asarray(gradient), float(loss))
 
