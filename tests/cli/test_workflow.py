@@ -73,6 +73,7 @@ def test_data_sets_have_the_documented_arrays_and_no_shared_base_point(home):
     assert rows["train"] | rows["val"] | rows["test"] == rows["dataset"]
 
 
+@pytest.mark.slow
 def test_data_sets_in_shards_train_the_same_network(home, tmp_path, capsys):
     """The same rows in files of 1,000 base points, up to rounding; a small set stays one file."""
     for folder in ("models/cy_models", "samples/cy_data"):
@@ -403,6 +404,7 @@ def test_a_polynomial_from_yaml(tmp_path, capsys):
     assert "no monomial is one in z4 alone" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_quintic_without_symmetry(tmp_path):
     """A full Hermitian matrix; a second run goes on from the first, and the structure on the link is exact."""
     polynomial = "z0^5+z1^5+z2^5+z3^5+z4^5+(0.2+0.1j)*z0^4*z1+0.3j*z1^3*z2^2+(0.1-0.2j)*z2*z3^2*z4^2+0.25*z0*z3^4"
