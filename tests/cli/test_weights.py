@@ -9,7 +9,7 @@ from g2links.cli.options import join_numbers
 from tests.cli.commands import run
 
 FERMAT = ["--weights", "1", "1", "2", "2", "2", "--polynomial", "z0^8+z1^8+z2^4+z3^4+z4^4"]
-SMALL = ["--n-points", "2000", "--degree", "2", "--widths", "3", "--iterations", "6"]
+SMALL = ["--n-points", "2000", "--degree", "3", "--widths", "3", "--iterations", "6"]
 
 
 def test_weights_are_read_as_they_are_written():
