@@ -93,7 +93,7 @@ def test_the_residual_is_the_monge_ampere_ratio(points, data, rng):
 def test_the_linear_problem(data, rng):
     """J is the derivative of the residual, and its adjoint is its adjoint."""
     re, im = _random_h(rng, ANSATZ)
-    state = hermitian_start(re, im)
+    state = hermitian_start(re + 1j * im)
     linear = HermitianProblem(data).linearise(state.vector)
     delta = _random_h(rng, ANSATZ)
     delta = (delta[0] + 1j * delta[1]).astype(np.complex64)
@@ -118,8 +118,9 @@ def test_search(fit, points):
     start = fit.start(None, np.random.SeedSequence(0))
     state, result = fit.search(start, 20, lambda _: False, None)
     assert result is Result.CONVERGED
-    before, (train, validation) = fit.sigmas(start.vector), fit.sigmas(state.vector)
-    assert train < validation < 0.2 < 0.3 < before[1]
+    before, (train, validation, positive) = fit.quality(start.vector), fit.quality(state.vector)
+    assert train < validation < 0.2 < 0.3 < before.validation
+    assert positive == pytest.approx(1, abs=1e-12)
     u = KahlerPotential(ansatz_from_config(ANSATZ.to_config(), GENERIC), unravel(ANSATZ, state.vector))
     found = measure(GENERIC, u, Points(*(column[TRAIN:] for column in points)))
     assert found.sigma[0] == pytest.approx(validation, rel=1e-3)
@@ -131,7 +132,7 @@ def test_search(fit, points):
 def test_interrupted_search_ends_with_the_same_bits(fit):
     start = fit.start(None, np.random.SeedSequence(0))
     whole, _ = fit.search(start, 4, lambda _: False, None)
-    for stop in (1, 3):
+    for stop in (1, 2, 3):
         half, result = fit.search(start, 4, lambda state, stop=stop: state.iteration == stop, None)
         assert result is Result.STOPPED
         rest, _ = fit.search(half, 4, lambda _: False, None)

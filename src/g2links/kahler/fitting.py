@@ -1,14 +1,20 @@
 """The search for a potential of each family, behind one interface: start, iterate, and σ on the way."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.kahler.hermitian_solve import HermitianProblem, hermitian_start, matrix_of, prepare_sections
+from g2links.kahler.hermitian_solve import (
+    HermitianProblem,
+    hermitian_start,
+    matrix_of,
+    prepare_sections,
+    vector_of,
+)
 from g2links.kahler.least_squares import Result, State, minimise
-from g2links.kahler.measures import sigma
+from g2links.kahler.measures import sigma_and_positivity
 from g2links.kahler.potentials import Ansatz, FeatureAnsatz, Parameters
 from g2links.kahler.sections import HermitianAnsatz
 from g2links.kahler.solve import initial_state, levenberg_marquardt, prepare, state_at, unravel
@@ -23,6 +29,19 @@ _WINDOW = 1
 _SHARES = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
+class Quality(NamedTuple):
+    """How good a potential is while it is searched.
+
+    Attributes:
+        train, validation: σ on the two sets of points.
+        positive: the share, by weight, of the validation points where the metric is positive definite.
+    """
+
+    train: float
+    validation: float
+    positive: float
+
+
 class Fit(Protocol):
     """A family of potentials with the points that it is fitted and validated on."""
 
@@ -32,8 +51,8 @@ class Fit(Protocol):
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """Iterate by least squares from `state`; see `least_squares.minimise`."""
 
-    def sigmas(self, vector: np.ndarray) -> tuple[float, float]:
-        """σ on the training and on the validation points."""
+    def quality(self, vector: np.ndarray) -> Quality:
+        """σ and positivity at a state's vector."""
 
 
 def fit_of(polynomial: Polynomial, ansatz: Ansatz, train: Points, validation: Points) -> "FeatureFit | SectionFit":
@@ -63,10 +82,11 @@ class FeatureFit:
         )
         return found.state, found.result
 
-    def sigmas(self, vector: np.ndarray) -> tuple[float, float]:
+    def quality(self, vector: np.ndarray) -> Quality:
         """See `Fit`."""
         parameters = unravel(self.ansatz, vector)
-        return sigma(self.train, self.ansatz, parameters), sigma(self.validation, self.ansatz, parameters)
+        train, _ = sigma_and_positivity(self.train, self.ansatz, parameters)
+        return Quality(train, *sigma_and_positivity(self.validation, self.ansatz, parameters))
 
 
 class SectionFit:
@@ -84,23 +104,24 @@ class SectionFit:
             InputError: where the metric of the parameters is not positive at every training point.
         """
         re, im = self.ansatz.start() if parameters is None else parameters
-        state = hermitian_start(np.asarray(re), np.asarray(im))
+        state = hermitian_start(np.asarray(re) + 1j * np.asarray(im))
         if not np.all(np.isfinite(self.train.log_ratios(matrix_of(state.vector)))):
             raise InputError("start", "the given parameters", "a metric that is positive on this threefold")
         return state
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """See `Fit`."""
-        n, sections = len(self.train.weights), self.ansatz.sections.count
         coarse = min(iterations, _COARSE_STEPS)
         if state.iteration < coarse:
+            n, sections = len(self.train.weights), self.ansatz.sections.count
             few = self.train.part(min(n, max(n // _COARSE_SHARE, 2 * sections)))
             state, result = minimise(
                 HermitianProblem(few, deadline), state, iterations=coarse, on_iteration=hook, deadline=deadline
             )
             if result is Result.STOPPED:
                 return state, result
-            state = state._replace(vector=self._made_positive(state.vector))
+        if state.iteration <= coarse:
+            state = state._replace(vector=self._made_positive(state.vector), iteration=coarse, losses=())
         return minimise(
             HermitianProblem(self.train, deadline),
             state,
@@ -118,9 +139,10 @@ class SectionFit:
             mean = (1 - share) * h + share * reference
             if np.all(np.isfinite(self.train.log_ratios(mean))):
                 break
-        return np.concatenate([np.ravel(mean.real), np.ravel(mean.imag)])
+        return vector_of(mean)
 
-    def sigmas(self, vector: np.ndarray) -> tuple[float, float]:
+    def quality(self, vector: np.ndarray) -> Quality:
         """See `Fit`."""
         h = matrix_of(vector)
-        return self.train.sigma(h), self.validation.sigma(h)
+        train, _ = self.train.sigma_and_positivity(h)
+        return Quality(train, *self.validation.sigma_and_positivity(h))

@@ -21,6 +21,7 @@ from jaxtyping import Array
 
 from g2links.errors import InputError
 from g2links.kahler.least_squares import FIRST_DAMPING, State
+from g2links.kahler.metric import sigma_of
 from g2links.kahler.sections import Sections
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.polynomial import Polynomial
@@ -61,10 +62,10 @@ class SectionData:
         """log(det g/|h_Ω|²) up to a constant; -inf where g is not positive definite."""
         return _log_ratios(self.gram(h)) - self.log_volume
 
-    def sigma(self, h: np.ndarray) -> float:
-        """<|1 - η/<η>|> over these points."""
-        ratio = np.exp(self.log_ratios(h))
-        return float(np.sum(self.weights * np.abs(1 - ratio / np.sum(self.weights * ratio))))
+    def sigma_and_positivity(self, h: np.ndarray) -> tuple[float, float]:
+        """<|1 - η/<η>|> over these points, and the share of their weight where g is positive definite."""
+        values = self.log_ratios(h)
+        return sigma_of(np.exp(values), self.weights), float(self.weights @ np.isfinite(values))
 
 
 def prepare_sections(polynomial: Polynomial, sections: Sections, points: Points) -> SectionData:
@@ -89,9 +90,14 @@ def _evaluate(polynomial: Polynomial, sections: Sections, z: Array, one: Array, 
     return jax.vmap(one_point)(z, one, el)
 
 
-def hermitian_start(re: np.ndarray, im: np.ndarray) -> State:
-    """The first state, at given parameters."""
-    return State(np.concatenate([np.ravel(re), np.ravel(im)]), FIRST_DAMPING, 0, ())
+def hermitian_start(h: np.ndarray) -> State:
+    """The first state, at a given matrix."""
+    return State(vector_of(h), FIRST_DAMPING, 0, ())
+
+
+def vector_of(h: np.ndarray) -> np.ndarray:
+    """The vector of a state: the real and the imaginary parts of h (N, N)."""
+    return np.concatenate([np.ravel(h.real), np.ravel(h.imag)])
 
 
 def matrix_of(vector: np.ndarray) -> np.ndarray:
@@ -138,7 +144,7 @@ class HermitianLinearisation:
     """r + J δ, with J applied by matrix products."""
 
     def __init__(self, data: SectionData, h: np.ndarray, to_white: np.ndarray, deadline: float | None) -> None:
-        self._data, self._h, self._deadline = data, h, deadline
+        self._data, self._deadline = data, deadline
         self._white = to_white.astype(np.complex64)
         self._gram = data.gram(h)
         self._values = _log_ratios(self._gram) - data.log_volume
@@ -156,7 +162,7 @@ class HermitianLinearisation:
             if _variance(values, self._data.weights) < self.loss:
                 break
             length *= 0.5
-        return np.concatenate([np.ravel(length * delta.real), np.ravel(length * delta.imag)])
+        return vector_of(length * delta)
 
     def _conjugate_gradients(self, damping: float) -> np.ndarray:
         residual = self._root * (self._values - self._data.weights @ self._values).astype(np.float32)
@@ -197,7 +203,7 @@ class HermitianLinearisation:
         """The transpose of `_apply`."""
         w = self._root * y
         w = w - self._data.weights.astype(np.float32) * np.sum(w)
-        total = np.zeros(self._h.shape, dtype=np.complex64)
+        total = np.zeros_like(self._white)
         for i in range(0, len(w), _BLOCK):
             rows = self._rotated[i : i + _BLOCK]
             factors = self._signs[i : i + _BLOCK] * w[i : i + _BLOCK, None]

@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Array
 
 from g2links.kahler.jets import Jet
-from g2links.kahler.metric import Potential, hermitian_metric, monge_ampere_ratio
+from g2links.kahler.metric import Potential, hermitian_metric, monge_ampere_ratio, sigma_of
 from g2links.kahler.potentials import FeatureAnsatz, KahlerPotential, Parameters
 from g2links.kahler.sections import HermitianAnsatz
-from g2links.kahler.solve import MongeAmpereData, log_ratios, metrics_from_jets, prepare
+from g2links.kahler.solve import MongeAmpereData, is_positive, log_ratios, metrics_from_jets, prepare
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume
 from g2links.varieties.sampling import Points, integral, weighted_mean
@@ -42,10 +42,11 @@ class MongeAmpereMeasures(NamedTuple):
     ratio: np.ndarray
 
 
-def sigma(data: MongeAmpereData, ansatz: FeatureAnsatz, parameters: Parameters) -> float:
-    """σ from prepared data, as training reports it."""
-    values = jnp.exp(log_ratios(ansatz, parameters, data))
-    return float(jnp.sum(data.weights * jnp.abs(1 - values / jnp.sum(data.weights * values))))
+def sigma_and_positivity(data: MongeAmpereData, ansatz: FeatureAnsatz, parameters: Parameters) -> tuple[float, float]:
+    """σ from prepared data, as training reports it, and the share of the weight where g is positive definite."""
+    values = log_ratios(ansatz, parameters, data)
+    weights = np.asarray(data.weights)
+    return sigma_of(np.exp(values), weights), float(weights @ np.asarray(is_positive(values, data)))
 
 
 def metrics(polynomial: Polynomial, potential: Potential, points: Points) -> np.ndarray:

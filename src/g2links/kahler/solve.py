@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Bool, Complex, Float
 
 from g2links._typing import Scalar
 from g2links.errors import InputError
@@ -128,6 +128,11 @@ def log_ratios(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereD
     return jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), data, batch_size=_CHUNK)
 
 
+def is_positive(values: Float[Array, " n"], data: MongeAmpereData) -> Bool[Array, " n"]:
+    """Whether g is positive definite, from `log_ratios`."""
+    return values + data.log_volume > np.log(2 * _NOT_POSITIVE)
+
+
 def initial_state(ansatz: FeatureAnsatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
     """A random start, with the first damping."""
     parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
@@ -212,8 +217,7 @@ class _MongeAmpere(NamedTuple):
 def _loss(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
     values = log_ratios(ansatz, parameters, data)
     mean = jnp.sum(data.weights * values)
-    positive = jnp.all(values + data.log_volume > np.log(2 * _NOT_POSITIVE))
-    return jnp.where(positive, jnp.sum(data.weights * (values - mean) ** 2), jnp.inf)
+    return jnp.where(jnp.all(is_positive(values, data)), jnp.sum(data.weights * (values - mean) ** 2), jnp.inf)
 
 
 @partial(jax.jit, static_argnums=0)

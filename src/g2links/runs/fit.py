@@ -1,7 +1,6 @@
 """Step 1: solve the Monge-Ampère equation and save the Calabi-Yau metric as a run."""
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,6 +20,7 @@ from g2links.links.checks import kahlerity_errors
 from g2links.links.structure import ContactCalabiYau
 from g2links.runs.checkpoints import Checkpoints
 from g2links.runs.cy_points import write_points
+from g2links.runs.fit_log import FitLog, Progress
 from g2links.runs.json_files import read_json
 from g2links.runs.keras_files import save_model
 from g2links.runs.layout import Home
@@ -30,9 +30,6 @@ from g2links.runs.provenance import provenance
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.sampling import Points, effective_sample_size, sample_points
 from g2links.varieties.singularities import require_isolated_singularity
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, steps done, and steps in all."""
 
 _TEST_POINTS = 20_000
 _VALIDATION_POINTS = 4_000
@@ -161,7 +158,7 @@ def _fit(
     train, validation, test = split_by_line(points, training_points(options, ansatz))
     progress("evaluating features", 0, 1)
     fit = fit_of(polynomial, ansatz, train, validation)
-    log = _Log(Checkpoints(run.work), fit, progress, _iterations(options))
+    log = FitLog(Checkpoints(run.work), fit, progress, _iterations(options))
     state = log.restore() or fit.start(start, parameter_seed)
     state, result = _search(fit, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
@@ -202,7 +199,7 @@ def _parameters_of(home: Home, number: int, ansatz: Ansatz) -> Parameters:
     return potential.parameters
 
 
-def _search(fit: Fit, state: State, options: FitOptions, log: "_Log", deadline: float | None) -> tuple[State, Result]:
+def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: float | None) -> tuple[State, Result]:
     if options.optimiser == "lm":
         return fit.search(state, _iterations(options), log, deadline)
     assert isinstance(fit, FeatureFit)
@@ -218,69 +215,6 @@ def _search(fit: Fit, state: State, options: FitOptions, log: "_Log", deadline: 
         deadline=deadline,
     )
     return found.state, found.result
-
-
-class _Log:
-    """After each iteration: a line of history, a checkpoint, and progress. The best state is that of the smallest σ on
-    the validation points, so that a step that helps the training points alone is not kept."""
-
-    def __init__(
-        self,
-        checkpoints: Checkpoints,
-        fit: Fit,
-        progress: Progress,
-        iterations: int,
-    ) -> None:
-        self.checkpoints, self.fit = checkpoints, fit
-        self.progress, self.iterations = progress, iterations
-        self.history: list[dict[str, float]] = []
-        self.best_vector = np.zeros(0)
-        self.seconds_before = 0.0
-        self._started = time.monotonic()
-
-    def restore(self) -> State | None:
-        """The state of the last checkpoint, if there is one."""
-        saved = self.checkpoints.load_latest()
-        if saved is None:
-            return None
-        self.history = saved.state["history"]
-        self.best_vector = saved.arrays["best_vector"]
-        self.seconds_before = self.history[-1]["seconds"]
-        moments = tuple(saved.arrays[name] for name in ("first_moment", "second_moment") if name in saved.arrays)
-        return State(
-            saved.arrays["vector"],
-            saved.state["damping"],
-            saved.state["iteration"],
-            tuple(saved.state["losses"]),
-            moments,
-        )
-
-    @property
-    def best_iteration(self) -> int:
-        """The first one with the smallest σ on the validation points; 0 before any."""
-        if not self.history:
-            return 0
-        return int(min(self.history, key=lambda entry: entry["sigma_validation"])["iteration"])
-
-    def __call__(self, state: State) -> bool:
-        on_train, on_validation = self.fit.sigmas(state.vector)
-        entry = {
-            "iteration": state.iteration,
-            "rms": float(np.sqrt(state.losses[-1])),
-            "sigma_train": on_train,
-            "sigma_validation": on_validation,
-            "damping": state.damping,
-            "seconds": self.seconds_before + time.monotonic() - self._started,
-        }
-        self.history.append(entry)
-        if self.best_iteration == state.iteration:
-            self.best_vector = state.vector
-        arrays = {"vector": state.vector, "best_vector": self.best_vector}
-        arrays |= dict(zip(("first_moment", "second_moment"), state.moments, strict=False))
-        rest = {"damping": state.damping, "iteration": state.iteration, "losses": list(state.losses)}
-        self.checkpoints.save(state.iteration, arrays, {**rest, "history": self.history})
-        self.progress(f"training, sigma {entry['sigma_validation']:.2e}", state.iteration, self.iterations)
-        return False
 
 
 def training_points(options: FitOptions, ansatz: Ansatz) -> int:
