@@ -101,8 +101,7 @@ class AmbientTensors:
             scale = 1 / np.where(spread > 0, spread, 1.0)
             if self.shared:
                 slope = np.sqrt(np.mean(np.asarray(slopes).reshape(-1, values.shape[-1]), axis=0))
-                smoothest = np.min((slope * scale)[spread > 0])
-                scale = np.minimum(scale, _ROUGHNESS * smoothest / np.where(spread > 0, slope, 1e-300))
+                scale = _not_rough(scale, np.where(spread > 0, slope, 0.0))
             found += [centre, scale]
         return tuple(found)
 
@@ -121,6 +120,18 @@ class AmbientTensors:
     @property
     def _shared(self) -> SharedCoefficients:
         return SharedCoefficients(self.polynomial)
+
+
+def _not_rough(scale: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """`scale`, less where that makes the slope of a feature much larger than the smallest one; features without slope,
+    as those that tell coordinates of different weights apart, are left alone."""
+    sloping = slope > 0
+    if not np.any(sloping):
+        return scale
+    bound = _ROUGHNESS * np.min((slope * scale)[sloping]) / slope[sloping]
+    found = scale.copy()
+    found[sloping] = np.minimum(scale[sloping], bound)
+    return found
 
 
 @partial(jax.jit, static_argnums=0)
