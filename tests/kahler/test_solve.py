@@ -8,7 +8,7 @@ import pytest
 from g2links.errors import InputError
 from g2links.kahler.features import InvariantFeatures
 from g2links.kahler.first_order import adam
-from g2links.kahler.measures import measure, sigma
+from g2links.kahler.measures import measure, sigma_and_positivity
 from g2links.kahler.potentials import AlgebraicAnsatz, KahlerPotential, NeuralAnsatz
 from g2links.kahler.solve import Result, initial_state, levenberg_marquardt, log_ratios, prepare, state_at
 from g2links.varieties.catalogue import dwork, fermat_quintic
@@ -39,9 +39,9 @@ def fitted(points):
 def test_published_accuracy_of_algebraic_metrics(points, fitted):
     """σ on fresh points: 5.9e-3 at k = 4 and 1.4e-3 at k = 6, as Headrick and Nassar's method gives."""
     coarse, test = _fit(points, 4)
-    assert 4.5e-3 < sigma(test, coarse.ansatz, coarse.parameters) < 7.5e-3
+    assert 4.5e-3 < sigma_and_positivity(test, coarse.ansatz, coarse.parameters)[0] < 7.5e-3
     potential, test = fitted
-    assert 1.1e-3 < sigma(test, potential.ansatz, potential.parameters) < 1.8e-3
+    assert 1.1e-3 < sigma_and_positivity(test, potential.ansatz, potential.parameters)[0] < 1.8e-3
 
 
 def test_constants_against_their_exact_values(points, fitted):
@@ -133,4 +133,4 @@ def test_accuracy_at_high_degree():
     ansatz = AlgebraicAnsatz(InvariantFeatures(QUINTIC, 14, True))
     data = prepare(QUINTIC, ansatz.features, points)
     solution = levenberg_marquardt(ansatz, data.rows(0, 5_000), initial_state(ansatz, data, 0), iterations=40)
-    assert sigma(data.rows(5_000, 9_000), ansatz, solution.parameters) < 5e-6
+    assert sigma_and_positivity(data.rows(5_000, 9_000), ansatz, solution.parameters)[0] < 5e-6

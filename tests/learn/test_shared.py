@@ -42,6 +42,27 @@ def test_the_structure_has_every_symmetry(name, rng):
     assert np.max(np.abs(np.asarray(g).imag)) > 1e-3
 
 
+@pytest.mark.parametrize("name", ["fermat_quintic", "p11222"])
+def test_inputs_are_scaled_alike_but_for_the_rough_ones(name):
+    """Inputs that only tell weights apart vary among coordinates, not along V: their scale is the inverse deviation."""
+    f = from_catalogue(name)
+    tensors = AmbientTensors(f, shared=True)
+    points = sample_points(f, 200, 4)
+    statistics = tensors.statistics(points.z, points.one, points.el)
+    local = jax.vmap(lambda *row: tensors.local(row[0], tangent_frame(f, *row)))(*points[:3])
+    values = jax.vmap(tensors.features)(local.position)
+    for centre, scale, x in zip(statistics[::2], statistics[1::2], values, strict=True):
+        table = np.asarray(x).reshape(-1, x.shape[-1])
+        np.testing.assert_allclose(centre, table.mean(axis=0), atol=1e-12)
+        deviation = table.std(axis=0)
+        varying = deviation > 1e-9
+        assert np.all(scale * deviation < 1 + 1e-9)
+        assert np.all(scale > 0)
+        marks = varying & np.all(np.isin(table, (0.0, 1.0, 2.0)), axis=0)
+        assert np.sum(marks) == (0 if name == "fermat_quintic" else 2)
+        np.testing.assert_allclose(scale[marks] * deviation[marks], 1.0)
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("fermat_quintic", True), ("p11222", True), ("p11114", False), ("dwork(0.3)", False), ("p11226(0.12)", False)],

@@ -1,6 +1,6 @@
 """Functions of one point at many points, in bounded memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -30,10 +30,17 @@ def at_points(
     """
     n = len(points.z)
     compiled = jax.jit(lambda *rows: jax.lax.map(lambda row: function(*row), rows, batch_size=together))
-    size = min(n, _BLOCK)
     blocks = []
+    for part, rows in padded_blocks(points, min(n, _BLOCK)):
+        blocks.append(jax.tree.map(np.asarray, compiled(*rows)))
+        progress(part.stop, n)
+    return jax.tree.map(lambda *parts: np.concatenate(parts)[:n], *blocks)
+
+
+def padded_blocks(points: Points, size: int) -> Iterator[tuple[slice, tuple[np.ndarray, np.ndarray, np.ndarray]]]:
+    """Blocks of the points, and for each (z, one, el) of exactly `size` points, so that what is done with them is
+    compiled once: the last point is repeated at the end."""
+    n = len(points.z)
     for start in range(0, n, size):
         rows = np.minimum(np.arange(start, start + size), n - 1)
-        blocks.append(jax.tree.map(np.asarray, compiled(points.z[rows], points.one[rows], points.el[rows])))
-        progress(min(start + size, n), n)
-    return jax.tree.map(lambda *parts: np.concatenate(parts)[:n], *blocks)
+        yield slice(start, min(start + size, n)), (points.z[rows], points.one[rows], points.el[rows])

@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Array
 
 from g2links.errors import InputError
+from g2links.kahler.blocks import padded_blocks
 from g2links.kahler.least_squares import FIRST_DAMPING, State
 from g2links.kahler.metric import sigma_of
 from g2links.kahler.sections import Sections
@@ -73,11 +74,9 @@ def prepare_sections(polynomial: Polynomial, sections: Sections, points: Points)
     n = len(points.z)
     rows = np.empty((n, 4, sections.count), dtype=np.complex64)
     log_volume = np.empty(n)
-    for start in range(0, n, _CHUNK):
-        at = np.minimum(np.arange(start, start + _CHUNK), n - 1)
-        stop = min(start + _CHUNK, n)
-        values = _evaluate(polynomial, sections, points.z[at], points.one[at], points.el[at])
-        rows[start:stop], log_volume[start:stop] = (np.asarray(value)[: stop - start] for value in values)
+    for part, padded in padded_blocks(points, _CHUNK):
+        values = _evaluate(polynomial, sections, *padded)
+        rows[part], log_volume[part] = (np.asarray(value)[: part.stop - part.start] for value in values)
     return SectionData(rows, log_volume, points.weights / np.sum(points.weights))
 
 

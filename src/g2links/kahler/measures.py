@@ -11,7 +11,6 @@ from jaxtyping import Array
 from g2links.kahler.jets import Jet
 from g2links.kahler.metric import Potential, hermitian_metric, monge_ampere_ratio, sigma_of
 from g2links.kahler.potentials import FeatureAnsatz, KahlerPotential, Parameters
-from g2links.kahler.sections import HermitianAnsatz
 from g2links.kahler.solve import MongeAmpereData, is_positive, log_ratios, metrics_from_jets, prepare
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume
@@ -58,7 +57,7 @@ def _metrics_and_reference(
     polynomial: Polynomial, potential: Potential, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
     """g and ∂_a∂_b̄ K_ref at every point; block by block, so that memory stays bounded."""
-    if isinstance(potential, KahlerPotential) and not isinstance(potential.ansatz, HermitianAnsatz):
+    if isinstance(potential, KahlerPotential) and isinstance(potential.ansatz, FeatureAnsatz):
         blocks = [_from_features(polynomial, potential.ansatz, potential.parameters, p) for p in _blocks(points)]
         return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))  # type: ignore[return-value]
 

@@ -6,6 +6,7 @@ k (Donaldson, math/0512625; Headrick and Nassar, arXiv:0908.2635).
 """
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -35,7 +36,38 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 
 @dataclass(frozen=True)
-class NeuralAnsatz:
+class FeatureAnsatz(ABC):
+    """A family of functions u of features X, which are computed once for all parameters."""
+
+    features: InvariantFeatures
+
+    @abstractmethod
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the parameters."""
+
+    @abstractmethod
+    def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
+        """A start that is a metric for sure, from how the features vary over `sample` (n, features)."""
+
+    @abstractmethod
+    def apply(self, parameters: Parameters, x: JetOrValues) -> JetOrValues:
+        """u from the features, or its jet from theirs."""
+
+    @abstractmethod
+    def to_config(self) -> dict[str, Any]:
+        """Plain data; see `ansatz_from_config`."""
+
+    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
+        """u at one point."""
+        return self.apply(parameters, Values(self.features(z))).value[0]
+
+    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+        """u with its derivatives at one point."""
+        return self.apply(parameters, self.features.jet(z, frame))
+
+
+@dataclass(frozen=True)
+class NeuralAnsatz(FeatureAnsatz):
     """u = (1/k) log(Σ c_i X_i) + N(X): a dense network N of the given hidden widths on the features X of degree k,
     beside a logarithmic skip connection, whose Hermitian form c takes care of the smooth part of u.
 
@@ -43,7 +75,6 @@ class NeuralAnsatz:
         InputError: for an unknown activation or a width below 1.
     """
 
-    features: InvariantFeatures
     widths: tuple[int, ...] = (16, 16)
     activation: str = "tanh"
 
@@ -82,14 +113,6 @@ class NeuralAnsatz:
             x = x.affine(matrix, offset).map(activation)
         return jax.tree.map(jnp.add, logarithm, x.affine(parameters[-2], parameters[-1]))
 
-    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
-        """u at one point."""
-        return self.apply(parameters, Values(self.features(z))).value[0]
-
-    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
-        """u with its derivatives at one point."""
-        return self.apply(parameters, self.features.jet(z, frame))
-
     def to_config(self) -> dict[str, Any]:
         """Plain data; see `ansatz_from_config`."""
         return {
@@ -101,7 +124,7 @@ class NeuralAnsatz:
 
 
 @dataclass(frozen=True)
-class AlgebraicAnsatz:
+class AlgebraicAnsatz(FeatureAnsatz):
     """u = (1/κ) log(Σ c_i X_i) with X_i the features of degree k; where Σ c_i X_i = 1, u = 0.
 
     Args:
@@ -113,7 +136,6 @@ class AlgebraicAnsatz:
         InputError: when κ is not positive.
     """
 
-    features: InvariantFeatures
     root: float | None = None
 
     def __post_init__(self) -> None:
@@ -147,20 +169,11 @@ class AlgebraicAnsatz:
         total = x.affine(parameters[0][None, :], jnp.zeros(1))
         return total.map(lambda value: jnp.log(value) / self.kappa)
 
-    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
-        """u at one point."""
-        return self.apply(parameters, Values(self.features(z))).value[0]
-
-    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
-        """u with its derivatives at one point."""
-        return self.apply(parameters, self.features.jet(z, frame))
-
     def to_config(self) -> dict[str, Any]:
         """Plain data; see `ansatz_from_config`."""
         return {"kind": "algebraic", **_feature_config(self.features), "root": self.root}
 
 
-FeatureAnsatz = NeuralAnsatz | AlgebraicAnsatz
 Ansatz = FeatureAnsatz | HermitianAnsatz
 
 

@@ -10,7 +10,7 @@ import functools
 import itertools
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import jax
 import jax.numpy as jnp
@@ -19,9 +19,9 @@ from jaxtyping import Array, Complex, Float, Inexact
 
 from g2links.forms._sums import sum_terms, take
 from g2links.kahler.hermitian_forms import HermitianForms
-from g2links.kahler.potentials import KahlerPotential
+from g2links.kahler.metric import Potential
+from g2links.kahler.potentials import FeatureAnsatz, KahlerPotential
 from g2links.kahler.reference import reference_potential
-from g2links.kahler.sections import HermitianAnsatz
 from g2links.varieties.charts import SliceChart, selector
 from g2links.varieties.polynomial import VARIABLES, Polynomial
 
@@ -77,14 +77,15 @@ class Series(NamedTuple):
         return self.coefficients[place] * factor[..., None]
 
 
-def has_series(potential: Any) -> bool:
+def has_series(potential: Potential) -> TypeGuard[KahlerPotential]:
     """Whether `potential_series` takes it: a combination or a network of features."""
-    return isinstance(potential, KahlerPotential) and not isinstance(potential.ansatz, HermitianAnsatz)
+    return isinstance(potential, KahlerPotential) and isinstance(potential.ansatz, FeatureAnsatz)
 
 
-def potential_series(polynomial: Polynomial, potential: Any, chart: SliceChart) -> Series:
+def potential_series(polynomial: Polynomial, potential: KahlerPotential, chart: SliceChart) -> Series:
     """K = K_ref + u around the centre of a chart, as a series with m = 1, where `has_series`. Only its pure fourth
     derivatives ∂_a∂_b∂_c∂_d are not those of K, as z is known to third order; no tensor here needs them."""
+    assert isinstance(potential.ansatz, FeatureAnsatz)
     z = point_series(polynomial, chart)
     reference = _reference_series(polynomial, chart, z)
     features = potential.ansatz.features

@@ -18,6 +18,7 @@ from jaxtyping import Array, Bool, Complex, Float
 
 from g2links._typing import Scalar
 from g2links.errors import InputError
+from g2links.kahler.blocks import padded_blocks
 from g2links.kahler.features import InvariantFeatures
 from g2links.kahler.jets import Jet, reference_jet
 from g2links.kahler.least_squares import (
@@ -77,10 +78,7 @@ class Solution(NamedTuple):
 def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points) -> MongeAmpereData:
     """Evaluate the features and their derivatives at all points once."""
     n = len(points.z)
-    parts = []
-    for start in range(0, n, _CHUNK):
-        rows = np.minimum(np.arange(start, start + _CHUNK), n - 1)
-        parts.append(_evaluate(polynomial, features, points.z[rows], points.one[rows], points.el[rows]))
+    parts = [_evaluate(polynomial, features, *rows) for _, rows in padded_blocks(points, _CHUNK)]
     jets, reference, log_volume = jax.tree.map(lambda *arrays: jnp.concatenate(arrays)[:n], *parts)
     weights = jnp.asarray(points.weights)
     return MongeAmpereData(jets, reference, log_volume, weights / jnp.sum(weights))

@@ -16,12 +16,11 @@ import numpy as np
 from jaxtyping import Array, Complex
 
 from g2links._typing import ComplexPoint, Index, Matrix, Scalar
-from g2links.varieties.charts import selector
+from g2links.varieties.charts import ASYMMETRIC, selector
 from g2links.varieties.polynomial import VARIABLES, Polynomial
 from g2links.varieties.residue import residue
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
 
-_DISTINCT = np.array([1.0, 0.83, 0.69, 0.57, 0.47])
 _FORBIDDEN = 1e6
 
 
@@ -67,7 +66,7 @@ class FundamentalDomain:
         """Of the permutations that bring (one, el) to the first chart of its orbit the best: z'_i = z_order[i]."""
         orders, allowed = self._permutations
         squares = z.real**2 + z.imag**2
-        score = squares[orders] @ jnp.asarray(_DISTINCT) / jnp.sum(squares)
+        score = squares[orders] @ jnp.asarray(ASYMMETRIC) / jnp.sum(squares)
         best = jnp.argmax(jnp.where(jnp.asarray(allowed)[one, el], score, -_FORBIDDEN))
         return jnp.asarray(orders)[best]
 
@@ -85,7 +84,7 @@ class FundamentalDomain:
     def _mirrored(self, z: ComplexPoint) -> Array:
         if not is_real(self.polynomial):
             return jnp.asarray(False)
-        return jnp.sum(_DISTINCT * z.imag) < 0
+        return jnp.sum(ASYMMETRIC * z.imag) < 0
 
     def _chart_map(
         self, order: Array, phases: Array, old: tuple[Index, Index], new: tuple[Index, Index]

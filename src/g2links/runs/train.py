@@ -37,7 +37,7 @@ from g2links.runs.numbering import Run, claim_run
 from g2links.runs.provenance import provenance
 from g2links.runs.samples import read_rows
 
-_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 1}
+_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 2000}
 
 
 @dataclass
@@ -177,6 +177,8 @@ def _train(
     progress("judging on held-out base points", 0, 1)
     test = evaluate(model, data.test)
     figures = _figures(model, data, test, result, log.seconds_before + time.monotonic() - started)
+    if result.epochs == 0:
+        raise TrainingError("the time limit was reached before the first epoch: allow more time (--time-limit)")
     if not np.isfinite(figures["relative_error"]) or result.best_epoch == 0:
         raise TrainingError("the loss is not finite: lower the learning rate, or look for faults in the data")
     record = {

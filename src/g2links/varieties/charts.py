@@ -17,7 +17,8 @@ from g2links._typing import ComplexPoint, Index, LinkPoint
 from g2links.varieties.polynomial import VARIABLES, Polynomial
 
 _NEWTON_STEPS = 30
-_ASYMMETRIC = np.array([1.0, 0.83, 0.69, 0.57, 0.47])
+ASYMMETRIC = np.array([1.0, 0.83, 0.69, 0.57, 0.47])
+"""A score of five numbers that no permutation of them leaves alone."""
 
 
 class SliceChart(NamedTuple):
@@ -74,11 +75,11 @@ def _canonical_turn(weights: tuple[int, ...], z: ComplexPoint, order: Index) -> 
         return act(weights, 2j * jnp.pi * k / order, z)
 
     def better(k: int, best: tuple[Array, Array]) -> tuple[Array, Array]:
-        score = jnp.sum(_ASYMMETRIC * turned(k).real)
+        score = jnp.sum(ASYMMETRIC * turned(k).real)
         take = (k < order) & (score > best[1])
         return jnp.where(take, k, best[0]), jnp.where(take, score, best[1])
 
-    start = (jnp.zeros((), dtype=int), jnp.sum(_ASYMMETRIC * z.real))
+    start = (jnp.zeros((), dtype=int), jnp.sum(ASYMMETRIC * z.real))
     turn, _ = jax.lax.fori_loop(1, max(weights), better, start)
     return jnp.where(turn == 0, z, turned(turn))
 

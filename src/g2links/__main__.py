@@ -1,0 +1,5 @@
+"""`python -m g2links`."""
+
+from g2links.cli import main
+
+main()
