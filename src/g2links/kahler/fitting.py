@@ -1,13 +1,14 @@
 """The search for a potential of each family, behind one interface: start, iterate, and σ on the way."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from g2links.errors import InputError
 from g2links.kahler.hermitian_solve import (
     HermitianProblem,
+    SectionData,
     hermitian_start,
     matrix_of,
     prepare_sections,
@@ -15,18 +16,28 @@ from g2links.kahler.hermitian_solve import (
 )
 from g2links.kahler.least_squares import Result, State, minimise
 from g2links.kahler.measures import sigma_and_positivity
-from g2links.kahler.potentials import Ansatz, FeatureAnsatz, Parameters
+from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
 from g2links.kahler.sections import HermitianAnsatz
-from g2links.kahler.solve import initial_state, levenberg_marquardt, prepare, state_at, unravel
+from g2links.kahler.solve import (
+    MongeAmpereData,
+    initial_state,
+    is_positive,
+    levenberg_marquardt,
+    log_ratios,
+    prepare,
+    state_at,
+    unravel,
+)
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.sampling import Points
 
 Hook = Callable[[State], bool]
 """Called after every accepted step; returning True stops the search."""
-_COARSE_STEPS = 2
-_COARSE_SHARE = 5
+_COARSE_STEPS = 10
+_SECTION_SHARE, _SECTION_ENOUGH = 5, 0.1**2
+_FEATURE_SHARE, _FEATURE_ENOUGH, _FEWEST = 4, 0.01**2, 2000
 _WINDOW = 1
-_SHARES = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+_SHARES = (0.0, 0.01, 0.03, 0.1, 0.3)
 
 
 class Quality(NamedTuple):
@@ -63,7 +74,8 @@ def fit_of(polynomial: Polynomial, ansatz: Ansatz, train: Points, validation: Po
 
 
 class FeatureFit:
-    """Potentials on features (`kahler.solve`)."""
+    """Potentials on features (`kahler.solve`). Of an algebraic one with many coefficients the first steps, from far
+    away, use a quarter of the points."""
 
     def __init__(self, polynomial: Polynomial, ansatz: FeatureAnsatz, train: Points, validation: Points) -> None:
         self.ansatz = ansatz
@@ -77,10 +89,27 @@ class FeatureFit:
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """See `Fit`."""
-        found = levenberg_marquardt(
-            self.ansatz, self.train, state, iterations=iterations, on_iteration=hook, deadline=deadline
+
+        few = len(self.train.weights) // _FEATURE_SHARE
+        stages = few >= _FEWEST and isinstance(self.ansatz, AlgebraicAnsatz)
+
+        def stage(data: MongeAmpereData, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
+            found = levenberg_marquardt(
+                self.ansatz, data, state, iterations=end, on_iteration=hook, deadline=deadline, enough=enough
+            )
+            return found.state, found.result
+
+        if not stages:
+            return stage(self.train, state, iterations)
+        return _coarse_to_fine(
+            state,
+            iterations,
+            coarse=lambda state, end: stage(self.train.rows(0, few), state, end, _FEATURE_ENOUGH),
+            fine=lambda state, end: stage(self.train, state, end),
+            between=lambda vector: _made_positive(
+                vector, initial_state(self.ansatz, self.train, 0).vector, self._is_metric
+            ),
         )
-        return found.state, found.result
 
     def quality(self, vector: np.ndarray) -> Quality:
         """See `Fit`."""
@@ -88,10 +117,14 @@ class FeatureFit:
         train, _ = sigma_and_positivity(self.train, self.ansatz, parameters)
         return Quality(train, *sigma_and_positivity(self.validation, self.ansatz, parameters))
 
+    def _is_metric(self, vector: np.ndarray) -> bool:
+        values = log_ratios(self.ansatz, unravel(self.ansatz, vector), self.train)
+        return bool(np.all(is_positive(values, self.train)))
+
 
 class SectionFit:
-    """A Hermitian matrix in all sections (`kahler.hermitian_solve`). The first two steps, from far away, use a fifth of
-    the points."""
+    """A Hermitian matrix in all sections (`kahler.hermitian_solve`). The first steps, from far away, use a fifth of the
+    points."""
 
     def __init__(self, polynomial: Polynomial, ansatz: HermitianAnsatz, train: Points, validation: Points) -> None:
         self.ansatz = ansatz
@@ -105,44 +138,62 @@ class SectionFit:
         """
         re, im = self.ansatz.start() if parameters is None else parameters
         state = hermitian_start(np.asarray(re) + 1j * np.asarray(im))
-        if not np.all(np.isfinite(self.train.log_ratios(matrix_of(state.vector)))):
+        if not self._is_metric(state.vector):
             raise InputError("start", "the given parameters", "a metric that is positive on this threefold")
         return state
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """See `Fit`."""
-        coarse = min(iterations, _COARSE_STEPS)
-        if state.iteration < coarse:
-            n, sections = len(self.train.weights), self.ansatz.sections.count
-            few = self.train.part(min(n, max(n // _COARSE_SHARE, 2 * sections)))
-            state, result = minimise(
-                HermitianProblem(few, deadline), state, iterations=coarse, on_iteration=hook, deadline=deadline
-            )
-            if result is Result.STOPPED:
-                return state, result
-        if state.iteration <= coarse:
-            state = state._replace(vector=self._made_positive(state.vector), iteration=coarse, losses=())
-        return minimise(
-            HermitianProblem(self.train, deadline),
-            state,
-            iterations=iterations,
-            on_iteration=hook,
-            deadline=deadline,
-            window=_WINDOW,
-        )
+        n, sections = len(self.train.weights), self.ansatz.sections.count
+        few = min(n, max(n // _SECTION_SHARE, 2 * sections))
 
-    def _made_positive(self, vector: np.ndarray) -> np.ndarray:
-        """A mean with the metric of Fubini and Study that is positive at all points, as near to `vector` as needed."""
-        h = matrix_of(vector)
-        reference = np.eye(len(h)) * np.trace(h).real / len(h)
-        for share in _SHARES:
-            mean = (1 - share) * h + share * reference
-            if np.all(np.isfinite(self.train.log_ratios(mean))):
-                break
-        return vector_of(mean)
+        def stage(data: SectionData, state: State, end: int, **rest: Any) -> tuple[State, Result]:
+            problem = HermitianProblem(data, deadline)
+            return minimise(problem, state, iterations=end, on_iteration=hook, deadline=deadline, **rest)
+
+        return _coarse_to_fine(
+            state,
+            iterations,
+            coarse=lambda state, end: stage(self.train.part(few), state, end, enough=_SECTION_ENOUGH),
+            fine=lambda state, end: stage(self.train, state, end, window=_WINDOW),
+            between=lambda vector: _made_positive(
+                vector, np.trace(matrix_of(vector)).real / sections * vector_of(np.eye(sections)), self._is_metric
+            ),
+        )
 
     def quality(self, vector: np.ndarray) -> Quality:
         """See `Fit`."""
         h = matrix_of(vector)
         train, _ = self.train.sigma_and_positivity(h)
         return Quality(train, *self.validation.sigma_and_positivity(h))
+
+    def _is_metric(self, vector: np.ndarray) -> bool:
+        return bool(np.all(np.isfinite(self.train.log_ratios(matrix_of(vector)))))
+
+
+_Stage = Callable[[State, int], tuple[State, Result]]
+
+
+def _coarse_to_fine(
+    state: State,
+    iterations: int,
+    *,
+    coarse: _Stage,
+    fine: _Stage,
+    between: Callable[[np.ndarray], np.ndarray],
+) -> tuple[State, Result]:
+    """A coarse search, then a fine one from `between` of what it found. The second knows nothing of the losses of the
+    first, by which the two are told apart: a state after any iteration can be resumed with the same bits."""
+    if len(state.losses) == state.iteration:
+        state, result = coarse(state, min(iterations, _COARSE_STEPS))
+        if result is Result.STOPPED:
+            return state, result
+        state = state._replace(vector=between(state.vector), iteration=max(1, state.iteration), losses=())
+    return fine(state, iterations)
+
+
+def _made_positive(vector: np.ndarray, reference: np.ndarray, is_metric: Callable[[np.ndarray], bool]) -> np.ndarray:
+    """A mean of the coefficients of a potential with those of a `reference` that is a metric, as near to the first as
+    makes it one at all training points."""
+    means = ((1 - share) * vector + share * reference for share in _SHARES)
+    return next((mean for mean in means if is_metric(mean)), reference)

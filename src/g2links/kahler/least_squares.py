@@ -71,8 +71,9 @@ def minimise(
     on_iteration: Callable[[State], bool] | None = None,
     deadline: float | None = None,
     window: int = 10,
+    enough: float = 0.0,
 ) -> tuple[State, Result]:
-    """Iterate from `state` until the loss stalls, or `iterations`, the hook or the time ends it.
+    """Iterate from `state` until the loss stalls or is below `enough`, or `iterations`, the hook or the time ends it.
 
     Args:
         problem: the loss.
@@ -81,9 +82,10 @@ def minimise(
         on_iteration: called after every accepted step; returning True stops the search.
         deadline: stop before an iteration would start after this `time.monotonic()`.
         window: the iterations over which the loss has to fall; see `stalled`.
+        enough: a loss that need not fall further.
     """
     while state.iteration < iterations:
-        if stalled(state.losses, window):
+        if stalled(state.losses, window) or (state.losses and state.losses[-1] < enough):
             return state, Result.CONVERGED
         if deadline is not None and time.monotonic() > deadline:
             return state, Result.STOPPED

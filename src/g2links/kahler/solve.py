@@ -159,6 +159,7 @@ def levenberg_marquardt(
     iterations: int,
     on_iteration: Callable[[State], bool] | None = None,
     deadline: float | None = None,
+    enough: float = 0.0,
 ) -> Solution:
     """Minimise Σ w (log ratio - mean)² from `state`.
 
@@ -169,6 +170,7 @@ def levenberg_marquardt(
         iterations: at which iteration count to stop.
         on_iteration: called after every accepted step; returning True stops the search.
         deadline: stop before an iteration would start after this `time.monotonic()`.
+        enough: a loss that need not fall further.
     """
     state, result = minimise(
         _MongeAmpere(ansatz, data),
@@ -177,6 +179,7 @@ def levenberg_marquardt(
         on_iteration=on_iteration,
         deadline=deadline,
         window=_FEW if isinstance(ansatz, AlgebraicAnsatz) else _MANY,
+        enough=enough,
     )
     return Solution(unravel(ansatz, state.vector), result, state)
 
