@@ -35,7 +35,9 @@ def cy(
     ] = None,
     training_points: Annotated[
         int | None,
-        typer.Option("--training-points", help="Points the residual is fitted on [20 for each parameter]."),
+        typer.Option(
+            "--training-points", help="Points the residual is fitted on [20 for each parameter; 30 for weights]."
+        ),
     ] = None,
     learning_rate: Annotated[float, typer.Option("--learning-rate", help="Of adam.")] = 1e-3,
     batch_size: Annotated[int, typer.Option("--batch-size", help="Of adam.")] = 1000,

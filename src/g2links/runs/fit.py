@@ -33,7 +33,7 @@ from g2links.varieties.singularities import require_isolated_singularity
 
 _TEST_POINTS = 20_000
 _VALIDATION_POINTS = 4_000
-_POINTS_PER_PARAMETER = 20
+_POINTS_PER_PARAMETER, _POINTS_FOR_WEIGHTS = 20, 30
 _CLOSEDNESS_POINTS = 100
 _HERMITIAN_DEGREE = 5
 _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
@@ -155,7 +155,7 @@ def _fit(
     progress("drawing points", 0, 1)
     points = sample_points(polynomial, options.n_points, point_seed)
     data_sha256 = write_points(home, run.number, points)
-    train, validation, test = split_by_line(points, training_points(options, ansatz))
+    train, validation, test = split_by_line(points, training_points(options, ansatz, polynomial.weights))
     progress("evaluating features", 0, 1)
     fit = fit_of(polynomial, ansatz, train, validation)
     log = FitLog(Checkpoints(run.work), fit, progress, _iterations(options))
@@ -217,11 +217,12 @@ def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: 
     return found.state, found.result
 
 
-def training_points(options: FitOptions, ansatz: Ansatz) -> int:
-    """How many points the residual is fitted on: 20 for each parameter, at least 4,000, unless the user says; all that
-    there are for a full Hermitian matrix."""
+def training_points(options: FitOptions, ansatz: Ansatz, weights: tuple[int, ...]) -> int:
+    """How many points the residual is fitted on, unless the user says: 20 for each parameter, 30 for weights other than
+    1, whose features have steep peaks; at least 4,000. For a full Hermitian matrix these are all that there are."""
     parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
-    return options.training_points or max(4_000, _POINTS_PER_PARAMETER * parameters)
+    each = _POINTS_PER_PARAMETER if set(weights) == {1} else _POINTS_FOR_WEIGHTS
+    return options.training_points or max(4_000, each * parameters)
 
 
 def split_by_line(points: Points, wanted: int) -> tuple[Points, Points, Points]:
