@@ -12,8 +12,10 @@ of order m on coordinates that vanish, monomials of a degree divisible by m see 
 powers only.
 
 Symmetric features are products of a few invariants of low degree, linearly independent on V
-(`kahler.invariant_products`). Those of a degree with more than 1,820 monomials (k > 12 for weights 1) span nearly all
-invariants of their degree, those of lower ones all of them.
+(`kahler.invariant_products`); for weights other than 1 the invariants are first moved towards 0, which makes products
+of many of them less dependent. (Not quite to mean 0: as the |ζ_i|² sum to 1, products would then be linearly
+dependent.) Those of a degree with more than 1,820 monomials (k > 12 for weights 1) span nearly all invariants of
+their degree, those of lower ones all of them.
 """
 
 from dataclasses import dataclass
@@ -30,7 +32,8 @@ from g2links.kahler.jets import Jet, Values
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree
 
 _MOST_MONOMIALS = 1820
-BASIS = 2
+_OFF_CENTRE = 1.5
+BASIS = 3
 """Which rule chose the features of a saved model: their coefficients mean nothing in another basis."""
 
 
@@ -74,7 +77,7 @@ class InvariantFeatures:
 
     def combine(self, forms: C) -> C:
         """The features from `forms`, in any calculus of derivatives."""
-        return forms if self._plan is None else self._plan.combine(forms)
+        return forms if self._plan is None else self._plan.combine(forms.minus(self._offsets))
 
     @cached_property
     def forms(self) -> HermitianForms:
@@ -86,6 +89,12 @@ class InvariantFeatures:
             )
         exponents = np.concatenate([exponents_of_degree(weights, degree) for degree in self._degrees])
         return all_forms(weights, exponents)
+
+    @cached_property
+    def _offsets(self) -> np.ndarray:
+        """What is subtracted from generators before they are multiplied: nothing for weights 1."""
+        plain = set(self.polynomial.weights) == {1}
+        return np.zeros(self.forms.count) if plain else _OFF_CENTRE * self.forms.means()
 
     @cached_property
     def _degrees(self) -> range:

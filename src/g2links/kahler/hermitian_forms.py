@@ -82,6 +82,17 @@ class HermitianForms:
                 coefficients[owner] = math.factorial(sum(powers)) / math.prod(map(math.factorial, powers)) / value.real
         return coefficients
 
+    def means(self) -> np.ndarray:
+        """(forms,) the means over the sphere Σ |ζ_i|² = 1, ζ_i = z_i r^{-w_i}, where |ζ^α|² has 4! Π α_i!/(4 + Σ α_i)!
+        and other terms 0."""
+        means = np.zeros(self.count)
+        for owner, row, column, value in zip(self.owner, self.row, self.column, self.value, strict=True):
+            if row == column:
+                powers = self.exponents[row].tolist()
+                total = math.factorial(VARIABLES - 1 + sum(powers)) / math.factorial(VARIABLES - 1)
+                means[owner] += value.real * math.prod(map(math.factorial, powers)) / total
+        return means
+
     def in_finite_field(self, points: np.ndarray) -> np.ndarray:
         """Twice the numerators at points (n, 10) of a finite field, where z and conj(z) are independent: (forms, n)."""
         imaginary = square_root_of_minus_one()

@@ -27,6 +27,9 @@ _Factors = tuple[int, ...]
 class Calculus(Protocol):
     """m functions together with some of their derivatives: `jets.Jet`, `jets.Values`, `series.Series`."""
 
+    def minus(self, constants: np.ndarray) -> Self:
+        """The functions minus constants (m,)."""
+
     def take(self, places: np.ndarray) -> Self:
         """Some of the functions."""
 

@@ -60,6 +60,10 @@ class Jet(NamedTuple):
         mixed = d[:, None] * self.mixed + dd[:, None] * _outer_square(self.first)
         return Jet(jax.vmap(function)(self.value), d[:, None] * self.first, mixed)
 
+    def minus(self, constants: np.ndarray) -> "Jet":
+        """The functions minus constants (m,)."""
+        return self._replace(value=self.value - constants)
+
     def take(self, places: np.ndarray) -> "Jet":
         """Some of the functions."""
         return Jet(self.value[places], self.first[places], self.mixed[places])
@@ -105,6 +109,10 @@ class Values(NamedTuple):
     def affine(self, matrix: Float[Array, "k m"], offset: Float[Array, " k"]) -> "Values":
         """matrix X + offset."""
         return Values(matrix @ self.value + offset)
+
+    def minus(self, constants: np.ndarray) -> "Values":
+        """The functions minus constants (m,)."""
+        return Values(self.value - constants)
 
     def take(self, places: np.ndarray) -> "Values":
         """Some of the functions."""

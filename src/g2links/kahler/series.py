@@ -59,6 +59,10 @@ class Series(NamedTuple):
 
         return Series(jax.lax.scan(horner, start, jnp.stack(derivatives[-2::-1]))[0])
 
+    def minus(self, constants: np.ndarray) -> "Series":
+        """The functions minus constants (m,)."""
+        return Series(self.coefficients.at[0].add(-constants))
+
     def take(self, places: np.ndarray) -> "Series":
         """Some of the functions."""
         return Series(self.coefficients[:, places])

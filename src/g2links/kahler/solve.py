@@ -41,7 +41,7 @@ _CHUNK = 500
 _Sums = tuple[Array, Array, Array, Array, Array]
 _NOT_POSITIVE = 1e-30
 _FEW, _MANY = 4, 10
-_LEAST, _LEAST_OF_WEIGHTS = 1e-8, 3e-7
+_LEAST, _LEAST_OF_WEIGHTS = 1e-8, 5e-8
 """Smaller singular values would give large coefficients that cancel, and with them the digits of every derivative of
 the potential. The second is for weights other than 1, whose features of several degrees are nearly dependent."""
 
@@ -77,11 +77,22 @@ class Solution(NamedTuple):
 
 def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points) -> MongeAmpereData:
     """Evaluate the features and their derivatives at all points once."""
-    n = len(points.z)
-    parts = [_evaluate(polynomial, features, *rows) for _, rows in padded_blocks(points, _CHUNK)]
-    jets, reference, log_volume = jax.tree.map(lambda *arrays: jnp.concatenate(arrays)[:n], *parts)
+    n, table = len(points.z), None
+    for part, rows in padded_blocks(points, _CHUNK):
+        block = _evaluate(polynomial, features, *rows)
+        if table is None:
+            table = jax.tree.map(lambda x: np.empty((n, *x.shape[1:]), x.dtype), block)
+        jax.tree.map(lambda whole, x, part=part: _fill(whole, part, x), table, block)
+    leaves, tree = jax.tree.flatten(table)
+    del table
+    # one after another, so that only one of them is in memory twice
+    jets, reference, log_volume = jax.tree.unflatten(tree, [jnp.asarray(leaves.pop(0)) for _ in range(len(leaves))])
     weights = jnp.asarray(points.weights)
     return MongeAmpereData(jets, reference, log_volume, weights / jnp.sum(weights))
+
+
+def _fill(whole: np.ndarray, part: slice, values: Array) -> None:
+    whole[part] = np.asarray(values)[: part.stop - part.start]
 
 
 @partial(jax.jit, static_argnums=(0, 1))

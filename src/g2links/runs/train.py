@@ -37,7 +37,7 @@ from g2links.runs.numbering import Run, claim_run
 from g2links.runs.provenance import provenance
 from g2links.runs.samples import read_rows
 
-_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 2000}
+_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000}
 
 
 @dataclass
@@ -131,7 +131,7 @@ def settings_of(chosen: Hyperparameters) -> Settings:
         l2=chosen.regularisation.l2,
         seed=chosen.seed,
         optimiser=chosen.optimiser,
-        max_points=_LEAST_SQUARES_POINTS[chosen.architecture],
+        max_points=_LEAST_SQUARES_POINTS.get(chosen.architecture, Settings.max_points),
         physics=Physics(**chosen.physics.model_dump()),
     )
 
