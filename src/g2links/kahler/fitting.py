@@ -33,11 +33,11 @@ from g2links.varieties.sampling import Points
 
 Hook = Callable[[State], bool]
 """Called after every accepted step; returning True stops the search."""
-_COARSE_STEPS = 10
+_COARSE_STEPS = 20
 _SECTION_SHARE, _SECTION_ENOUGH = 5, 0.1**2
 _FEATURE_SHARE, _FEATURE_ENOUGH, _FEWEST = 4, 0.01**2, 2000
 _WINDOW = 1
-_SHARES = (0.0, 0.01, 0.03, 0.1, 0.3)
+_SHARES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
 
 
 class Quality(NamedTuple):
