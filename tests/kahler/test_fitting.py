@@ -64,7 +64,7 @@ def test_small_searches_and_networks_use_all_points_at_once(plain, points, monke
 
 
 def test_a_potential_that_is_no_metric_is_brought_back(staged):
-    """As near as the shares tried allow: here only the reference itself is positive everywhere."""
+    """As near as the shares tried allow, and by the reference itself where none of them helps."""
     start = staged.start(None, np.random.SeedSequence(0)).vector
     tried = []
 
@@ -75,5 +75,6 @@ def test_a_potential_that_is_no_metric_is_brought_back(staged):
     bad = -start
     mean = fitting._made_positive(bad, start, is_metric)
     np.testing.assert_allclose(mean, 0.97 * bad + 0.03 * start)
-    np.testing.assert_array_equal(fitting._made_positive(bad, start, staged._is_metric), start)
+    np.testing.assert_allclose(fitting._made_positive(bad, start, staged._is_metric), 0.2 * start)
+    np.testing.assert_array_equal(fitting._made_positive(bad, start, lambda _: False), start)
     np.testing.assert_array_equal(fitting._made_positive(start, bad, staged._is_metric), start)
