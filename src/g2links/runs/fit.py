@@ -21,6 +21,7 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.runs.checkpoints import Checkpoints
 from g2links.runs.cy_points import write_points
 from g2links.runs.fit_log import FitLog, Progress
+from g2links.runs.fit_points import split_points, training_points
 from g2links.runs.json_files import read_json
 from g2links.runs.keras_files import save_model
 from g2links.runs.layout import Home
@@ -31,9 +32,6 @@ from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.sampling import Points, effective_sample_size, sample_points
 from g2links.varieties.singularities import require_isolated_singularity
 
-_TEST_POINTS = 20_000
-_VALIDATION_POINTS = 4_000
-_POINTS_PER_PARAMETER, _POINTS_FOR_WEIGHTS = 20, 30
 _CLOSEDNESS_POINTS = 100
 _HERMITIAN_DEGREE = 5
 _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
@@ -155,7 +153,8 @@ def _fit(
     progress("drawing points", 0, 1)
     points = sample_points(polynomial, options.n_points, point_seed)
     data_sha256 = write_points(home, run.number, points)
-    train, validation, test = split_by_line(points, training_points(options, ansatz, polynomial.weights))
+    wanted = training_points(options.training_points, ansatz, polynomial.weights)
+    train, validation, test = split_points(polynomial, points, wanted, extremes=isinstance(ansatz, AlgebraicAnsatz))
     progress("evaluating features", 0, 1)
     fit = fit_of(polynomial, ansatz, train, validation)
     log = FitLog(Checkpoints(run.work), fit, progress, _iterations(options))
@@ -215,28 +214,6 @@ def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: 
         deadline=deadline,
     )
     return found.state, found.result
-
-
-def training_points(options: FitOptions, ansatz: Ansatz, weights: tuple[int, ...]) -> int:
-    """How many points the residual is fitted on, unless the user says: 20 for each parameter, 30 for weights other than
-    1, whose features have steep peaks; at least 4,000. For a full Hermitian matrix these are all that there are."""
-    parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
-    each = _POINTS_PER_PARAMETER if set(weights) == {1} else _POINTS_FOR_WEIGHTS
-    return options.training_points or max(4_000, each * parameters)
-
-
-def split_by_line(points: Points, wanted: int) -> tuple[Points, Points, Points]:
-    """Train, validation and test points, with no random line in two of them; at most 60 % are for training."""
-    n = len(points.z)
-    test = n - min(_TEST_POINTS, n // 4)
-    validation = test - min(_VALIDATION_POINTS, n // 8)
-    cuts = [_line_start(points, i) for i in (min(wanted, validation * 9 // 10), validation, test)]
-    train, check, final = (slice(0, cuts[0]), slice(cuts[1], cuts[2]), slice(cuts[2], n))
-    return tuple(Points(*(column[part] for column in points)) for part in (train, check, final))  # type: ignore[return-value]
-
-
-def _line_start(points: Points, index: int) -> int:
-    return int(np.searchsorted(points.lines, points.lines[index]))
 
 
 def _measure(

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from g2links.kahler.features import InvariantFeatures
+from g2links.kahler.potentials import AlgebraicAnsatz
+from g2links.learn.locations import coordinate_shares
+from g2links.runs.fit_points import split_points, training_points
+from g2links.varieties.catalogue import fermat_quintic, from_catalogue
+from g2links.varieties.sampling import sample_points
+
+F = fermat_quintic()
+
+
+@pytest.fixture(scope="module")
+def points():
+    return sample_points(F, 2000, 3)
+
+
+@pytest.mark.parametrize("extremes", [False, True])
+def test_no_line_is_in_two_parts(points, extremes):
+    split = split_points(F, points, 600, extremes=extremes)
+    lines = [set(part.lines.tolist()) for part in split]
+    for i in range(3):
+        assert not lines[i] & lines[(i + 1) % 3]
+    assert [len(part.z) for part in split[1:]] == pytest.approx([250, 500], abs=5)
+    assert len(split.train.z) == pytest.approx(600, abs=5) if not extremes else len(split.train.z) > 630
+
+
+def test_the_training_points_reach_the_corners(points):
+    """Of all that are not kept for validation and test, the extreme ones are among the training points, each once."""
+    plain, reaching = (split_points(F, points, 600, extremes=extremes) for extremes in (False, True))
+    judged = np.concatenate([plain.validation.lines, plain.test.lines])
+    pool = points.z[~np.isin(points.lines, judged)]
+    shares, reached = coordinate_shares(F, pool), coordinate_shares(F, reaching.train.z)
+    np.testing.assert_array_equal(reached.max(axis=0), shares.max(axis=0))
+    np.testing.assert_array_equal(reached.min(axis=0), shares.min(axis=0))
+    assert np.any(coordinate_shares(F, plain.train.z).max(axis=0) < shares.max(axis=0))
+    np.testing.assert_array_equal(reaching.train.z[: len(plain.train.z)], plain.train.z)
+    assert len(np.unique(reaching.train.z, axis=0)) == len(reaching.train.z)
+
+
+def test_most_points_that_there_are(points):
+    split = split_points(F, points, 10**9, extremes=True)
+    assert sum(len(part.z) for part in split) <= len(points.z)
+
+
+def test_how_many_training_points():
+    few = AlgebraicAnsatz(InvariantFeatures(F, 4, symmetric=True))
+    assert training_points(None, few, F.weights) == 4000
+    assert training_points(17, few, F.weights) == 17
+    many = AlgebraicAnsatz(InvariantFeatures(F, 4, symmetric=False))
+    assert training_points(None, many, F.weights) == 20 * many.features.count
+    weighted = from_catalogue("p11222")
+    some = AlgebraicAnsatz(InvariantFeatures(weighted, 6, symmetric=False))
+    assert training_points(None, some, weighted.weights) == 30 * some.features.count
