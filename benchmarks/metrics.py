@@ -21,7 +21,7 @@ SYMMETRIC = {
 """Options, the bar for σ, and the seconds that it may take."""
 SEEDS = (0, 1, 2)
 QUICK = ("--degree", "5", "--n-points", "100000", "--time-limit", "250")
-LONG = ("--degree", "6", "--n-points", "300000", "--time-limit", "1650")
+LONG = ("--degree", "6", "--n-points", "400000", "--time-limit", "1650")
 
 
 def symmetric(home: Path) -> Iterator[Bar]:
