@@ -4,6 +4,7 @@ import pytest
 from g2links.kahler.features import InvariantFeatures
 from g2links.kahler.potentials import AlgebraicAnsatz
 from g2links.learn.locations import coordinate_shares
+from g2links.runs import fit_points
 from g2links.runs.fit_points import split_points, training_points
 from g2links.varieties.catalogue import fermat_quintic, from_catalogue
 from g2links.varieties.sampling import sample_points
@@ -48,8 +49,13 @@ def test_how_many_training_points():
     few = AlgebraicAnsatz(InvariantFeatures(F, 4, symmetric=True))
     assert training_points(None, few, F.weights) == 4000
     assert training_points(17, few, F.weights) == 17
-    many = AlgebraicAnsatz(InvariantFeatures(F, 4, symmetric=False))
-    assert training_points(None, many, F.weights) == 20 * many.features.count
-    weighted = from_catalogue("p11222")
-    some = AlgebraicAnsatz(InvariantFeatures(weighted, 6, symmetric=False))
-    assert training_points(None, some, weighted.weights) == 30 * some.features.count
+    for f, degree, each in ((F, 2, 20), (from_catalogue("p11222"), 3, 30)):
+        some = AlgebraicAnsatz(InvariantFeatures(f, degree, symmetric=False))
+        assert training_points(None, some, f.weights) == each * some.features.count
+
+
+@pytest.mark.parametrize(("most", "each"), [(25, 20), (15, 15), (3, 10)])
+def test_memory_limits_the_training_points(most, each, monkeypatch):
+    large = AlgebraicAnsatz(InvariantFeatures(F, 3, symmetric=False))
+    monkeypatch.setattr(fit_points, "_MOST_DERIVATIVES", most * large.features.count**2)
+    assert training_points(None, large, F.weights) == each * large.features.count

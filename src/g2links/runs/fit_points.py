@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from g2links.kahler.potentials import Ansatz
+from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz
 from g2links.learn.locations import coordinate_shares
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.sampling import Points
@@ -12,6 +12,7 @@ from g2links.varieties.sampling import Points
 _TEST_POINTS = 20_000
 _VALIDATION_POINTS = 4_000
 _POINTS_PER_PARAMETER, _POINTS_FOR_WEIGHTS = 20, 30
+_FEWEST_PER_PARAMETER, _MOST_DERIVATIVES = 10, 30_000_000
 _EXTREME_SHARE = 100
 
 
@@ -25,9 +26,13 @@ class Split(NamedTuple):
 
 def training_points(asked: int | None, ansatz: Ansatz, weights: tuple[int, ...]) -> int:
     """How many points the residual is fitted on, unless the user says: 20 for each parameter, 30 for weights other than
-    1, whose features have steep peaks; at least 4,000. For a full Hermitian matrix these are all that there are."""
+    1, whose features have steep peaks; at least 4,000. For a full Hermitian matrix these are all that there are.
+
+    Of features there are at most 30 million derivatives of each kind (8 GiB), but 10 points for each parameter."""
     parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
     each = _POINTS_PER_PARAMETER if set(weights) == {1} else _POINTS_FOR_WEIGHTS
+    if isinstance(ansatz, AlgebraicAnsatz):
+        each = min(each, max(_FEWEST_PER_PARAMETER, _MOST_DERIVATIVES // parameters**2))
     return asked or max(4_000, each * parameters)
 
 
