@@ -4,15 +4,15 @@ With V the rows s, ∂_1 s, ∂_2 s, ∂_3 s at a point and H = V h V† (4, 4),
 
     log det H - 4 log H_00 - log|h_Ω|²,    its derivative along δ:  tr (H⁻¹ - 4 e_0 e_0†/H_00) V δ V†.
 
-The bracket is diagonalised once for each step, V rotated to match, and then J δ and Jᵀ w are one matrix product each of
-all rows with an (N, N) matrix. They are made in single precision: the products only steer the search, and the metric
-that is found is measured in double precision.
+With Cholesky's H = L L†, whose first column belongs to e_0, the bracket is L⁻† diag(-3, 1, 1, 1) L⁻¹: J δ is a sum
+over the rows of L⁻¹ V, orthonormal for h, and J δ and Jᵀ w are one product each of all these rows with an (N, N)
+matrix. They are made in single precision: the products only steer the search, and the metric that is found is measured
+in double precision.
 """
 
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ from jaxtyping import Array
 
 from g2links.errors import InputError
 from g2links.kahler.blocks import padded_blocks
+from g2links.kahler.hermitian_products import hermitian_forms, weighted_gram
 from g2links.kahler.least_squares import FIRST_DAMPING, State
 from g2links.kahler.metric import sigma_of
 from g2links.kahler.sections import Sections
@@ -31,9 +32,10 @@ from g2links.varieties.sampling import Points
 
 _CHUNK = 2000
 _BLOCK = 8000
-_CG_STEPS = 40
-_CG_TOLERANCE = 0.1
+_CG_STEPS = 150
+_CG_WINDOW, _CG_FALL = 10, 0.02
 _SHORTEST = 1 / 64
+_SIGNATURE = np.array([-3, 1, 1, 1], dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,9 +126,7 @@ class HermitianProblem:
         if n < count:
             raise InputError("training_points", n, f"at least {count}, the number of sections")
         self.data, self.deadline = data, deadline
-        s = data.rows[:, 0].astype(np.complex128)
-        norm = np.sum(np.abs(s) ** 2, axis=1)
-        values, vectors = np.linalg.eigh((s.T * (data.weights / norm)) @ s.conj())
+        values, vectors = np.linalg.eigh(_moments(data))
         values = np.maximum(values, 1e-10 * values[-1])
         self._to_white = (vectors / np.sqrt(values)) @ vectors.conj().T
 
@@ -149,7 +149,7 @@ class HermitianLinearisation:
         self._values = _log_ratios(self._gram) - data.log_volume
         self.loss = _variance(self._values, data.weights)
         self._root = np.sqrt(data.weights).astype(np.float32)
-        self._signs, self._rotated = _diagonalised(data.rows, self._gram)
+        self._rows = _orthonormal(data.rows, self._gram)
 
     def step(self, damping: float) -> np.ndarray:
         """By conjugate gradients, stopped early, then shortened until g is positive and the loss falls."""
@@ -168,63 +168,62 @@ class HermitianLinearisation:
         rest = -residual
         gradient = self._adjoint(rest)
         x, direction = np.zeros_like(gradient), gradient
-        size = first = _square(gradient)
+        size = _square(gradient)
+        losses = [float(_square(rest))]
         shift = np.float32(0.0)
-        for _ in range(_CG_STEPS):
+        while not self._is_enough(losses):
             image = self._apply(direction)
             if not shift:
                 shift = np.float32(damping * _square(image) / _square(direction))
             rate = size / (_square(image) + shift * _square(direction))
             x = x + rate * direction
             rest = rest - rate * image
+            losses.append(float(_square(rest)))
             gradient = self._adjoint(rest) - shift * x
             size, before = _square(gradient), size
-            late = self._deadline is not None and time.monotonic() > self._deadline
-            if late or size < _CG_TOLERANCE**2 * first:
-                break
             direction = gradient + (size / before) * direction
         return self._from_white(x).astype(np.complex128)
+
+    def _is_enough(self, losses: list[float]) -> bool:
+        """Whether |r + J δ|² stalls, or is below what the second order of δ adds to it, of the size |r|⁴."""
+        steps = len(losses) - 1
+        late = self._deadline is not None and time.monotonic() > self._deadline
+        stalls = steps >= _CG_WINDOW and losses[-1] > (1 - _CG_FALL) * losses[-1 - _CG_WINDOW]
+        return steps > 0 and (late or steps == _CG_STEPS or stalls or losses[-1] < losses[0] ** 2)
 
     def _from_white(self, x: np.ndarray) -> np.ndarray:
         return self._white @ x @ self._white
 
     def _apply(self, x: np.ndarray) -> np.ndarray:
         """W^{1/2} (J δ - mean), δ = A x A."""
-        delta = self._from_white(x)
-        values = np.empty(len(self._rotated), dtype=np.float32)
-        for i in range(0, len(values), _BLOCK):
-            rows = self._rotated[i : i + _BLOCK]
-            squares = np.einsum("nri,nri->nr", _times(rows, delta), rows.conj()).real
-            values[i : i + _BLOCK] = np.sum(self._signs[i : i + _BLOCK] * squares, axis=1)
+        squares = hermitian_forms(self._rows, self._from_white(x)).reshape(-1, 4)
+        values = squares @ _SIGNATURE
         return self._root * (values - np.float32(self._data.weights @ values))
 
     def _adjoint(self, y: np.ndarray) -> np.ndarray:
         """The transpose of `_apply`."""
         w = self._root * y
         w = w - self._data.weights.astype(np.float32) * np.sum(w)
-        total = np.zeros_like(self._white)
-        for i in range(0, len(w), _BLOCK):
-            rows = self._rotated[i : i + _BLOCK]
-            factors = self._signs[i : i + _BLOCK] * w[i : i + _BLOCK, None]
-            flat = rows.reshape(-1, rows.shape[-1])
-            total += flat.conj().T @ (factors.reshape(-1, 1) * flat)
-        return self._from_white(total)
+        return self._from_white(weighted_gram(self._rows, np.ravel(w[:, None] * _SIGNATURE)))
 
 
-class _Diagonal(NamedTuple):
-    signs: np.ndarray
-    rows: np.ndarray
+def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
+    """L⁻¹ V at every point, (4 n, N)."""
+    inverse = np.linalg.inv(np.linalg.cholesky(gram.astype(np.complex128))).astype(rows.dtype)
+    turned = np.empty_like(rows)
+    for i in range(0, len(rows), _BLOCK):
+        np.matmul(inverse[i : i + _BLOCK], rows[i : i + _BLOCK], out=turned[i : i + _BLOCK])
+    return turned.reshape(-1, rows.shape[-1])
 
 
-def _diagonalised(rows: np.ndarray, gram: np.ndarray) -> _Diagonal:
-    """Eigenvalues (n, 4) of H⁻¹ - 4 e_0 e_0†/H_00, and V in the basis of its eigenvectors."""
-    form = np.linalg.inv(gram.astype(np.complex128))
-    form[:, 0, 0] -= 4 / gram[:, 0, 0].real
-    values, vectors = np.linalg.eigh(form)
-    rotation = vectors.transpose(0, 2, 1).conj().astype(np.complex64)
-    size = np.sqrt(np.abs(values))
-    turned = (size[:, :, None] * rotation).astype(np.complex64) @ rows
-    return _Diagonal(np.sign(values).astype(np.float32), turned)
+def _moments(data: SectionData) -> np.ndarray:
+    """Σ w s s†/|s|² (N, N)."""
+    total = np.zeros((data.rows.shape[-1],) * 2, dtype=np.complex128)
+    for i in range(0, len(data.weights), _BLOCK):
+        s = data.rows[i : i + _BLOCK, 0].astype(np.complex128)
+        weights = data.weights[i : i + _BLOCK] / np.sum(np.abs(s) ** 2, axis=1)
+        total += (s.T * weights) @ s.conj()
+    return total
 
 
 def _log_ratios(gram: np.ndarray) -> np.ndarray:
