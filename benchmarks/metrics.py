@@ -1,5 +1,6 @@
 """σ of quintics, from the start of the command to the saved model: with symmetry, and without."""
 
+import json
 import math
 import time
 from collections.abc import Iterator
@@ -22,6 +23,17 @@ SYMMETRIC = {
 SEEDS = (0, 1, 2)
 QUICK = ("--degree", "5", "--n-points", "100000", "--time-limit", "250")
 LONG = ("--degree", "6", "--n-points", "400000", "--time-limit", "1650")
+ARCHITECTURES = {
+    "25 invariants, 16 x 16, lm": ("neural", "--degree", "1"),
+    "25 invariants, 48 x 48, lm": ("neural", "--degree", "1", "--widths", "48,48"),
+    "325 products of two, 8 x 8, lm": ("neural", "--degree", "2", "--widths", "8,8"),
+    "25 invariants, 128 x 128, adam": ("neural", "--degree", "1", "--widths", "128,128", "--optimiser", "adam"),
+    "one holomorphic layer, degree 3": ("algebraic", "--degree", "3"),
+    "one holomorphic layer, degree 4": ("algebraic", "--degree", "4"),
+    "one holomorphic layer, degree 5": ("algebraic", "--degree", "5"),
+}
+"""Potentials on the same quintic without symmetry. log s† h s with h = W† W is a network whose one layer W acts on
+monomials s and whose activation is the squared modulus."""
 
 
 def symmetric(home: Path) -> Iterator[Bar]:
@@ -50,6 +62,22 @@ def generic_long(home: Path) -> Iterator[Bar]:
     for kind, bar in (("A", 5e-3), ("B", math.inf)):
         for seed in SEEDS:
             yield at_most(f"{kind}, seed {seed}: sigma, degree 6", _sigma(home, kind, seed, LONG), bar)
+
+
+def architectures(home: Path) -> Iterator[Bar]:
+    """σ on quintic A, seed 0, of every potential in `ARCHITECTURES`, trained on at most 60,000 points in five minutes;
+    with σ on the training points, and the time to the saved model."""
+    for name, (ansatz, *options) in ARCHITECTURES.items():
+        place = home / "architectures" / "".join(c if c.isalnum() else "_" for c in name)
+        place.mkdir(parents=True, exist_ok=True)
+        command = [g2links(), "cy", "--home", str(place), "--polynomial", random_quintic("A", 0), "--ansatz", ansatz]
+        points = ("--n-points", "100000", "--training-points", "60000", "--time-limit", "250")
+        found = call_json([*command, *options, *points], place / "cy.json", may_fail=True)
+        record = json.loads(Path(found["model"]).with_suffix(".json").read_text(encoding="utf-8"))
+        train = record["history"][record["best_iteration"] - 1]["sigma_train"]
+        figures = record["figures"]
+        words = f"{figures['sigma']:.2e} (training {train:.2e}), {record['parameters']:,} in {figures['seconds']:.0f} s"
+        yield Bar(f"A, seed 0, {name}: sigma, unknowns", "-", words, True)
 
 
 def random_quintic(kind: str, seed: int) -> str:

@@ -8,15 +8,15 @@ from bars import MEASURES as BARS
 from curvature import curvature
 from learning import learned, learning
 from memory import memory
-from metrics import generic, generic_long, symmetric
+from metrics import architectures, generic, generic_long, symmetric
 from weighted import catalogue, integrals
 
 from g2links.reports.tables import fixed_width
 from g2links.runs.provenance import provenance
 
-OTHERS = (symmetric, curvature, integrals, memory, generic, learned, learning, catalogue, generic_long)
+OTHERS = (symmetric, curvature, integrals, memory, generic, architectures, learned, learning, catalogue, generic_long)
 MEASURES = {**BARS, **{measure.__name__: measure for measure in OTHERS}}
-LONG = tuple(measure.__name__ for measure in (generic, learned, learning, catalogue, generic_long))
+LONG = tuple(measure.__name__ for measure in (generic, architectures, learned, learning, catalogue, generic_long))
 USUAL = [name for name in MEASURES if name not in LONG]
 
 

@@ -55,6 +55,15 @@ def test_brackets_powers_and_signs():
     assert terms[(0, 0, 0, 5, 0)] == 0.5
 
 
+def test_a_long_text_is_shortened_to_a_name():
+    pure = "z0^5+z1^5+z2^5+z3^5+z4^5"
+    assert parse_polynomial(pure).name == pure
+    long = pure + "".join(f"+0.125*z{i}^4*z{j}" for i in range(5) for j in range(5) if i != j)
+    found = parse_polynomial(long)
+    assert found.name == f"{long[:60]}... (25 terms)"
+    assert parse_polynomial(long, name="mine").name == "mine"
+
+
 @given(
     st.lists(
         st.tuples(

@@ -8,6 +8,7 @@ from g2links.varieties.polynomial import VARIABLES, Polynomial
 _LONGEST = 100_000
 _HIGHEST_POWER = 1000
 _MOST_TERMS = 20_000
+_LONGEST_NAME = 120
 
 Terms = dict[tuple[int, ...], complex]
 _CONSTANT = (0,) * VARIABLES
@@ -16,7 +17,8 @@ _CONSTANT = (0,) * VARIABLES
 def parse_polynomial(text: str, weights: tuple[int, ...] = (1,) * VARIABLES, name: str | None = None) -> Polynomial:
     """Read sums, products and powers of z0..z4 and (complex) numbers; `^` and `**` both mean power.
 
-    Nothing is evaluated as Python: the text is parsed and only arithmetic nodes are accepted.
+    Nothing is evaluated as Python: the text is parsed and only arithmetic nodes are accepted. Without a `name` the text
+    is the name, or its beginning where it is long.
 
     Raises:
         PolynomialError: naming the part that is not understood, or the degree that is wrong.
@@ -28,7 +30,11 @@ def parse_polynomial(text: str, weights: tuple[int, ...] = (1,) * VARIABLES, nam
         terms = _terms(tree.body)
     except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
         raise PolynomialError("polynomial", text, f"it cannot be read as a polynomial in z0..z4 ({error})") from error
-    return Polynomial(tuple((c, e) for e, c in terms.items()), weights, name or text)
+    return Polynomial(tuple((c, e) for e, c in terms.items()), weights, name or _short_name(text, terms))
+
+
+def _short_name(text: str, terms: Terms) -> str:
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME // 2]}... ({len(terms)} terms)"
 
 
 def _terms(node: ast.expr) -> Terms:
