@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
+from g2links.kahler import hermitian_solve
 from g2links.kahler.fitting import fit_of
 from g2links.kahler.hermitian_solve import HermitianProblem, hermitian_start, matrix_of, prepare_sections
 from g2links.kahler.jets import real_function_jet
@@ -105,6 +106,30 @@ def test_the_linear_problem(data, rng):
     slope = (ahead - behind) / (2 * step)
     expected = np.sqrt(data.weights) * (slope - data.weights @ slope)
     assert np.linalg.norm(image - expected) < 5e-3 * np.linalg.norm(expected)
+
+
+def test_conjugate_gradients_solve_the_linear_problem(data, rng, monkeypatch):
+    """Left to run they end at the least-squares solution; by their own rule they stop earlier, but near it."""
+    re, im = _random_h(rng, ANSATZ)
+    linear = HermitianProblem(data).linearise(hermitian_start(re + 1j * im).vector)
+    n = ANSATZ.sections.count
+    units = (np.eye(n * n).reshape(-1, n, n) + 0j).astype(np.complex64)
+    hermitian = [(e + e.T) / 2 for e in units] + [1j * (e - e.T) / 2 for e in units]
+    jacobian = np.stack([linear._apply(e) for e in hermitian], axis=1).astype(float)
+    residual = linear._root * (linear._values - data.weights @ linear._values)
+    least = np.sum((residual + jacobian @ np.linalg.lstsq(jacobian, -residual)[0]) ** 2)
+
+    def left(found):
+        white = np.linalg.inv(linear._white.astype(complex))
+        return np.sum((residual + linear._apply((white @ found @ white).astype(np.complex64))) ** 2)
+
+    early = left(linear._conjugate_gradients(0.0))
+    monkeypatch.setattr(hermitian_solve, "_CURVATURE", 0.0)
+    stalled = left(linear._conjugate_gradients(0.0))
+    assert least < stalled < 1.02 * least
+    assert stalled < early < max(4.4 * linear.loss**2, 1.02 * least)
+    late = HermitianProblem(data, time.monotonic() - 1).linearise(hermitian_start(re + 1j * im).vector)
+    assert stalled < left(late._conjugate_gradients(0.0)) < linear.loss  # one step, whatever the time
 
 
 @pytest.fixture(scope="module")
