@@ -127,7 +127,7 @@ def test_conjugate_gradients_solve_the_linear_problem(data, rng, monkeypatch):
     monkeypatch.setattr(hermitian_solve, "_CURVATURE", 0.0)
     stalled = left(linear._conjugate_gradients(0.0))
     assert least < stalled < 1.02 * least
-    assert stalled < early < max(4.4 * linear.loss**2, 1.02 * least)
+    assert stalled <= early < max(0.2 * linear.loss, 1.02 * least)
     late = HermitianProblem(data, time.monotonic() - 1).linearise(hermitian_start(re + 1j * im).vector)
     assert stalled < left(late._conjugate_gradients(0.0)) < linear.loss  # one step, whatever the time
 

@@ -34,7 +34,7 @@ _CHUNK = 2000
 _BLOCK = 8000
 _CG_STEPS = 150
 _CG_WINDOW, _CG_FALL = 10, 0.02
-_CURVATURE = 4.0
+_CURVATURE, _CG_SHARE = 4.0, 0.2
 _SHORTEST = 1 / 64
 _SIGNATURE = np.array([-3, 1, 1, 1], dtype=np.float32)
 
@@ -186,11 +186,13 @@ class HermitianLinearisation:
         return self._from_white(x).astype(np.complex128)
 
     def _is_enough(self, losses: list[float]) -> bool:
-        """Whether |r + J δ|² stalls, or is below what the second order of δ adds to it, about 4 |r|⁴."""
+        """Whether |r + J δ|² stalls, or has fallen well below |r|² and what the second order of δ adds to it, which is
+        about 4 |r|⁴."""
         steps = len(losses) - 1
         late = self._deadline is not None and time.monotonic() > self._deadline
         stalls = steps >= _CG_WINDOW and losses[-1] > (1 - _CG_FALL) * losses[-1 - _CG_WINDOW]
-        return steps > 0 and (late or steps == _CG_STEPS or stalls or losses[-1] < _CURVATURE * losses[0] ** 2)
+        small = losses[-1] < min(_CURVATURE * losses[0] ** 2, _CG_SHARE * losses[0])
+        return steps > 0 and (late or steps == _CG_STEPS or stalls or small)
 
     def _from_white(self, x: np.ndarray) -> np.ndarray:
         return self._white @ x @ self._white
