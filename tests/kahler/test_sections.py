@@ -108,6 +108,19 @@ def test_the_linear_problem(data, rng):
     assert np.linalg.norm(image - expected) < 5e-3 * np.linalg.norm(expected)
 
 
+def test_sections_are_made_orthonormal(data):
+    """Rows s become s A, with Σ w (sA)†(sA)/|s|² = 1; the complex conjugate of A would not do."""
+    linear = HermitianProblem(data).linearise(hermitian_start(np.eye(ANSATZ.sections.count)).vector)
+    s, one = data.rows[:, 0].astype(complex), np.eye(ANSATZ.sections.count)
+    weights = data.weights / np.sum(np.abs(s) ** 2, axis=1)
+
+    def distance(white):
+        rows = s @ white.astype(complex)
+        return np.max(np.abs((rows.conj().T * weights) @ rows - one))
+
+    assert distance(linear._white) < 1e-5 < 1e-2 < distance(linear._white.conj())
+
+
 def test_conjugate_gradients_solve_the_linear_problem(data, rng, monkeypatch):
     """Left to run they end at the least-squares solution; by their own rule they stop earlier, but near it."""
     re, im = _random_h(rng, ANSATZ)

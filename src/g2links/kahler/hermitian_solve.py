@@ -220,12 +220,12 @@ def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
 
 
 def _moments(data: SectionData) -> np.ndarray:
-    """Σ w s s†/|s|² (N, N)."""
+    """Σ w s†s/|s|² (N, N), s a row."""
     total = np.zeros((data.rows.shape[-1],) * 2, dtype=np.complex128)
     for i in range(0, len(data.weights), _BLOCK):
         s = data.rows[i : i + _BLOCK, 0].astype(np.complex128)
         weights = data.weights[i : i + _BLOCK] / np.sum(np.abs(s) ** 2, axis=1)
-        total += (s.T * weights) @ s.conj()
+        total += (s.conj().T * weights) @ s
     return total
 
 
