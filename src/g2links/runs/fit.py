@@ -12,7 +12,7 @@ from g2links.kahler.first_order import adam
 from g2links.kahler.fitting import FeatureFit, Fit, fit_of
 from g2links.kahler.least_squares import Result, State
 from g2links.kahler.measures import measure
-from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz, Parameters
+from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz
 from g2links.kahler.sections import HermitianAnsatz, Sections
 from g2links.kahler.solve import unravel
 from g2links.learn.cy_model import CalabiYauMetric
@@ -22,10 +22,11 @@ from g2links.runs.checkpoints import Checkpoints
 from g2links.runs.cy_points import write_points
 from g2links.runs.fit_log import FitLog, Progress
 from g2links.runs.fit_points import split_points, training_points
+from g2links.runs.fit_start import parameters_near, potential_of
 from g2links.runs.json_files import read_json
 from g2links.runs.keras_files import save_model
 from g2links.runs.layout import Home
-from g2links.runs.models import CY_STEM, find_cy, load_cy
+from g2links.runs.models import CY_STEM
 from g2links.runs.numbering import Run, claim_run
 from g2links.runs.provenance import provenance
 from g2links.varieties.polynomial import Polynomial
@@ -100,7 +101,7 @@ def fit_cy(
     ansatz = choose_ansatz(polynomial, options)
     progress("looking for singular points", 0, 1)
     require_isolated_singularity(polynomial)
-    start = None if options.start_from is None else _parameters_of(home, options.start_from, ansatz)
+    start = None if options.start_from is None else potential_of(home, options.start_from, polynomial, ansatz)
     config = {"polynomial": polynomial.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         if run.published:
@@ -143,7 +144,7 @@ def _fit(
     polynomial: Polynomial,
     ansatz: Ansatz,
     options: FitOptions,
-    start: Parameters | None,
+    start: KahlerPotential | None,
     run: Run,
     progress: Progress,
     deadline: float | None,
@@ -158,7 +159,7 @@ def _fit(
     progress("evaluating features", 0, 1)
     fit = fit_of(polynomial, ansatz, train, validation)
     log = FitLog(Checkpoints(run.work), fit, progress, _iterations(options))
-    state = log.restore() or fit.start(start, parameter_seed)
+    state = log.restore() or fit.start(parameters_near(start, ansatz, train), parameter_seed)
     state, result = _search(fit, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
     potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
@@ -183,19 +184,6 @@ def _fit(
     model = CalabiYauMetric.from_potential(polynomial, potential, figures["normalisation"])
     run.publish(lambda path: save_model(model, path), record)
     return record, (ratio, test.weights)
-
-
-def _parameters_of(home: Home, number: int, ansatz: Ansatz) -> Parameters:
-    """The parameters of an earlier run, for a start near them."""
-    potential = load_cy(find_cy(home, number).model_path).kahler_potential
-    if potential.ansatz.to_config() != ansatz.to_config() or potential.ansatz.shapes() != ansatz.shapes():
-        raise InputError(
-            "--start-from",
-            number,
-            f"a run with the same ansatz and features; that one has {potential.ansatz.to_config()} with parameters of "
-            f"the shapes {potential.ansatz.shapes()}, this one {ansatz.to_config()} with {ansatz.shapes()}",
-        )
-    return potential.parameters
 
 
 def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: float | None) -> tuple[State, Result]:
