@@ -27,6 +27,8 @@ from g2links.varieties.sampling import sample_points
 
 QUINTIC = fermat_quintic()
 P11222 = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
+PARTLY = parse_polynomial("z0^5+z1^5+z2^5+z3^5+2*z4^5+0.3*z0*z1*z2*z3*z4")
+BARE = parse_polynomial("z0^5+z1^5+z2^5+z3^5+z4^5+(0.3+0.2j)*z0^4*z1+(0.1-0.4j)*z1^3*z2^2+0.3j*z2*z3^2*z4^2")
 FEATURES = [
     InvariantFeatures(QUINTIC, 1, False),
     InvariantFeatures(QUINTIC, 6, True),
@@ -79,10 +81,11 @@ def test_products_of_invariants_are_nearly_all_invariants():
     assert len(features.forms.row) < 1000
 
 
-@pytest.mark.parametrize("degree", [4, 9])
-def test_constant_combination_of_features(rng, degree):
-    features = InvariantFeatures(QUINTIC, degree, True)
-    z, _ = _point(QUINTIC, rng)
+@pytest.mark.parametrize(("f", "degree"), [(QUINTIC, 4), (QUINTIC, 9), (PARTLY, 1), (PARTLY, 3), (BARE, 1), (BARE, 2)])
+def test_constant_combination_of_features(rng, f, degree):
+    """Also where the permutations that preserve f do not connect all coordinates."""
+    features = InvariantFeatures(f, degree, True)
+    z, _ = _point(f, rng)
     assert float(features.reference_coefficients() @ features(z)) == pytest.approx(1.0, abs=1e-12)
 
 
@@ -104,6 +107,26 @@ def test_feature_jets_agree_with_automatic_differentiation(features, rng):
         expected = pick(jnp.eye(features.count)[i])
         np.testing.assert_allclose(jet.first[i], expected.first[0], atol=1e-12)
         np.testing.assert_allclose(jet.mixed[i], expected.mixed[0], atol=1e-12)
+
+
+@pytest.mark.parametrize(("f", "degree"), [(PARTLY, 2), (PARTLY, 5), (BARE, 2)])
+def test_features_where_coordinates_differ_are_a_basis(f, degree):
+    z = sample_points(f, 1500, 5).z
+    features = InvariantFeatures(f, degree, True)
+    everything = feature_table(invariant_forms(f, exponents_of_degree(f.weights, degree)), z)
+    table = feature_table(features, z)
+    rank = np.linalg.matrix_rank(everything, rtol=1e-11)
+    assert features.count == rank == np.linalg.matrix_rank(np.hstack([everything, table]), rtol=1e-11)
+
+
+@pytest.mark.parametrize("f", [PARTLY, BARE])
+def test_the_first_potential_is_zero_where_coordinates_differ(f, rng):
+    """So that its metric is that of Fubini and Study."""
+    features = InvariantFeatures(f, 2, True)
+    sample = feature_table(features, sample_points(f, 200, 1).z)
+    z, _ = _point(f, rng)
+    for ansatz in (AlgebraicAnsatz(features), NeuralAnsatz(features, (4,))):
+        assert abs(float(ansatz.value(ansatz.initial(rng, sample), z))) < 1e-12
 
 
 @pytest.mark.parametrize("degree", [6, 13])

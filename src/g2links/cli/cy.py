@@ -42,7 +42,8 @@ def cy(
     learning_rate: Annotated[float, typer.Option("--learning-rate", help="Of adam.")] = 1e-3,
     batch_size: Annotated[int, typer.Option("--batch-size", help="Of adam.")] = 1000,
     start_from: Annotated[
-        int | None, typer.Option("--start-from", help="An earlier run whose potential to start at.")
+        int | None,
+        typer.Option("--start-from", help="An earlier run whose potential to start at; for algebraic, of any degree."),
     ] = None,
     time_limit: Annotated[
         float | None,

@@ -26,14 +26,14 @@ from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint
 from g2links.errors import InputError
-from g2links.kahler.hermitian_forms import HermitianForms, all_forms, invariant_forms
+from g2links.kahler.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form
 from g2links.kahler.invariant_products import C, ProductPlan, product_plan
 from g2links.kahler.jets import Jet, Values
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree
 
 _MOST_MONOMIALS = 1820
 _OFF_CENTRE = 1.5
-BASIS = 3
+BASIS = 4
 """Which rule chose the features of a saved model: their coefficients mean nothing in another basis."""
 
 
@@ -122,8 +122,12 @@ class InvariantFeatures:
 
 @lru_cache(64)
 def _invariants(polynomial: Polynomial, degree: int) -> HermitianForms:
-    """All invariant Hermitian forms of one degree, dependent ones and many terms included."""
-    return invariant_forms(polynomial, exponents_of_degree(polynomial.weights, degree))
+    """All invariant Hermitian forms of one degree, dependent ones and many terms included; of degree 1, for weights 1,
+    Σ |z_i|² comes first, which a plan takes for the function 1."""
+    forms = invariant_forms(polynomial, exponents_of_degree(polynomial.weights, degree))
+    if degree == 1 and set(polynomial.weights) == {1}:
+        return HermitianForms.join([norm_form(polynomial.weights), forms])
+    return forms
 
 
 def default_degree(polynomial: Polynomial, most_features: int = 40, highest: int = 10) -> int:

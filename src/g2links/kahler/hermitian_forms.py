@@ -150,6 +150,15 @@ def pair_forms(weights: tuple[int, ...], pairs: Sequence[tuple[tuple[int, ...], 
     return _assemble(weights, table, list(place.reshape(-1, 1, 2)), real=False)
 
 
+def norm_form(weights: tuple[int, ...]) -> HermitianForms:
+    """Σ |z_i|²/r², for weights 1: the function 1."""
+    every = np.arange(VARIABLES)
+    owner = np.zeros(VARIABLES, dtype=np.int64)
+    return HermitianForms(
+        weights, np.eye(VARIABLES, dtype=np.int64), every, every, np.ones(VARIABLES, dtype=complex), owner, np.ones(1)
+    )
+
+
 def invariant_forms(polynomial: Polynomial, exponents: np.ndarray) -> HermitianForms:
     """The Hermitian forms in the given monomials that are invariant under the symmetry group of f: sums over the orbits
     of phase-invariant pairs (α, β) under the permutations that preserve f, their real parts alone where f is real."""
