@@ -65,13 +65,13 @@ def generic_long(home: Path) -> Iterator[Bar]:
 
 
 def architectures(home: Path) -> Iterator[Bar]:
-    """σ on quintic A, seed 0, of every potential in `ARCHITECTURES`, trained on at most 60,000 points in five minutes;
+    """σ on quintic A, seed 0, of every potential in `ARCHITECTURES`, trained on at most 60,000 points in about two minutes;
     with σ on the training points, and the time to the saved model."""
     for name, (ansatz, *options) in ARCHITECTURES.items():
         place = home / "architectures" / "".join(c if c.isalnum() else "_" for c in name)
         place.mkdir(parents=True, exist_ok=True)
         command = [g2links(), "cy", "--home", str(place), "--polynomial", random_quintic("A", 0), "--ansatz", ansatz]
-        points = ("--n-points", "100000", "--training-points", "60000", "--time-limit", "250")
+        points = ("--n-points", "100000", "--training-points", "60000", "--time-limit", "100")
         found = call_json([*command, *options, *points], place / "cy.json", may_fail=True)
         record = json.loads(Path(found["model"]).with_suffix(".json").read_text(encoding="utf-8"))
         train = record["history"][record["best_iteration"] - 1]["sigma_train"]
