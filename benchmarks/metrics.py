@@ -65,8 +65,8 @@ def generic_long(home: Path) -> Iterator[Bar]:
 
 
 def architectures(home: Path) -> Iterator[Bar]:
-    """σ on quintic A, seed 0, of every potential in `ARCHITECTURES`, trained on at most 60,000 points in about two minutes;
-    with σ on the training points, and the time to the saved model."""
+    """σ on quintic A, seed 0, of every potential in `ARCHITECTURES`, trained on at most 60,000 points for about two
+    minutes; with σ on the training points, and the time to the saved model."""
     for name, (ansatz, *options) in ARCHITECTURES.items():
         place = home / "architectures" / "".join(c if c.isalnum() else "_" for c in name)
         place.mkdir(parents=True, exist_ok=True)
