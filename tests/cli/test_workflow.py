@@ -421,6 +421,27 @@ def test_a_quintic_without_symmetry(tmp_path):
     model = g2links.load_cy(2, tmp_path)
     assert model.ansatz.to_config() == {"kind": "hermitian", "degree": 2}
     assert run([*fit, "--optimiser", "adam", "--home", str(tmp_path)]) == 2
+    fit[fit.index("--degree") + 1] = "3"
+    third = _json(tmp_path, [*fit, "--iterations", "2", "--start-from", "2"], "third")
+    assert third[1]["figures"]["sigma"] < second[1]["figures"]["sigma"]
+
+
+@pytest.mark.slow
+def test_the_default_network_on_a_quintic_without_symmetry(tmp_path):
+    """Few weights cannot fit it well, but the metric is one; an algebraic potential starts from it."""
+    polynomial = "z0^5+z1^5+z2^5+z3^5+z4^5+(0.2+0.1j)*z0^4*z1+0.3j*z1^3*z2^2+(0.1-0.2j)*z2*z3^2*z4^2+0.25*z0*z3^4"
+    fit = ["cy", "--polynomial", polynomial, "--n-points", "4000"]
+    code, network = _json(tmp_path, [*fit, "--iterations", "5", "--widths", "8"], "network")
+    assert code == 0
+    assert network["figures"]["sigma"] < 0.4
+    algebraic = [*fit, "--ansatz", "algebraic", "--degree", "2", "--iterations", "1"]
+    codes, sigmas = [], []
+    for start in ((), ("--start-from", "1")):
+        code, found = _json(tmp_path, [*algebraic, *start], "algebraic")
+        codes.append(code)
+        sigmas.append(found["figures"]["sigma"])
+    assert codes == [0, 0]
+    assert sigmas[1] < sigmas[0]
 
 
 def test_help_of_every_command_works(capsys):
