@@ -14,7 +14,7 @@ from g2links.varieties.polynomial import VARIABLES, exponents_of_degree
 
 SYMMETRIC = {
     "Fermat, algebraic": ((), 1e-5, 60),
-    "Fermat, algebraic, degree 16": (("--degree", "16"), 1e-6, 600),
+    "Fermat, algebraic, degree 18": (("--degree", "18"), 1e-6, 600),
     "Fermat, neural": ((), 1e-4, 300),
     "Dwork, algebraic": ((), 1e-4, 300),
     "Dwork, neural": ((), 3e-4, 300),
