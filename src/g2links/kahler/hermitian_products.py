@@ -8,6 +8,7 @@ import numpy as np
 from scipy.linalg import blas
 
 _BLOCK = 32_000
+_LEAST = 1e-10
 
 
 def hermitian_forms(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -51,3 +52,19 @@ def weighted_gram(rows: np.ndarray, factors: np.ndarray) -> np.ndarray:
             total = blas.cherk(alpha, scaled.T, beta=1.0, c=total, overwrite_c=True)
     upper = np.triu(total, 1)
     return np.asarray((upper + upper.conj().T + np.diag(np.diag(total).real)).conj())
+
+
+def orthonormaliser(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The positive (N, N) A with Σ w (rA)† rA = 1, in double precision; directions in which the rows hardly extend are
+    stretched by 1e5 at most, relative to the others.
+
+    Args:
+        rows: (m, N).
+        weights: (m,) positive w.
+    """
+    total = np.zeros((rows.shape[1],) * 2, dtype=np.complex128)
+    for i in range(0, len(rows), _BLOCK):
+        block = rows[i : i + _BLOCK].astype(np.complex128)
+        total += (block.conj().T * weights[i : i + _BLOCK]) @ block
+    values, vectors = np.linalg.eigh(total)
+    return np.asarray((vectors / np.sqrt(np.maximum(values, _LEAST * values[-1]))) @ vectors.conj().T)

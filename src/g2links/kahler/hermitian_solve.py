@@ -21,7 +21,7 @@ from jaxtyping import Array
 
 from g2links.errors import InputError
 from g2links.kahler.blocks import padded_blocks
-from g2links.kahler.hermitian_products import hermitian_forms, weighted_gram
+from g2links.kahler.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
 from g2links.kahler.least_squares import FIRST_DAMPING, State
 from g2links.kahler.metric import sigma_of
 from g2links.kahler.sections import Sections
@@ -127,9 +127,8 @@ class HermitianProblem:
         if n < count:
             raise InputError("training_points", n, f"at least {count}, the number of sections")
         self.data, self.deadline = data, deadline
-        values, vectors = np.linalg.eigh(_moments(data))
-        values = np.maximum(values, 1e-10 * values[-1])
-        self._to_white = (vectors / np.sqrt(values)) @ vectors.conj().T
+        s = data.rows[:, 0]
+        self._to_white = orthonormaliser(s, data.weights / np.linalg.norm(s, axis=1) ** 2)
 
     def loss(self, vector: np.ndarray) -> float:
         """Σ w (log ratio - mean)²; infinite where g is not positive at every point."""
@@ -217,16 +216,6 @@ def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
     for i in range(0, len(rows), _BLOCK):
         np.matmul(inverse[i : i + _BLOCK], rows[i : i + _BLOCK], out=turned[i : i + _BLOCK])
     return turned.reshape(-1, rows.shape[-1])
-
-
-def _moments(data: SectionData) -> np.ndarray:
-    """Σ w s†s/|s|² (N, N), s a row."""
-    total = np.zeros((data.rows.shape[-1],) * 2, dtype=np.complex128)
-    for i in range(0, len(data.weights), _BLOCK):
-        s = data.rows[i : i + _BLOCK, 0].astype(np.complex128)
-        weights = data.weights[i : i + _BLOCK] / np.sum(np.abs(s) ** 2, axis=1)
-        total += (s.conj().T * weights) @ s
-    return total
 
 
 def _log_ratios(gram: np.ndarray) -> np.ndarray:

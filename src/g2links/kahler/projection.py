@@ -3,16 +3,16 @@
 u = (1/κ) log Σ c_i X_i is near a given function u_0 where Σ c_i X_i exp(-κ u_0) is near 1, which is linear in c.
 """
 
-from functools import partial
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
 
-from g2links.kahler.hermitian_products import hermitian_forms, weighted_gram
-from g2links.kahler.potentials import AlgebraicAnsatz, Ansatz, KahlerPotential, Parameters
-from g2links.kahler.sections import HermitianAnsatz, Sections
+from g2links.kahler.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
+from g2links.kahler.potentials import AlgebraicAnsatz, KahlerPotential, Parameters
+from g2links.kahler.sections import HermitianAnsatz
 from g2links.varieties.sampling import Points
 
 _CHUNK = 500
@@ -33,13 +33,13 @@ def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotentia
     unknowns = int(np.prod(ansatz.shapes()[0]))
     few = Points(*(column[: _PER_PARAMETER * unknowns] for column in points))
     weights = few.weights / np.sum(few.weights)
-    values = np.asarray(_values(potential.ansatz, potential.parameters, few.z))
+    values = _table(potential, few.z)
     if isinstance(ansatz, HermitianAnsatz):
-        rows = np.asarray(_sections(ansatz.sections, few.z))
+        rows = _table(ansatz.sections, few.z)
         scale = np.exp(-0.5 * ansatz.sections.degree * values)
         h = _hermitian(np.ascontiguousarray((rows * scale[:, None]).astype(np.complex64)), weights)
         return jnp.asarray(h.real), jnp.asarray(h.imag)
-    table = np.asarray(_features(ansatz, few.z)) * np.exp(-ansatz.kappa * values)[:, None]
+    table = _table(ansatz.features, few.z) * np.exp(-ansatz.kappa * values)[:, None]
     root = np.sqrt(weights)
     solution, *_ = scipy.linalg.lstsq(root[:, None] * table, root, cond=_LEAST, lapack_driver="gelsy")
     return (jnp.asarray(solution),)
@@ -49,8 +49,7 @@ def _hermitian(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The Hermitian h for which r h r† is nearest to 1 at all rows, by conjugate gradients for sections that are made
     orthonormal."""
     w = weights.astype(np.float32)
-    values, vectors = np.linalg.eigh(weighted_gram(rows, w).astype(np.complex128))
-    white = (vectors / np.sqrt(np.maximum(values, _LEAST * values[-1]))) @ vectors.conj().T
+    white = orthonormaliser(rows, weights)
     rows = np.ascontiguousarray(rows @ white.astype(np.complex64))
     x = np.zeros_like(white, dtype=np.complex64)
     rest = np.ones_like(w)
@@ -75,16 +74,6 @@ def _square(x: np.ndarray) -> float:
     return float(np.vdot(x, x).real)
 
 
-@partial(jax.jit, static_argnums=0)
-def _values(ansatz: Ansatz, parameters: Parameters, z: jax.Array) -> jax.Array:
-    return jax.lax.map(partial(ansatz.value, parameters), z, batch_size=_CHUNK)
-
-
-@partial(jax.jit, static_argnums=0)
-def _sections(sections: Sections, z: jax.Array) -> jax.Array:
-    return jax.lax.map(sections, z, batch_size=_CHUNK)
-
-
-@partial(jax.jit, static_argnums=0)
-def _features(ansatz: AlgebraicAnsatz, z: jax.Array) -> jax.Array:
-    return jax.lax.map(ansatz.features, z, batch_size=_CHUNK)
+def _table(function: Callable[[jax.Array], jax.Array], z: np.ndarray) -> np.ndarray:
+    """A function of one point at all points."""
+    return np.asarray(jax.jit(lambda points: jax.lax.map(function, points, batch_size=_CHUNK))(z))

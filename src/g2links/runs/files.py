@@ -7,12 +7,18 @@ import io
 import os
 import secrets
 import stat
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from g2links.errors import ArtefactError
 from g2links.runs.locks import remove_if_unlocked, try_lock
 
+BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
+"""What `zipfile` and the readers of its members raise for damaged content; RuntimeError for members that are encrypted
+or, as NotImplementedError, compressed in an unknown way."""
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 
 

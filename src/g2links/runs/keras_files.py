@@ -10,13 +10,12 @@ import json
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from g2links.errors import ArtefactError
-from g2links.runs.files import open_for_reading, replace_atomically
+from g2links.runs.files import BROKEN_ARCHIVE, open_for_reading, replace_atomically
 from g2links.runs.weights_files import check_weights
 
 MAX_CONFIG = 16 * 2**20
@@ -55,7 +54,6 @@ _LOAD_ERRORS = (
     TypeError,
     ValueError,
 )
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 
 def check_model_file(path: str | os.PathLike[str]) -> None:
@@ -111,7 +109,7 @@ def _check(file_path: Path, shown: Path) -> None:
                 _check_config(archive.read("config.json"), shown)
                 with archive.open("model.weights.h5") as weights:
                     check_weights(weights.read(), shown)
-        except _BROKEN as error:
+        except BROKEN_ARCHIVE as error:
             raise ArtefactError(f"{shown}: truncated or damaged ({_first_line(error)}); train again") from error
 
 

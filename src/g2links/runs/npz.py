@@ -4,9 +4,7 @@ import ast
 import math
 import os
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,20 +14,11 @@ from typing import IO, Any
 import numpy as np
 
 from g2links.errors import ArtefactError
-from g2links.runs.files import open_for_reading
+from g2links.runs.files import BROKEN_ARCHIVE, open_for_reading
 
 _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 2**16
 _DTYPE = re.compile(r"[<>|=][fciub][0-9]{1,2}")
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    ValueError,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-)
 
 
 @dataclass(frozen=True)
@@ -170,5 +159,5 @@ def _as_artefact(path: Path, name: str | None = None) -> Iterator[None]:
     place = f"{path}: array {name!r}" if name else f"{path}"
     try:
         yield
-    except _BROKEN as error:
+    except BROKEN_ARCHIVE as error:
         raise ArtefactError(f"{place}: truncated or damaged ({error}); make the file again") from error
