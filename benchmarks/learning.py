@@ -30,7 +30,7 @@ from g2links.varieties.sampling import sample_points
 
 FAMILIES = {"direct": BLUE, "ambient": ORANGE, "potential": GREEN}
 COUNTS = (1_000, 3_000, 10_000, 30_000, 100_000)
-UNITS = {"direct": (32, 64, 128, 256), "ambient": (16, 32, 64, 128), "potential": (4, 8, 16, 24)}
+UNITS = {"direct": (32, 64, 128, 256), "ambient": (4, 8, 16, 32), "potential": (4, 8, 16, 24)}
 BASE_POINTS = 20_000
 SECONDS = 300
 PREDICTED = 100_000
@@ -49,7 +49,11 @@ IDENTITIES = ("d_phi_minus_omega2", "d_eta_minus_omega", "d_psi")
 
 
 def learning(
-    home: Path, counts: Sequence[int] = COUNTS, seconds: float = SECONDS, base_points: int = BASE_POINTS
+    home: Path,
+    counts: Sequence[int] = COUNTS,
+    seconds: float = SECONDS,
+    base_points: int = BASE_POINTS,
+    families: Sequence[str] = tuple(FAMILIES),
 ) -> Iterator[Bar]:
     """The 3-form: error on 12,500 common held-out base points against base points, weights and training time; draws
     `learning/learning.png`."""
@@ -57,7 +61,7 @@ def learning(
     _data(home, place / "held_out", round(1.25 * PREDICTED), seed=1)
     held_out = read_rows(Home(place / "held_out"), "test", "3form").rows
     curves: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for kind in FAMILIES:
+    for kind in families:
         by_count = [_trained(home, place, kind, n, None, seconds, held_out) for n in counts]
         by_size = [_trained(home, place, kind, base_points, units, seconds, held_out) for units in UNITS[kind]]
         curves[kind] = {"count": by_count, "size": by_size, "time": by_size}
@@ -69,9 +73,14 @@ def learning(
     draw(place / "learning.png", curves)
 
 
-def learned(home: Path, base_points: int = BASE_POINTS, seconds: float | None = None) -> Iterator[Bar]:
+def learned(
+    home: Path,
+    base_points: int = BASE_POINTS,
+    seconds: float | None = None,
+    families: Sequence[str] = tuple(FAMILIES),
+) -> Iterator[Bar]:
     """All tasks by all families, trained with their default settings, without and with identity terms in the loss."""
-    for kind in FAMILIES:
+    for kind in families:
         plain = _family(home, kind, kind, base_points, {}, seconds)
         yield from _family_bars(kind, plain)
         if kind == "potential":
@@ -97,9 +106,9 @@ def draw(path: Path, curves: dict[str, dict[str, list[dict[str, Any]]]]) -> None
     labels = {"count": "base points for training", "size": "weights", "time": "training time in seconds"}
     with picture(path, "Error of the learned 3-form on held-out base points", width=13, height=4.2) as figure:
         for axes, (key, label) in zip(panels(figure, 3, 3), labels.items(), strict=True):
-            for kind, colour in FAMILIES.items():
-                x, y = _curve(key, curves[kind][key])
-                axes.plot(x, y, "o-" if key != "time" else "-", color=colour, markersize=4, label=kind)
+            for kind, curve in curves.items():
+                x, y = _curve(key, curve[key])
+                axes.plot(x, y, "o-" if key != "time" else "-", color=FAMILIES[kind], markersize=4, label=kind)
             axes.set(xscale="log", yscale="log", xlabel=label)
             axes.grid(visible=True)
             axes.set_ylabel("rms relative error (validation)" if key == "time" else "mean relative error")
@@ -119,19 +128,26 @@ def _curve(key: str, found: list[dict[str, Any]]) -> tuple[list[float], list[flo
 def _trained(
     home: Path, place: Path, kind: str, count: int, units: int | None, seconds: float, held_out: Row
 ) -> dict[str, Any]:
-    """Train the 3-form on `count` base points and judge it on the common ones."""
+    """Train the 3-form on `count` base points and judge it on the common ones; kept, so that a benchmark that was
+    interrupted goes on."""
     folder = place / f"n{count}"
+    kept = folder / f"{kind}_{units or 'default'}.json"
+    if kept.exists():
+        done: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        return done
     _data(home, folder, round(1.25 * count), seed=2)
     size = [] if units is None else ["--units", str(units)]
     record = _train(folder, "3form", kind, ["--time-limit", str(seconds), *size])
     model = load_link_model("3form", record["run"], folder)
-    return {
+    found = {
         "base_points": record["base_points"]["train"],
         "weights": record["weights"],
         "error": evaluate(model, held_out).relative_error,
         "seconds": record["figures"]["seconds"],
         "history": record["history"],
     }
+    kept.write_text(json.dumps(found), encoding="utf-8")
+    return found
 
 
 def _family(
@@ -280,14 +296,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--base-points", type=int, default=BASE_POINTS)
     parser.add_argument("--only", choices=("learning", "learned"))
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, default=tuple(FAMILIES))
     options = parser.parse_args()
     home = options.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     if options.only != "learned":
-        for bar in learning(home, options.counts, options.seconds, options.base_points):
+        for bar in learning(home, options.counts, options.seconds, options.base_points, options.families):
             print(*bar, sep="  |  ", flush=True)
     if options.only != "learning":
-        for bar in learned(home, options.base_points, options.seconds):
+        for bar in learned(home, options.base_points, options.seconds, options.families):
             print(*bar, sep="  |  ", flush=True)
 
 

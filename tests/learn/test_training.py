@@ -57,6 +57,7 @@ def test_training_lowers_the_error_on_other_points(make_model, rows, kind, task)
         ),
         ("direct", {"dropout": 0.2, "validate_every": 2}),
         ("ambient", {"l2": 1e-4}),
+        ("direct", {"optimiser": "soap"}),
         pytest.param(
             "shared",
             {"physics": Physics(d_phi=0.1, d_psi=0.1, volume=0.1, start_epoch=2, points=40, batch_size=4)},

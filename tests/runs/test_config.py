@@ -45,16 +45,17 @@ def test_who_wins(file):
     [
         ({}, ("lm", (16, 16), "tanh", 60)),
         ({"architecture": "ambient"}, ("lm", (16, 16), "tanh", 60)),
-        ({"architecture": "ambient", "physics.d_phi": 0.1}, ("adam", (64, 64), "gelu", 400)),
-        ({"architecture": "direct"}, ("adam", (128, 128), "gelu", 400)),
-        ({"architecture": "direct", "units": 7, "epochs": 3}, ("adam", (7, 7), "gelu", 3)),
+        ({"architecture": "ambient", "physics.d_phi": 0.1}, ("soap", (64, 64), "gelu", 120)),
+        ({"architecture": "direct"}, ("soap", (256, 256), "gelu", 120)),
+        ({"architecture": "direct", "optimiser": "adam"}, ("adam", (256, 256), "gelu", 400)),
+        ({"architecture": "direct", "units": 7, "epochs": 3}, ("soap", (7, 7), "gelu", 3)),
     ],
 )
 def test_auto_becomes_what_suits_the_architecture(overrides, expected):
     found = load_hyperparameters(None, "3form", overrides).resolved(20_000, shared=True)
     assert (found.optimiser, found.widths, found.activation, found.epochs) == expected
     general = load_hyperparameters(None, "3form", {"architecture": "ambient"}).resolved(80_000, shared=False)
-    assert (general.optimiser, general.widths, general.epochs) == ("adam", (128, 128), 100)
+    assert (general.optimiser, general.widths, general.epochs) == ("soap", (256, 256), 40)
 
 
 def test_the_file_names_the_task_unless_told_otherwise(file):

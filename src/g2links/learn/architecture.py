@@ -69,6 +69,11 @@ class AbstractArchitecture(ABC):
     def evaluate(self, weights: Weights, geometry: Any, key: Array | None) -> Float[Array, " components"]:
         """The prediction where the geometry is this; a random key asks for dropout."""
 
+    def prepared_geometry(self, z: ComplexPoint, one: Index, el: Index) -> Any:
+        """The same in the form that `evaluate` and its derivatives are fastest with: slower to make, for a point that
+        is evaluated very often."""
+        return self.geometry(z, one, el)
+
     def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
         """The prediction at one point in its gauge, in the chart (one, el)."""
         return self.evaluate(weights, self.geometry(z, one, el), None)

@@ -36,6 +36,26 @@ class DirectGeometry(NamedTuple):
     frame: Matrix
     turn: Scalar
 
+    def back(self, task: Task, there: Array) -> Array:
+        """The components at the point, from those at its image."""
+        return turn_upsilon(task, change_frame(task, there, self.frame), self.turn)
+
+
+class LinearGeometry(NamedTuple):
+    """The same, with the way back as a matrix.
+
+    Attributes:
+        inputs: as there.
+        matrix: (k, k), from components at the image to components at the point.
+    """
+
+    inputs: Float[Array, " inputs"]
+    matrix: Matrix
+
+    def back(self, task: Task, there: Array) -> Array:
+        """The components at the point, from those at its image."""
+        return self.matrix @ there
+
 
 class Prepared(NamedTuple):
     """One image in the fundamental domain.
@@ -107,9 +127,15 @@ class Direct(AbstractArchitecture):
         inputs = chart_features(self.polynomial, image.z, image.one, image.el)
         return DirectGeometry(inputs, image.frame, image.turn)
 
-    def evaluate(self, weights: Weights, geometry: DirectGeometry, key: Array | None) -> Float[Array, " components"]:
-        there = self._there(weights, geometry.inputs, key)
-        return turn_upsilon(self.task, change_frame(self.task, there, geometry.frame), geometry.turn)
+    def prepared_geometry(self, z: ComplexPoint, one: Index, el: Index) -> LinearGeometry:
+        geometry = self.geometry(z, one, el)
+        units = jnp.eye(self.task.components)
+        return LinearGeometry(geometry.inputs, jax.vmap(lambda unit: geometry.back(self.task, unit))(units).T)
+
+    def evaluate(
+        self, weights: Weights, geometry: DirectGeometry | LinearGeometry, key: Array | None
+    ) -> Float[Array, " components"]:
+        return geometry.back(self.task, self._there(weights, geometry.inputs, key))
 
     def prepare(self, row: Row) -> Prepared:
         image = self._image(row.z, row.one, row.el)

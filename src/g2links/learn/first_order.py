@@ -1,6 +1,6 @@
-"""Epochs of Adam on shuffled batches, each compiled into one loop."""
+"""Epochs of Adam or SOAP on shuffled batches, each compiled into one loop."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from g2links.learn.adam import AdamState, adam_start, adam_step
+from g2links.errors import InputError
+from g2links.learn.adam import adam_start, adam_step
 from g2links.learn.architecture import AbstractArchitecture, Row, Weights
 from g2links.learn.batching import in_chunks
 from g2links.learn.data import RowBlocks, as_blocks
@@ -17,8 +18,14 @@ from g2links.learn.model import LinkModel
 from g2links.learn.networks import Parameters
 from g2links.learn.physics import TERMS, IdentityTerms, identity_loss
 from g2links.learn.settings import Settings
+from g2links.learn.soap import soap_start, soap_step
 
 _HELD_OUT = 500
+_RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "adam": (adam_start, adam_step),
+    "soap": (soap_start, soap_step),
+}
+"""The memory to start with, and a step."""
 
 
 class PreparedBlocks:
@@ -40,7 +47,7 @@ class PreparedBlocks:
 
 
 class FirstOrder:
-    """Adam. The order of the points in epoch e comes from the seed and e alone, so an interrupted run can be
+    """Adam or SOAP. The order of the points in epoch e comes from the seed and e alone, so an interrupted run can be
     continued.
 
     Points that do not fill the last batch of an epoch wait for another epoch. Of rows in blocks one block is in memory
@@ -52,7 +59,7 @@ class FirstOrder:
     ) -> None:
         self._architecture, self._settings = model.architecture, settings
         self._parameters, self._fixed = model.state
-        self._adam = adam_start(self._parameters)
+        self._memory = _RULES[settings.optimiser][0](self._parameters)
         self._data = PreparedBlocks(self._architecture, rows)
         self._validation = PreparedBlocks(self._architecture, validation)
         self._identities: IdentityTerms | None = None
@@ -73,10 +80,11 @@ class FirstOrder:
         losses = []
         for i, block in enumerate(blocks):
             own = None if identities is None else (identities[0], identities[1][ends[i] : ends[i + 1]], identities[2])
-            self._parameters, self._adam, loss = _epoch(
+            self._parameters, self._memory, loss = _epoch(
                 self._architecture,
+                self._settings.optimiser,
                 self._terms,
-                (self._parameters, self._adam),
+                (self._parameters, self._memory),
                 self._fixed,
                 self._data[block],
                 (batches[i], rates[i]),
@@ -109,19 +117,23 @@ class FirstOrder:
         return Weights(self._parameters, self._fixed)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Weights and Adam's averages."""
-        groups = {"weight_": self._parameters, "first_": self._adam.first, "second_": self._adam.second}
-        arrays = {f"{name}{i}": np.asarray(v) for name, values in groups.items() for i, v in enumerate(values)}
-        return {**arrays, "steps": np.asarray(self._adam.steps)}
+        """Weights and the optimiser's memory."""
+        groups = {"weight_": self._parameters, "memory_": jax.tree.leaves(self._memory)}
+        return {f"{name}{i}": np.asarray(v) for name, values in groups.items() for i, v in enumerate(values)}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Go on from `arrays()`."""
-        count = len(self._parameters)
-        groups = (
-            tuple(jnp.asarray(arrays[f"{name}{i}"]) for i in range(count)) for name in ("weight_", "first_", "second_")
-        )
-        self._parameters, first, second = groups
-        self._adam = AdamState(first, second, jnp.asarray(arrays["steps"]))
+        """Go on from `arrays()`.
+
+        Raises:
+            InputError: when they belong to another model or optimiser.
+        """
+        leaves, structure = jax.tree.flatten(self._memory)
+        try:
+            self._parameters = tuple(jnp.asarray(arrays[f"weight_{i}"]) for i in range(len(self._parameters)))
+            memory = [jnp.asarray(arrays[f"memory_{i}"]) for i in range(len(leaves))]
+        except KeyError as error:
+            raise InputError("resume", sorted(arrays), f"it has no {error}: it is of another model") from error
+        self._memory = jax.tree.unflatten(structure, memory)
 
 
 def _ends(batches: list[np.ndarray]) -> np.ndarray:
@@ -145,18 +157,19 @@ def mean_loss(architecture: AbstractArchitecture, weights: Weights, data: Any) -
     return jnp.mean(in_chunks(one_point, data, architecture.chunk))
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@partial(jax.jit, static_argnums=(0, 1, 2))
 def _epoch(
     architecture: AbstractArchitecture,
+    optimiser: str,
     terms: tuple[str, ...],
-    start: tuple[Parameters, AdamState],
+    start: tuple[Parameters, Any],
     fixed: Parameters,
     data: Any,
     plan: tuple[Array, Array],
     key: Array,
     l2: Array,
     identities: tuple[Any, Array, Array] | None,
-) -> tuple[Parameters, AdamState, Array]:
+) -> tuple[Parameters, Any, Array]:
     def loss(parameters: Parameters, batch: Any, keys: Array, chosen: Array | None) -> tuple[Array, Array]:
         residual = partial(architecture.residual, Weights(parameters, fixed))
         error = jnp.mean(jnp.sum(jax.vmap(residual)(batch, keys) ** 2, axis=-1))
@@ -167,13 +180,13 @@ def _epoch(
         return total, error
 
     def step(carry: tuple, item: tuple) -> tuple[tuple, Array]:
-        (parameters, adam), (index, rate, number, chosen) = carry, item
+        (parameters, memory), (index, rate, number, chosen) = carry, item
         batch = jax.tree.map(lambda x: x[index], data)
         keys = jax.random.split(jax.random.fold_in(key, number), len(index))
         gradients, error = jax.grad(loss, has_aux=True)(parameters, batch, keys, chosen)
-        return adam_step(parameters, adam, gradients, rate), error
+        return _RULES[optimiser][1](parameters, memory, gradients, rate), error
 
     batches, rates = plan
     items = (batches, rates, jnp.arange(len(rates)), None if identities is None else identities[1])
-    (parameters, adam), errors = jax.lax.scan(step, start, items)
-    return parameters, adam, jnp.mean(errors)
+    (parameters, memory), errors = jax.lax.scan(step, start, items)
+    return parameters, memory, jnp.mean(errors)

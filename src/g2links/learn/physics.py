@@ -7,7 +7,7 @@ network only.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -17,8 +17,8 @@ from jaxtyping import Array, Float
 
 from g2links import forms
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
-from g2links.g2.contact import contact_form
-from g2links.g2.metric import induced_metric, star_phi, volume
+from g2links.g2.metric import induced_metric, volume
+from g2links.g2.slopes import contact_form_slopes, star_phi_slopes
 from g2links.learn.adapted import adapted_frame, real_frame
 from g2links.learn.architecture import AbstractArchitecture, Row, Weights
 from g2links.learn.batching import in_chunks
@@ -68,7 +68,7 @@ def prepare_tangents(architecture: AbstractArchitecture, row: Row) -> Tangents:
 
     def geometry(x: LinkPoint) -> Any:
         z = embed(architecture.polynomial, chart, complex_coordinates(x))
-        return architecture.geometry(z, chart.one, chart.el)
+        return architecture.prepared_geometry(z, chart.one, chart.el)
 
     x = origin(chart)
     slopes = jax.vmap(lambda v: jax.jvp(geometry, (x,), (v,))[1])(frame.T[:6])
@@ -94,28 +94,34 @@ def identity_residuals(
 Slopes = Float[Array, "6 components"]
 
 
-def _d(value: Array, slopes: Slopes, p: int) -> Form:
+def _d(slopes: Slopes, p: int) -> Form:
     """The exterior derivative of a p-form with these derivatives by the first six coordinates, and 0 by the last."""
-    return forms.exterior_derivative(lambda y: value + y[:6] @ slopes, p=p)(jnp.zeros(7))
+    return slopes.reshape(-1) @ _derivation(p)
 
 
-def _mapped(function: Callable[[Array], Array], value: Array, slopes: Slopes) -> tuple[Array, Slopes]:
-    """A function of the components, with its derivatives."""
-    return function(value), jax.vmap(lambda slope: jax.jvp(function, (value,), (slope,))[1])(slopes)
+@cache
+def _derivation(p: int) -> np.ndarray:
+    """The matrix of `_d`."""
+    size = len(forms.multi_indices(7, p))
+
+    def derivative(slopes: Slopes) -> Form:
+        return forms.exterior_derivative(lambda y: y[:6] @ slopes, p=p)(jnp.zeros(7))
+
+    with jax.ensure_compile_time_eval():
+        return np.asarray(jax.vmap(derivative)(jnp.eye(6 * size).reshape(-1, 6, size)))
 
 
 def _d_phi(phi: Form, slopes: Slopes) -> Array:
     omega = forms.interior(_XI, phi, p=3)
-    return (_d(phi, slopes, 3) - forms.wedge(omega, omega, p=2, q=2, n=7)) / _OMEGA_SQUARED
+    return (_d(slopes, 3) - forms.wedge(omega, omega, p=2, q=2, n=7)) / _OMEGA_SQUARED
 
 
 def _d_star_phi(phi: Form, slopes: Slopes) -> Array:
-    return _d(*_mapped(star_phi, phi, slopes), 4)
+    return _d(star_phi_slopes(phi, slopes)[1], 4)
 
 
 def _d_induced_eta(phi: Form, slopes: Slopes) -> Array:
-    d_eta = _d(*_mapped(contact_form, phi, slopes), 1)
-    return (d_eta - forms.interior(_XI, phi, p=3)) / _OMEGA
+    return (_d(contact_form_slopes(phi, slopes)[1], 1) - forms.interior(_XI, phi, p=3)) / _OMEGA
 
 
 def _volume(phi: Form, slopes: Slopes) -> Array:
@@ -130,7 +136,8 @@ def _d_metric_eta(packed: Array, slopes: Slopes) -> Array:
     g = forms.unpack_symmetric(packed, 7)
     transverse = (g - jnp.outer(g[6], g[6]) / g[6, 6])[:6, :6]
     omega = forms.pack(jnp.pad(_complex_structure().T @ transverse, (0, 1)), 2)
-    return (_d(*_mapped(lambda m: forms.unpack_symmetric(m, 7)[6], packed, slopes), 1) - omega) / _OMEGA
+    eta_slopes = jax.vmap(lambda slope: forms.unpack_symmetric(slope, 7)[6])(slopes)
+    return (_d(eta_slopes, 1) - omega) / _OMEGA
 
 
 def _metric_volume(packed: Array, slopes: Slopes) -> Array:
@@ -146,7 +153,7 @@ _RESIDUALS: dict[str, dict[str, Callable[[Array, Slopes], Array]]] = {
         "positivity": _positivity,
     },
     "metric": {"d_eta": _d_metric_eta, "volume": _metric_volume},
-    "4form": {"d_psi": lambda psi, slopes: _d(psi, slopes, 4)},
+    "4form": {"d_psi": lambda psi, slopes: _d(slopes, 4)},
 }
 
 

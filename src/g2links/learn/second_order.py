@@ -33,7 +33,7 @@ class SecondOrder:
     ) -> None:
         architecture = model.architecture
         if not isinstance(architecture, AbstractStructured):
-            raise InputError("optimiser", "lm", "adam for the direct architecture")
+            raise InputError("optimiser", "lm", "soap or adam for the direct architecture")
         if settings.physics.terms(TERMS[model.task]):
             raise InputError(
                 "physics",

@@ -124,7 +124,7 @@ class Settings:
         learning_rate: the largest one.
         validate_every: epochs from one validation to the next.
         l2: factor of the sum of squared matrices in the loss.
-        optimiser: adam, or lm for least squares; the potential architecture is always fitted by least squares.
+        optimiser: adam, soap, or lm for least squares; the potential architecture is always fitted by least squares.
         physics: identities in the loss; not for the potential architecture, which has them by construction.
         max_points: how many training points the least-squares solver uses at most.
 
@@ -148,8 +148,8 @@ class Settings:
         for name in ("epochs", "batch_size", "validate_every", "max_points"):
             if getattr(self, name) < 1:
                 raise InputError(name, getattr(self, name), "a whole number, at least 1")
-        if self.optimiser not in ("adam", "lm"):
-            raise InputError("optimiser", self.optimiser, "adam or lm")
+        if self.optimiser not in ("adam", "soap", "lm"):
+            raise InputError("optimiser", self.optimiser, "adam, soap or lm")
         if not self.learning_rate > 0:
             raise InputError("learning_rate", self.learning_rate, "a number above 0")
 

@@ -108,7 +108,7 @@ class Hyperparameters(_Section):
         description="auto, gelu, tanh, swish, relu, elu or softplus"
     )
     epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(description="auto, or a whole number, at least 1")
-    optimiser: Literal["auto", "adam", "lm"] = Field(description="auto, adam or lm")
+    optimiser: Literal["auto", "adam", "soap", "lm"] = Field(description="auto, adam, soap or lm")
     batch_size: int = Field(ge=1, description="a whole number, at least 1")
     learning_rate: float = Field(gt=0, description="a number above 0")
     schedule: Schedule = Field(description="a mapping: kind, warmup_epochs, final_factor, decay, patience")
@@ -139,20 +139,16 @@ class Hyperparameters(_Section):
         small = self.architecture == "potential" or (self.architecture == "ambient" and shared)
         optimiser = self.optimiser
         if optimiser == "auto":
-            optimiser = "lm" if self.architecture == "potential" or (small and not self.physics.used) else "adam"
+            optimiser = "lm" if self.architecture == "potential" or (small and not self.physics.used) else "soap"
         least_squares = optimiser == "lm"
-        units: int | tuple[int, ...] = 16 if least_squares else 64 if small else 128
+        units: int | tuple[int, ...] = 16 if least_squares else 64 if small else 256
         values = {
             "optimiser": optimiser,
             "units": units if self.units == "auto" else self.units,
             "activation": ("tanh" if least_squares else "gelu") if self.activation == "auto" else self.activation,
-            "epochs": self._epochs(points, least_squares) if self.epochs == "auto" else self.epochs,
+            "epochs": _epochs(points, optimiser) if self.epochs == "auto" else self.epochs,
         }
         return self.model_copy(update=values)
-
-    @staticmethod
-    def _epochs(points: int, least_squares: bool) -> int:
-        return 60 if least_squares else min(400, max(60, 8_000_000 // points))
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -161,3 +157,14 @@ class Hyperparameters(_Section):
             return self.units
         assert self.units != "auto"
         return (self.units,) * self.layers
+
+
+def _epochs(points: int, optimiser: str) -> int:
+    if optimiser == "lm":
+        return 60
+    together, least, most = _PASSES[optimiser]
+    return min(most, max(least, together // points))
+
+
+_PASSES = {"adam": (8_000_000, 60, 400), "soap": (2_400_000, 40, 1000)}
+"""Points in all epochs together, and the least and the most epochs."""
