@@ -105,7 +105,12 @@ def learned(
             errors = [found["runs"][task]["figures"]["relative_error"] for found in (plain, helped)]
             what = f"{kind} with physics terms: error of {task}, from {errors[0]:.2g} without"
             yield Bar(what, "-", f"{errors[1]:.2g}", True)
-            yield at_most(f"{kind} with physics terms: training of {task}", helped["runs"][task]["figures"]["seconds"], SECONDS, " s")
+            yield at_most(
+                f"{kind} with physics terms: training of {task}",
+                helped["runs"][task]["figures"]["seconds"],
+                SECONDS,
+                " s",
+            )
 
 
 def draw(path: Path, curves: dict[str, dict[str, list[dict[str, Any]]]]) -> None:

@@ -60,6 +60,19 @@ def test_it_beats_adam_where_coordinates_are_correlated(rng):
     assert losses[1] < 0.1 * losses[0]
 
 
+def test_a_gradient_in_a_new_direction_makes_no_large_step(rng):
+    """Nothing is known of its size there, and the average square is next to 0."""
+    rate, step = 1e-2, jax.jit(soap_step)
+    parameters = (jnp.zeros((6, 4)),)
+    state = soap_start(parameters)
+    directions = rng.normal(size=(3, 6, 4))
+    for number in range(30):
+        gradient = 1e-6 * np.outer(directions[0, :, 0], directions[1, 0]) if number < 15 else directions[2]
+        moved, state = step(parameters, state, (jnp.asarray(gradient),), rate)
+        assert np.linalg.norm(moved[0] - parameters[0]) <= rate * np.sqrt(24) * (1 + 1e-12)
+        parameters = moved
+
+
 def test_long_sides_and_vectors_are_not_rotated():
     state = soap_start((jnp.zeros((2000, 3)), jnp.zeros(5)))
     assert state.sides[0][0] is None

@@ -3,6 +3,9 @@ uncorrelated, in float64.
 
 For a matrix with gradient G these are the eigenvectors of the running averages of G Gᵀ and Gᵀ G, followed by one step
 of orthogonal iteration every few steps. Vectors take the steps of Adam.
+
+Both averages have the same weights, so in fixed coordinates an average gradient over the root of the average square is
+at most 1 (Cauchy-Schwarz). Where the coordinates have just turned it can be much larger, and is cut off there.
 """
 
 from typing import NamedTuple
@@ -63,10 +66,11 @@ def soap_step(
     first = jax.tree.map(_mix, state.first, tuple(gradients))
     rotated = tuple(map(_into, sides, gradients))
     second = jax.tree.map(lambda v, g: _mix(v, g * g), state.second, rotated)
-    size = rate * jnp.sqrt(1 - _AVERAGE**steps) / (1 - _AVERAGE**steps)
+    unbiased = 1 / jnp.sqrt(1 - _AVERAGE**steps)
 
     def moved(p: Array, m: Array, v: Array, own: tuple[Side | None, ...]) -> Array:
-        return p - size * _back(own, _into(own, m) / (jnp.sqrt(v) + _TINY))
+        ratio = unbiased * _into(own, m) / (jnp.sqrt(v) + _TINY)
+        return p - rate * _back(own, jnp.clip(ratio, -1, 1))
 
     return tuple(map(moved, parameters, first, second, sides)), SoapState(first, second, sides, steps)
 
