@@ -415,7 +415,7 @@ def test_a_quintic_without_symmetry(tmp_path):
     assert first[0] == second[0] == 0
     assert second[1]["figures"]["sigma"] < first[1]["figures"]["sigma"] < 0.5
     record = json.loads((tmp_path / "models/cy_models/cy_metric_model_run2.json").read_text())
-    assert record["parameters"] == 2 * 15**2
+    assert record["parameters"] == 15**2
     code, check = _json(tmp_path, ["check", "kahlerity", "--n-points", "20"], "check")
     assert code == 0, check
     model = g2links.load_cy(2, tmp_path)

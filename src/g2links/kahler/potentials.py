@@ -6,6 +6,7 @@ k (Donaldson, math/0512625; Headrick and Nassar, arXiv:0908.2635).
 """
 
 import itertools
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,11 @@ class FeatureAnsatz(ABC):
     @abstractmethod
     def shapes(self) -> list[tuple[int, ...]]:
         """Shapes of the parameters."""
+
+    @property
+    def unknowns(self) -> int:
+        """How many real parameters there are."""
+        return sum(math.prod(shape) for shape in self.shapes())
 
     @abstractmethod
     def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:

@@ -106,6 +106,11 @@ class HermitianAnsatz:
         """Of the two parts of h."""
         return [(self.sections.count,) * 2] * 2
 
+    @property
+    def unknowns(self) -> int:
+        """How many real parameters there are: h is Hermitian."""
+        return self.sections.count**2
+
     def value(self, parameters: tuple[Array, ...], z: ComplexPoint) -> Scalar:
         """u at one point of X."""
         s = self.sections(z)

@@ -169,7 +169,7 @@ def _fit(
         "polynomial": polynomial.to_config(),
         "ansatz": ansatz.to_config(),
         "options": asdict(options),
-        "parameters": int(sum(np.prod(shape) for shape in ansatz.shapes())),
+        "parameters": ansatz.unknowns,
         "points": {"train": len(train.z), "validation": len(validation.z), "test": len(test.z)},
         "effective_sample_size": effective_sample_size(points.weights),
         "figures": figures,
