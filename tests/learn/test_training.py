@@ -186,6 +186,8 @@ def test_a_snapshot_of_another_model_is_refused(make_model, rows):
     snapshot = train(make_model("direct"), training, held_out, settings(epochs=1)).snapshot
     with pytest.raises(InputError, match="another model"):
         train(make_model("ambient"), training, held_out, settings(), resume=snapshot)
+    with pytest.raises(InputError, match="another model"):
+        train(make_model("direct"), training, held_out, settings(optimiser="soap"), resume=snapshot)
 
 
 def test_rotated_copies_are_one_row(arrays, rows):

@@ -127,13 +127,13 @@ class FirstOrder:
         Raises:
             InputError: when they belong to another model or optimiser.
         """
+        own = {name: np.shape(value) for name, value in self.arrays().items()}
+        for name, shape in own.items():
+            if name not in arrays or np.shape(arrays[name]) != shape:
+                raise InputError("resume", sorted(arrays), f"no {name} of shape {shape}: it is of another model")
+        self._parameters = tuple(jnp.asarray(arrays[f"weight_{i}"]) for i in range(len(self._parameters)))
         leaves, structure = jax.tree.flatten(self._memory)
-        try:
-            self._parameters = tuple(jnp.asarray(arrays[f"weight_{i}"]) for i in range(len(self._parameters)))
-            memory = [jnp.asarray(arrays[f"memory_{i}"]) for i in range(len(leaves))]
-        except KeyError as error:
-            raise InputError("resume", sorted(arrays), f"it has no {error}: it is of another model") from error
-        self._memory = jax.tree.unflatten(structure, memory)
+        self._memory = jax.tree.unflatten(structure, [jnp.asarray(arrays[f"memory_{i}"]) for i in range(len(leaves))])
 
 
 def _ends(batches: list[np.ndarray]) -> np.ndarray:
