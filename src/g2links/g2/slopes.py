@@ -25,15 +25,15 @@ class _Factors(NamedTuple):
 
     Attributes:
         a: A_i = e_i | phi, (7, 21).
-        m: M_ab, (21, 21), is the coefficient of e^a ^ e^b ^ phi for the 2-forms e^a.
+        am: A M, with M_ab the coefficient of e^a ^ e^b ^ phi for the 2-forms e^a, (7, 21).
         b: (7, 7).
     """
 
     a: Float[Array, "7 21"]
-    m: Float[Array, "21 21"]
+    am: Float[Array, "7 21"]
     b: Matrix
     a_slopes: Float[Array, "k 7 21"]
-    m_slopes: Float[Array, "k 21 21"]
+    am_slopes: Float[Array, "k 7 21"]
     b_slopes: Float[Array, "k 7 7"]
 
 
@@ -65,11 +65,10 @@ def star_phi_slopes(phi: Form, slopes: Slopes) -> tuple[Form, Slopes]:
     Returns:
         ψ, (35,), and its derivatives along them, (k, 35).
     """
-    a, m, b, a_slopes, m_slopes, b_slopes = _factors(phi, slopes)
+    a, am, b, a_slopes, am_slopes, b_slopes = _factors(phi, slopes)
     g = inverse(b)
     change = g @ b_slopes
     g_slopes = -change @ g
-    am, am_slopes = a @ m, a_slopes @ m + a @ m_slopes
     ga, ga_slopes = g @ a, g_slopes @ a + g @ a_slopes
     gam, gam_slopes = g @ am, g_slopes @ am + g @ am_slopes
     aga = a.T @ ga
@@ -88,10 +87,9 @@ def _factors(phi: Form, slopes: Slopes) -> _Factors:
     all_a = (both @ contractions.reshape(35, -1)).reshape(-1, 7, 21)
     all_m = (both @ products.reshape(35, -1)).reshape(-1, 21, 21)
     a, m, a_slopes, m_slopes = all_a[0], all_m[0], all_a[1:], all_m[1:]
-    am = a @ m
-    half = a_slopes @ am.T
-    b_slopes = half + jnp.swapaxes(half, 1, 2) + a @ m_slopes @ a.T
-    return _Factors(a, m, am @ a.T, a_slopes, m_slopes, b_slopes)
+    am, am_slopes = a @ m, a_slopes @ m + a @ m_slopes
+    b_slopes = am_slopes @ a.T + am @ jnp.swapaxes(a_slopes, 1, 2)
+    return _Factors(a, am, am @ a.T, a_slopes, am_slopes, b_slopes)
 
 
 def _gradient(gam: Float[Array, "7 21"], aga: Float[Array, "21 21"]) -> Float[Array, "35"]:
@@ -113,19 +111,11 @@ def _products() -> np.ndarray:
     with jax.ensure_compile_time_eval():
         by_second = jax.vmap(lambda a, b: forms.wedge(a, b, p=2, q=2, n=7), in_axes=(None, 0))
         squares = np.asarray(jax.vmap(lambda a: by_second(a, jnp.eye(21)))(jnp.eye(21)))
-        return np.einsum("abk,kc->cab", squares, _top(4))
+        return np.einsum("abk,kc->cab", squares, _dual().T)
 
 
 @cache
 def _dual() -> np.ndarray:
-    """(35, 35): from the covector χ -> l(χ) on 3-forms to the 4-form ψ with ψ ^ χ = l(χ) vol."""
-    return np.asarray(_top(4).T)
-
-
-@cache
-def _top(p: int) -> np.ndarray:
-    """(C(7, p), C(7, 7-p)): the products of unit forms of degree p and 7 - p; a signed permutation."""
+    """(35, 35): from the covector χ -> l(χ) on 3-forms to the 4-form ψ with ψ ^ χ = l(χ) vol, a signed permutation."""
     with jax.ensure_compile_time_eval():
-        rows, columns = np.eye(len(forms.multi_indices(7, p))), np.eye(len(forms.multi_indices(7, 7 - p)))
-        by_second = jax.vmap(lambda a, b: forms.wedge(a, b, p=p, q=7 - p, n=7)[0], in_axes=(None, 0))
-        return np.asarray(jax.vmap(lambda a: by_second(a, columns))(rows))
+        return np.asarray(jax.vmap(lambda unit: forms.hodge_star(unit, jnp.eye(7), p=3))(jnp.eye(35)))

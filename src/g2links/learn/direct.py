@@ -18,7 +18,7 @@ from g2links.learn.factors import metric_from_numbers, numbers_of_metric
 from g2links.learn.fundamental import FundamentalDomain, Representative
 from g2links.learn.inputs import chart_features
 from g2links.learn.networks import DenseNetwork
-from g2links.learn.tasks import Task, change_frame, euclidean, turn_upsilon
+from g2links.learn.tasks import Task, change_frame, euclidean, matrix_of, turn_upsilon
 from g2links.varieties.polynomial import Polynomial
 
 _CHUNK = 2000
@@ -129,8 +129,7 @@ class Direct(AbstractArchitecture):
 
     def prepared_geometry(self, z: ComplexPoint, one: Index, el: Index) -> LinearGeometry:
         geometry = self.geometry(z, one, el)
-        units = jnp.eye(self.task.components)
-        return LinearGeometry(geometry.inputs, jax.vmap(lambda unit: geometry.back(self.task, unit))(units).T)
+        return LinearGeometry(geometry.inputs, matrix_of(self.task, partial(geometry.back, self.task)))
 
     def evaluate(
         self, weights: Weights, geometry: DirectGeometry | LinearGeometry, key: Array | None

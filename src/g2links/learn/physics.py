@@ -24,7 +24,7 @@ from g2links.learn.architecture import AbstractArchitecture, Row, Weights
 from g2links.learn.batching import in_chunks
 from g2links.learn.data import RowBlocks, as_blocks, take_rows
 from g2links.learn.settings import Physics
-from g2links.learn.tasks import change_frame
+from g2links.learn.tasks import change_frame, matrix_of
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin
 
 TERMS: dict[str, tuple[str, ...]] = {
@@ -72,8 +72,7 @@ def prepare_tangents(architecture: AbstractArchitecture, row: Row) -> Tangents:
 
     x = origin(chart)
     slopes = jax.vmap(lambda v: jax.jvp(geometry, (x,), (v,))[1])(frame.T[:6])
-    units = jnp.eye(architecture.task.components)
-    transform = jax.vmap(lambda unit: change_frame(architecture.task, unit, frame))(units).T
+    transform = matrix_of(architecture.task, lambda components: change_frame(architecture.task, components, frame))
     return Tangents(geometry(x), slopes, transform)
 
 

@@ -1,7 +1,7 @@
 """What a network can learn on the link: φ, ψ or the metric, and how each is made of the transverse
 structure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -74,6 +74,11 @@ def change_frame(task: Task, components: Array, jacobian: Matrix) -> Array:
     if task.degree:
         return forms.pullback(components, jacobian, p=task.degree)
     return forms.pack_symmetric(jacobian.T @ forms.unpack_symmetric(components, 7) @ jacobian)
+
+
+def matrix_of(task: Task, linear: Callable[[Array], Array]) -> Matrix:
+    """The (k, k) matrix of a linear map of the packed components."""
+    return jax.vmap(linear)(jnp.eye(task.components)).T
 
 
 def turn_upsilon(task: Task, components: Array, turn: Scalar) -> Array:
