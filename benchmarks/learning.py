@@ -19,16 +19,16 @@ import numpy as np
 from bars import Bar, at_most
 from commands import call_json, g2links
 
-from g2links.learn import evaluate
-from g2links.learn.architecture import Row
-from g2links.learn.tasks import TASKS, change_frame
+from g2links.networks.architecture import Row
+from g2links.networks.tasks import TASKS, change_frame
 from g2links.reports.canvas import BLUE, GREEN, ORANGE, panels, picture
-from g2links.runs.json_files import read_json, write_json
-from g2links.runs.layout import Home
-from g2links.runs.models import load_link_model
-from g2links.runs.samples import read_rows
+from g2links.storage.json_files import read_json, write_json
+from g2links.storage.layout import Home
+from g2links.storage.models import load_link_model
+from g2links.training import evaluate
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, selector
-from g2links.varieties.sampling import sample_points
+from g2links.varieties.points.sampling import sample_points
+from g2links.workflow.samples import read_rows
 
 FAMILIES = {"direct": BLUE, "ambient": ORANGE, "potential": GREEN}
 COUNTS = (1_000, 3_000, 10_000, 30_000, 100_000)

@@ -12,7 +12,7 @@ from metrics import architectures, generic, generic_long, symmetric
 from weighted import catalogue, integrals
 
 from g2links.reports.tables import fixed_width
-from g2links.runs.provenance import provenance
+from g2links.storage.provenance import provenance
 
 OTHERS = (symmetric, curvature, integrals, memory, generic, architectures, learned, learning, catalogue, generic_long)
 MEASURES = {**BARS, **{measure.__name__: measure for measure in OTHERS}}

@@ -8,11 +8,11 @@ import numpy as np
 from bars import Bar, at_most
 from commands import call_json, g2links
 
-from g2links.kahler.metric import hermitian_metric, monge_ampere_ratio
+from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
 from g2links.varieties.catalogue import SHOWN, from_catalogue
+from g2links.varieties.points.sampling import Points, effective_sample_size, integral, sample_points
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
-from g2links.varieties.sampling import Points, effective_sample_size, integral, sample_points
 
 POINTS = 100_000
 ALGEBRAIC = {

@@ -21,8 +21,8 @@ _PUBLIC = {
     "fermat_quintic": "g2links.varieties.catalogue",
     "dwork": "g2links.varieties.catalogue",
     "from_catalogue": "g2links.varieties.catalogue",
-    "load_cy": "g2links.runs.models",
-    "load_link_model": "g2links.runs.models",
+    "load_cy": "g2links.storage.models",
+    "load_link_model": "g2links.storage.models",
     "forms": None,
     "g2": None,
 }

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-_REGISTERING = "g2links.learn"
+_REGISTERING = "g2links.networks"
 
 
 def register_with_keras() -> None:

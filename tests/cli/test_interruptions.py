@@ -63,7 +63,7 @@ def test_killed_metric_training_resumes_with_the_same_number_and_weights(whole, 
 
 
 def _parameters(path: Path) -> list[bytes]:
-    from g2links.runs.keras_files import load_model
+    from g2links.storage.keras_files import load_model
 
     return [np.asarray(w).tobytes() for w in load_model(path).get_weights()]
 

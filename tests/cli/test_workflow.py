@@ -12,10 +12,10 @@ import pytest
 import g2links
 from g2links.cli import main
 from g2links.errors import ArtefactError
-from g2links.learn.tasks import find_task, relative_errors
 from g2links.links.dataset import COLUMNS
+from g2links.networks.tasks import find_task, relative_errors
 from g2links.reports.statistics import check_record
-from g2links.runs.json_files import write_json
+from g2links.storage.json_files import write_json
 from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
 
 TASKS = {"3form": 35, "metric": 28, "4form": 35}
@@ -468,13 +468,13 @@ def test_scripts_of_the_seed_exist():
         f"analysis/{n}.py" for n in ("cy_kahlerity", "g2_identities_analytic", "g2_identities_model_v2", "torsion")
     ]
     assert [name for name in names if not (root / name).is_file()] == []
-    packaged = root / "src/g2links/data/hps.yaml"
+    packaged = root / "src/g2links/settings/hps.yaml"
     assert (root / "hyperparameters/hps.yaml").read_text() == packaged.read_text()
 
 
 def test_a_metric_that_is_not_positive_ends_with_code_1(tmp_path, capsys, monkeypatch):
     """It is not saved, and the message says what to change. The measure is bent here: no fit fails on every machine."""
-    from g2links.runs import fit
+    from g2links.workflow import fit
 
     measure = fit.measure
     monkeypatch.setattr(fit, "measure", lambda *a: measure(*a)._replace(smallest_eigenvalue=-0.1))

@@ -7,12 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from g2links import forms, g2
-from g2links.kahler.features import InvariantFeatures
-from g2links.kahler.potentials import KahlerPotential, NeuralAnsatz
 from g2links.links.expansion import along_flow, expand_coefficients, phi_from
 from g2links.links.structure import ContactCalabiYau
+from g2links.potentials.families import KahlerPotential, NeuralAnsatz
+from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import dwork
-from g2links.varieties.sampling import sample_points
+from g2links.varieties.points.sampling import sample_points
 
 _RNG = np.random.default_rng(20)
 _LATTICE = np.eye(7) + 0.2 * _RNG.uniform(-1.0, 1.0, size=(7, 7))

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
-from g2links.kahler.features import InvariantFeatures
-from g2links.kahler.potentials import KahlerPotential, NeuralAnsatz
 from g2links.links.expansion import along_flow, difference_step, expand_coefficients, phi_from
 from g2links.links.structure import ContactCalabiYau
 from g2links.links.torsion import link_torsion
+from g2links.potentials.families import KahlerPotential, NeuralAnsatz
+from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import dwork
-from g2links.varieties.sampling import sample_points
+from g2links.varieties.points.sampling import sample_points
 
 F = dwork(0.3 + 0.2j)
 FIGURES = {

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from g2links.checks.thresholds import measures_thresholds
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table
-from g2links.runs.thresholds import measures_thresholds
 
 EULER = {"mean": -199.5, "standard_error": 0.2, "exact": -200.0}
 VOLUME = {"mean": 1.1, "standard_error": 0.02, "exact": 1.0}

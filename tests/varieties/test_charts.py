@@ -6,8 +6,8 @@ from scipy.optimize import fsolve
 
 from g2links.varieties.catalogue import dwork, fermat_family, fermat_quintic
 from g2links.varieties.charts import act, complex_coordinates, embed, origin, slice_chart, tangent_frame, to_gauge
+from g2links.varieties.points.sampling import sample_points
 from g2links.varieties.residue import chart_sign, residue
-from g2links.varieties.sampling import sample_points
 
 
 @pytest.fixture

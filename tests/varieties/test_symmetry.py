@@ -4,7 +4,7 @@ import pytest
 from g2links.errors import PolynomialError
 from g2links.varieties.catalogue import dwork, fermat_quintic
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.singularities import require_isolated_singularity, smallest_gradient
+from g2links.varieties.smooth.singularities import require_isolated_singularity, smallest_gradient
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, in_lattice, is_real
 
 

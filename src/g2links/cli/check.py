@@ -9,13 +9,13 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
-from g2links.cli.sizes import size
+from g2links.settings.sizes import size
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from g2links.links.checks import Derivative
-    from g2links.runs.checks import CheckSetting
+    from g2links.checks.identities import Derivative
+    from g2links.checks.setting import CheckSetting
 
 app = typer.Typer(no_args_is_help=True, help="Step 4: how far the identities hold. Exit code 1 if a threshold fails.")
 
@@ -142,8 +142,8 @@ def run_kahlerity(
     session: Session, home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int
 ) -> dict[str, Any]:
     """Evaluate, plot and print; returns the check's JSON."""
-    from g2links.links.checks import kahlerity_errors
-    from g2links.runs.thresholds import closedness
+    from g2links.checks.identities import kahlerity_errors
+    from g2links.checks.thresholds import closedness
 
     setting = _setting(home, cy_run, n, derivative, epsilon, seed)
     return _report(
@@ -159,8 +159,8 @@ def run_analytic(
     session: Session, home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int
 ) -> dict[str, Any]:
     """Evaluate, plot and print; returns the check's JSON."""
-    from g2links.links.checks import analytic_errors
-    from g2links.runs.thresholds import analytic_thresholds
+    from g2links.checks.identities import analytic_errors
+    from g2links.checks.thresholds import analytic_thresholds
 
     setting = _setting(home, cy_run, n, derivative, epsilon, seed)
     limits = analytic_thresholds(setting.cy_record["figures"]["ma_rms"], derivative, epsilon)
@@ -181,9 +181,9 @@ def run_model(
     quick: bool = False,
 ) -> dict[str, Any]:
     """Evaluate, plot and print; returns the check's JSON."""
-    from g2links.learn.checks import model_errors
-    from g2links.runs.checks import learned_models
-    from g2links.runs.thresholds import model_thresholds
+    from g2links.checks.learned import model_errors
+    from g2links.checks.setting import learned_models
+    from g2links.checks.thresholds import model_thresholds
 
     setting = _setting(home, cy_run, n, derivative, epsilon, seed)
     models = learned_models(setting, g2_run, psi_method)
@@ -216,11 +216,11 @@ def run_torsion(
     quick: bool = False,
 ) -> dict[str, Any]:
     """Evaluate, plot and print, for the learned 3-form where `g2_run` is given; returns the check's JSON."""
-    from g2links.learn.checks import learned_torsion
+    from g2links.checks.learned import learned_torsion
+    from g2links.checks.setting import learned_phi
+    from g2links.checks.thresholds import learned_torsion_thresholds, torsion_thresholds
     from g2links.links.expansion import difference_step
     from g2links.links.torsion import link_torsion
-    from g2links.runs.checks import learned_phi
-    from g2links.runs.thresholds import learned_torsion_thresholds, torsion_thresholds
 
     setting = _setting(home, cy_run, n, derivative, epsilon, seed)
     step = difference_step(derivative, epsilon)  # type: ignore[arg-type]
@@ -252,7 +252,7 @@ def run_torsion(
 
 def _locations(setting: "CheckSetting", g2_run: int, suffix: str, pointwise: _Pointwise) -> dict[str, Any]:
     """Draw where on V the networks err, and name the worst points of each."""
-    from g2links.learn.locations import coordinate_shares, worst_points
+    from g2links.networks.locations import coordinate_shares, worst_points
     from g2links.reports.labels import TASK_ERRORS
     from g2links.reports.locations import plot_error_locations
 
@@ -275,8 +275,8 @@ def _structure(session: Session, pointwise: _Pointwise) -> dict[str, Any]:
     """The name of the structure by the largest torsion at any point."""
     import numpy as np
 
+    from g2links.checks.thresholds import TORSION_TOLERANCE
     from g2links.g2.torsion import name_structure
-    from g2links.runs.thresholds import TORSION_TOLERANCE
 
     sizes = [np.max(np.abs(pointwise[name])) for name in ("tau0", "tau1", "tau2", "tau3_norm2")]
     sizes[3] = np.sqrt(sizes[3])
@@ -288,8 +288,8 @@ def _structure(session: Session, pointwise: _Pointwise) -> dict[str, Any]:
 
 
 def _setting(home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int) -> "CheckSetting":
-    from g2links.runs.checks import check_setting
-    from g2links.runs.layout import Home
+    from g2links.checks.setting import check_setting
+    from g2links.storage.layout import Home
 
     return check_setting(Home(home), cy_run, n, derivative, epsilon, seed)
 
@@ -307,7 +307,7 @@ def _report(
     from g2links.reports.checks import plot_check
     from g2links.reports.statistics import check_record
     from g2links.reports.tables import check_table
-    from g2links.runs.json_files import write_json
+    from g2links.storage.json_files import write_json
 
     place = setting.home
     place.make(place.plots)

@@ -7,7 +7,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
-from g2links.cli.sizes import SMALL_FIT, size
+from g2links.settings.sizes import SMALL_FIT, size
 
 _CLOSED = 1e-9
 _STANDARD_ERRORS = 5
@@ -92,10 +92,10 @@ def run_cy(
     from g2links.reports.checks import plot_monge_ampere
     from g2links.reports.histories import plot_cy_history
     from g2links.reports.statistics import judge
-    from g2links.runs.fit import FitOptions, fit_cy
-    from g2links.runs.layout import Home
-    from g2links.runs.polynomials import resolve_polynomial
-    from g2links.varieties.sampling import POOR_SAMPLE
+    from g2links.storage.layout import Home
+    from g2links.varieties.points.sampling import POOR_SAMPLE
+    from g2links.workflow.fit import FitOptions, fit_cy
+    from g2links.workflow.polynomials import resolve_polynomial
 
     f = resolve_polynomial(polynomial, weights)
     place = Home(home)

@@ -29,8 +29,8 @@ def cymetric(
     json: options.JsonFile = None,
 ) -> None:
     """Points, weights, pullbacks and the metric as the dataset.npz of cymetric (arXiv:2111.01436)."""
-    from g2links.runs.export import export_cymetric
-    from g2links.runs.layout import Home
+    from g2links.storage.layout import Home
+    from g2links.workflow.export import export_cymetric
 
     session = Session(json)
     made = export_cymetric(Home(home), cy_run_number, out, n_points, validation)

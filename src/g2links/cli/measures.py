@@ -9,13 +9,13 @@ from g2links.cli.session import Session
 
 def run_measures(session: Session, home: Path, cy_run: int | None, n: int, seed: int) -> dict[str, Any]:
     """Evaluate, plot and print; returns the check's JSON."""
+    from g2links.checks.thresholds import measures_thresholds
     from g2links.reports.checks import plot_check
     from g2links.reports.statistics import check_record
     from g2links.reports.tables import check_table
-    from g2links.runs.json_files import write_json
-    from g2links.runs.layout import Home
-    from g2links.runs.measures import evaluate_measures
-    from g2links.runs.thresholds import measures_thresholds
+    from g2links.storage.json_files import write_json
+    from g2links.storage.layout import Home
+    from g2links.workflow.measures import evaluate_measures
 
     place = Home(home)
     with session.progress() as progress:

@@ -13,8 +13,8 @@ from g2links.cli.check import run_analytic, run_kahlerity, run_model
 from g2links.cli.cy import run_cy
 from g2links.cli.sample import run_sample
 from g2links.cli.session import FAILED, Session
-from g2links.cli.sizes import SMALL_FIT, SMALL_TRAINING, size
 from g2links.cli.train import run_train
+from g2links.settings.sizes import SMALL_FIT, SMALL_TRAINING, size
 
 _TASKS = ("3form", "metric", "4form")
 
@@ -37,8 +37,8 @@ def pipeline(
 
     Interrupted, the same command skips the steps that are done and resumes the one that was cut off.
     """
-    from g2links.runs.journal import Journal
-    from g2links.runs.layout import Home
+    from g2links.storage.journal import Journal
+    from g2links.storage.layout import Home
 
     session = Session(json)
     config = {

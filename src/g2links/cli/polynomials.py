@@ -18,7 +18,7 @@ def polynomials(
 ) -> None:
     """What is known of the polynomials of the catalogue, or of one that is given, before any work is done."""
     from g2links.reports.tables import fixed_width
-    from g2links.runs.polynomials import catalogue_polynomials, describe, resolve_polynomial, smoothness
+    from g2links.workflow.polynomials import catalogue_polynomials, describe, resolve_polynomial, smoothness
 
     session = Session(json)
     if polynomial is None:

@@ -15,8 +15,8 @@ app = typer.Typer(no_args_is_help=True, help="List and compare finished runs.")
 def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> None:
     """All finished runs and their main figures."""
     from g2links.reports.tables import fixed_width, number
-    from g2links.runs.layout import Home
-    from g2links.runs.listing import finished_runs
+    from g2links.storage.layout import Home
+    from g2links.workflow.listing import finished_runs
 
     session = Session(json)
     rows = finished_runs(Home(home))
@@ -37,8 +37,8 @@ def compare(
 ) -> None:
     """The figures of several runs side by side, with mean and maximum of those of their checks."""
     from g2links.reports.tables import comparison_table
-    from g2links.runs.layout import Home
-    from g2links.runs.listing import comparable
+    from g2links.storage.layout import Home
+    from g2links.workflow.listing import comparable
 
     session = Session(json)
     records = {f"run {n}": comparable(Home(home), task, n) for n in numbers}

@@ -7,7 +7,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import Session, refuse_missing
-from g2links.cli.sizes import size
+from g2links.settings.sizes import size
 
 
 def sample(
@@ -55,9 +55,9 @@ def run_sample(
     shard_size: int | None = None,
 ) -> dict[str, Any]:
     """Write the data sets and print what they hold; returns the record for `--json`."""
-    from g2links.runs.config import load_hyperparameters
-    from g2links.runs.layout import Home
-    from g2links.runs.samples import SampleOptions, write_samples
+    from g2links.settings.config import load_hyperparameters
+    from g2links.storage.layout import Home
+    from g2links.workflow.samples import SampleOptions, write_samples
 
     place = Home(home)
     splits = load_hyperparameters(hyperparameters or place.hyperparameters).splits

@@ -39,7 +39,7 @@ class Session:
 
     def write_json(self, record: Mapping[str, Any]) -> None:
         """Put the result where `--json` says."""
-        from g2links.runs.json_files import json_text, write_json
+        from g2links.storage.json_files import json_text, write_json
 
         if self.json_target == "-":
             print(json_text(record, non_finite="null"), flush=True)

@@ -7,7 +7,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session, refuse_missing
-from g2links.cli.sizes import SMALL_TRAINING
+from g2links.settings.sizes import SMALL_TRAINING
 
 
 def train(
@@ -84,9 +84,9 @@ def run_train(
     from g2links.reports.locations import plot_error_locations
     from g2links.reports.predictions import plot_component_errors, plot_predictions
     from g2links.reports.statistics import judge
-    from g2links.runs.config import load_hyperparameters
-    from g2links.runs.layout import Home
-    from g2links.runs.train import train_link_model
+    from g2links.settings.config import load_hyperparameters
+    from g2links.storage.layout import Home
+    from g2links.workflow.training_run import train_link_model
 
     place = Home(home)
     chosen = load_hyperparameters(hyperparameters or place.hyperparameters, task, overrides)

@@ -11,7 +11,7 @@ from g2links import forms
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import ContactCalabiYau, structure_at, to_link, total_metric
-from g2links.varieties.sampling import Points
+from g2links.varieties.points.sampling import Points
 
 _CHUNK = 100
 BLOCK = 20_000

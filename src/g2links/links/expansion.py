@@ -15,9 +15,9 @@ from g2links._typing import ComplexPoint, Form, Hermitian, Index, Scalar, Vector
 from g2links.errors import InputError
 from g2links.forms import Taylor, expand, expand_by_differences
 from g2links.g2.contact import contact_phi
-from g2links.kahler.metric import hermitian_determinant
-from g2links.kahler.series import Series, has_series, potential_series
 from g2links.links.structure import ContactCalabiYau, structure_coefficients, structure_forms
+from g2links.potentials.metric import hermitian_determinant
+from g2links.potentials.series import Series, has_series, potential_series
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue

@@ -14,7 +14,7 @@ from jaxtyping import Array, Complex, Float
 from g2links import forms
 from g2links._typing import ComplexPoint, Form, Hermitian, Index, LinkPoint, RealPoint
 from g2links.g2.contact import contact_phi, contact_psi
-from g2links.kahler.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
+from g2links.potentials.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
 from g2links.varieties.charts import (
     SliceChart,
     act,

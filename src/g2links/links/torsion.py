@@ -20,12 +20,12 @@ from g2links._typing import Hermitian, Matrix, Scalar
 from g2links.forms import Taylor
 from g2links.g2.geometry import Geometry, geometry_of_expansion
 from g2links.g2.metric import is_positive
-from g2links.kahler.metric import real_transverse_metric
-from g2links.links.checks import Pointwise, at_points
 from g2links.links.expansion import along_flow, expand_coefficients, lambda_from, phi_from, unpack
+from g2links.links.pointwise import Pointwise, at_points
 from g2links.links.structure import ContactCalabiYau
+from g2links.potentials.metric import real_transverse_metric
 from g2links.varieties.charts import SliceChart
-from g2links.varieties.sampling import Points
+from g2links.varieties.points.sampling import Points
 
 _HORIZONTAL = 6
 RICCI_XI, RICCI_HORIZONTAL = 1.5, -0.5

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from g2links.runs.files import replace_atomically
+from g2links.storage.files import replace_atomically
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#5F5F5F"
 """From the palette of Okabe and Ito, which colour-blind readers can tell apart."""

@@ -8,7 +8,7 @@ import numpy as np
 from g2links.errors import InputError
 from g2links.reports.labels import in_order
 from g2links.reports.thresholds import Threshold, violation
-from g2links.runs.json_files import plain
+from g2links.storage.json_files import plain
 
 Pointwise = Mapping[str, Any]
 """For each figure its values at the points: an array (n,), or one number for a figure of the whole run."""

@@ -42,7 +42,7 @@ class Polynomial:
 
     Raises:
         PolynomialError: when the data are not finite, or f is not homogeneous of degree Σ w_i for these weights.
-            Singular polynomials are refused by `g2links.varieties.singularities.require_isolated_singularity`,
+            Singular polynomials are refused by `g2links.varieties.smooth.singularities.require_isolated_singularity`,
             which takes longer.
     """
 

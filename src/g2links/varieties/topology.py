@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from g2links.varieties.polynomial import VARIABLES
-from g2links.varieties.quasismooth import reachable
+from g2links.varieties.smooth.criteria import reachable
 
 _Poincare = dict[tuple[int, int], int]
 

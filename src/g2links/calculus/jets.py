@@ -1,0 +1,157 @@
+"""Real functions together with their first holomorphic and mixed second derivatives at a point.
+
+For real X on V, only ∂_a X and ∂_a∂_b̄ X enter ω and the Monge-Ampère equation. Carrying these through a function of X
+by the chain rule costs a few matrix products, where differentiating a network twice would cost many passes.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from g2links._typing import ComplexPoint
+
+_UPPER = ((0, 0, 1), (1, 2, 2))
+
+
+class Jet(NamedTuple):
+    """m real functions at one point, stored as real numbers so that a linear map is one real matrix product.
+
+    Attributes:
+        value: (m,) X.
+        first: (m, 6) real parts, then imaginary parts, of ∂_a X.
+        mixed: (m, 9) the Hermitian matrix ∂_a∂_b̄ X: its diagonal, then the real parts, then the imaginary parts, of
+            the entries (0,1), (0,2), (1,2).
+    """
+
+    value: Float[Array, " m"]
+    first: Float[Array, "m 6"]
+    mixed: Float[Array, "m 9"]
+
+    @classmethod
+    def from_complex(cls, value: Array, first: Complex[Array, "m 3"], mixed: Complex[Array, "m 3 3"]) -> "Jet":
+        """From ∂_a X and ∂_a∂_b̄ X as complex arrays."""
+        upper = mixed[:, *_UPPER]
+        diagonal = jnp.diagonal(mixed, axis1=1, axis2=2).real
+        return cls(
+            value,
+            jnp.concatenate([first.real, first.imag], axis=1),
+            jnp.concatenate([diagonal, upper.real, upper.imag], axis=1),
+        )
+
+    @classmethod
+    def from_channels(cls, channels: Float[Array, "m 16"]) -> "Jet":
+        """From the 1 + 6 + 9 numbers of each function side by side."""
+        return cls(channels[:, 0], channels[:, 1:7], channels[:, 7:])
+
+    def affine(self, matrix: Float[Array, "k m"], offset: Float[Array, " k"]) -> "Jet":
+        """matrix X + offset."""
+        moved = Jet.from_channels(matrix @ jnp.concatenate([self.value[:, None], self.first, self.mixed], axis=1))
+        return moved._replace(value=moved.value + offset)
+
+    def map(self, function: Callable[[Array], Array]) -> "Jet":
+        """function(X), applied to each component; `function` acts on scalars."""
+        d = jax.vmap(jax.grad(function))(self.value)
+        dd = jax.vmap(jax.grad(jax.grad(function)))(self.value)
+        mixed = d[:, None] * self.mixed + dd[:, None] * _outer_square(self.first)
+        return Jet(jax.vmap(function)(self.value), d[:, None] * self.first, mixed)
+
+    def minus(self, constants: np.ndarray) -> "Jet":
+        """The functions minus constants (m,)."""
+        return self._replace(value=self.value - constants)
+
+    def take(self, places: np.ndarray) -> "Jet":
+        """Some of the functions."""
+        return Jet(self.value[places], self.first[places], self.mixed[places])
+
+    def join(self, other: "Jet") -> "Jet":
+        """These functions, then the others."""
+        return jax.tree.map(lambda a, b: jnp.concatenate([a, b]), self, other)
+
+    def times(self, other: "Jet") -> "Jet":
+        """The products, one by one."""
+        x, y = self.value[:, None], other.value[:, None]
+        cross = _outer_square(self.first + other.first) - _outer_square(self.first) - _outer_square(other.first)
+        return Jet(self.value * other.value, x * other.first + y * self.first, x * other.mixed + y * self.mixed + cross)
+
+    def complex_first(self) -> Complex[Array, "m 3"]:
+        """∂_a X."""
+        return self.first[:, :3] + 1j * self.first[:, 3:]
+
+    def hermitian(self) -> Complex[Array, "m 3 3"]:
+        """∂_a∂_b̄ X."""
+        diagonal, re, im = self.mixed[:, :3], self.mixed[:, 3:6], self.mixed[:, 6:]
+        upper = jnp.zeros((len(diagonal), 3, 3), dtype=complex).at[:, *_UPPER].set(re + 1j * im)
+        return upper + jnp.swapaxes(upper, 1, 2).conj() + jax.vmap(jnp.diag)(diagonal)
+
+    def times_exponentials(self, k: Float[Array, " m"], exponent: "Jet") -> "Jet":
+        """X_i exp(k_i K) for the jet of one function K."""
+        factor = jnp.exp(k * exponent.value[0])
+        d = k[:, None] * exponent.complex_first()
+        dd = k[:, None, None] * exponent.hermitian()
+        first, mixed = self.complex_first(), self.hermitian()
+        cross = first[:, :, None] * d[:, None, :].conj()
+        both = mixed + cross + jnp.swapaxes(cross, 1, 2).conj()
+        both = both + self.value[:, None, None] * (dd + d[:, :, None] * d[:, None, :].conj())
+        first = first + self.value[:, None] * d
+        return Jet.from_complex(factor * self.value, factor[:, None] * first, factor[:, None, None] * both)
+
+
+class Values(NamedTuple):
+    """m real functions at one point, without derivatives; same operations as `Jet`, so one formula serves both."""
+
+    value: Float[Array, " m"]
+
+    def affine(self, matrix: Float[Array, "k m"], offset: Float[Array, " k"]) -> "Values":
+        """matrix X + offset."""
+        return Values(matrix @ self.value + offset)
+
+    def minus(self, constants: np.ndarray) -> "Values":
+        """The functions minus constants (m,)."""
+        return Values(self.value - constants)
+
+    def take(self, places: np.ndarray) -> "Values":
+        """Some of the functions."""
+        return Values(self.value[places])
+
+    def join(self, other: "Values") -> "Values":
+        """These functions, then the others."""
+        return Values(jnp.concatenate([self.value, other.value]))
+
+    def times(self, other: "Values") -> "Values":
+        """The products, one by one."""
+        return Values(self.value * other.value)
+
+    def map(self, function: Callable[[Array], Array]) -> "Values":
+        """function(X), applied to each component."""
+        return Values(jax.vmap(function)(self.value))
+
+
+def real_function_jet(function: Callable[[ComplexPoint], Array], z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+    """The jet of one real function on C^5 along a holomorphic frame, by automatic differentiation."""
+
+    def along(t: Float[Array, " 6"]) -> Array:
+        return function(z + (t[:3] + 1j * t[3:]) @ frame)
+
+    zero = jnp.zeros(6)
+    value, gradient, hessian = along(zero), jax.grad(along)(zero), jax.jacfwd(jax.grad(along))(zero)
+    first = 0.5 * (gradient[:3] - 1j * gradient[3:])
+    return Jet.from_complex(value[None], first[None], mixed_derivatives(hessian)[None])
+
+
+def mixed_derivatives(hessian: Float[Array, "6 6"]) -> Complex[Array, "3 3"]:
+    """∂_a ∂_b̄ from the real Hessian in (x1, x2, x3, y1, y2, y3)."""
+    xx, xy, yx, yy = hessian[:3, :3], hessian[:3, 3:], hessian[3:, :3], hessian[3:, 3:]
+    return 0.25 * (xx + yy + 1j * (xy - yx))
+
+
+def _outer_square(first: Float[Array, "m 6"]) -> Float[Array, "m 9"]:
+    """∂_a X ∂_b̄ X, stored as `Jet.mixed` is."""
+    re, im = first[:, :3], first[:, 3:]
+    a, b = list(_UPPER[0]), list(_UPPER[1])
+    real = re[:, a] * re[:, b] + im[:, a] * im[:, b]
+    imaginary = im[:, a] * re[:, b] - re[:, a] * im[:, b]
+    return jnp.concatenate([re**2 + im**2, real, imaginary], axis=1)

@@ -1,0 +1,1 @@
+"""The checks: what each evaluates, and what it is judged by."""

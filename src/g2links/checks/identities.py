@@ -1,0 +1,84 @@
+"""The identities of a link's structure, evaluated at points: the analytic checks of step 4."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import jax.numpy as jnp
+
+from g2links import forms
+from g2links._typing import Scalar
+from g2links.errors import InputError
+from g2links.forms.exterior import Field
+from g2links.g2.identities import LinkFields, structure_errors
+from g2links.links.pointwise import Pointwise, at_points
+from g2links.links.structure import ContactCalabiYau
+from g2links.varieties.charts import SliceChart
+from g2links.varieties.points.sampling import Points
+
+Derivative = Callable[[Field, int], Field]
+
+
+def derivative(method: Literal["autodiff", "flux"], epsilon: float = 1e-3) -> Derivative:
+    """The exterior derivative to use: exact (autodiff), or by the flux through cubes of edge `epsilon`.
+
+    Raises:
+        InputError: for another method, or an epsilon that is not positive.
+    """
+    if method == "autodiff":
+        return lambda field, p: forms.exterior_derivative(field, p=p)
+    if method != "flux":
+        raise InputError("derivative", method, "choose autodiff or flux")
+    if not 0 < epsilon < 1:
+        raise InputError("epsilon", epsilon, "a number above 0 and below 1")
+    return lambda field, p: forms.flux_derivative(field, p=p, epsilon=epsilon)
+
+
+def fields_in_chart(link: ContactCalabiYau, chart: SliceChart) -> LinkFields:
+    """The structure of the link as functions of the coordinates of one chart."""
+    return LinkFields(
+        eta=lambda x: link.eta(chart, x),
+        omega=lambda x: link.omega(chart, x),
+        phi=lambda x: link.phi(chart, x),
+        psi=lambda x: link.psi(chart, x),
+        metric=lambda x: link.metric(chart, x),
+    )
+
+
+def kahlerity_errors(link: ContactCalabiYau, points: Points, d: Derivative | None = None) -> Pointwise:
+    """`d_omega` = |dω| in the metric of the link, at every point."""
+    derive = d or derivative("autodiff")
+
+    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
+        x = link.origin(chart)
+        d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
+        return {"d_omega": forms.norm(d_omega, link.metric(chart, x), p=3)}
+
+    return at_points(at_centre, points)
+
+
+def analytic_errors(link: ContactCalabiYau, points: Points, d: Derivative | None = None) -> Pointwise:
+    """Every figure of the analytic check at every point, and `lambda`, the Monge-Ampère ratio
+    λ = (ReΥ∧ImΥ / (4 ω³/6))^{1/2}, with `lambda_formula`, the error of φ∧ψ = (4λ²+3) λ^{-4/3} vol_φ."""
+    derive = d or derivative("autodiff")
+
+    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
+        x = link.origin(chart)
+        errors = structure_errors(fields_in_chart(link, chart), x, link.metric(chart, x), derive)
+        ratio = monge_ampere_lambda(link, chart)
+        predicted = (4 * ratio**2 + 3) * ratio ** (-4 / 3)
+        return {
+            **errors,
+            "lambda": ratio,
+            "lambda_formula": jnp.abs(errors["phi_wedge_psi_over_vol"] - predicted),
+        }
+
+    return at_points(at_centre, points)
+
+
+def monge_ampere_lambda(link: ContactCalabiYau, chart: SliceChart) -> Scalar:
+    """λ > 0 with ReΥ∧ImΥ = λ²·4·ω³/6 at the centre of a chart; 1 where the metric is Ricci-flat."""
+    x = link.origin(chart)
+    upsilon, omega = link.upsilon(chart, x), link.omega(chart, x)
+    top = forms.wedge(upsilon.real, upsilon.imag, p=3, q=3, n=7)
+    cube = forms.wedge(forms.wedge(omega, omega, p=2, q=2, n=7), omega, p=4, q=2, n=7) / 6
+    return jnp.sqrt(jnp.sum(top * cube) / (4 * jnp.sum(cube**2)))

@@ -1,0 +1,28 @@
+"""Functions of a chart of the link at the canonical charts of many points."""
+
+from collections.abc import Callable
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from g2links._typing import Scalar
+from g2links.calculus.map_points import map_points
+from g2links.varieties.charts import SliceChart
+from g2links.varieties.points.sampling import Points
+
+Pointwise = dict[str, np.ndarray]
+"""Figures by name, each with its values (n,) at the points."""
+
+_SIDE_BY_SIDE = 100
+"""Forms on the link are small: a hundred points at once fill the vector units, more only take memory."""
+
+
+def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Points) -> Pointwise:
+    """The figures of `at_centre` in the canonical chart of every point."""
+
+    def at_point(z: Array, one: Array, el: Array) -> dict[str, Scalar]:
+        return at_centre(SliceChart(z, one, el, jnp.zeros(())))
+
+    figures: Pointwise = map_points(at_point, points, together=_SIDE_BY_SIDE)
+    return figures

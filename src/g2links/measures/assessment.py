@@ -1,0 +1,89 @@
+"""Everything that is measured of a Calabi-Yau metric: figures at each point, and integrals with their errors."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from g2links.calculus.map_points import map_points
+from g2links.measures.chern_numbers import Estimate, Sample, controlled_integral
+from g2links.measures.pointwise import curvature_figures, metric_figures
+from g2links.potentials.metric import Potential
+from g2links.varieties.points.sampling import Points, integral, weighted_mean
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import kahler_volume
+
+Progress = Callable[[str, int, int], None]
+
+
+class Assessment(NamedTuple):
+    """Attributes:
+    pointwise: for each figure its values at the points.
+    integrals: averages against |Ω|² and integrals over V.
+    """
+
+    pointwise: dict[str, np.ndarray]
+    integrals: dict[str, Estimate]
+
+
+def assess(
+    polynomial: Polynomial,
+    potential: Potential,
+    points: Points,
+    concentrated: Sample,
+    progress: Progress = lambda *_: None,
+) -> Assessment:
+    """Measure the metric of K_ref + u.
+
+    Args:
+        polynomial: f.
+        potential: u.
+        points: for the figures at points and the averages.
+        concentrated: for the Chern numbers; see `chern_numbers.concentrated_sample`.
+        progress: called with what is being done, points done, and points in all.
+    """
+    metric = map_points(partial(metric_figures, polynomial, potential), points, progress=partial(progress, "metric"))
+    n, every = len(points.z), Points(*map(np.concatenate, zip(points, concentrated.points, strict=True)))
+    curved = map_points(
+        partial(curvature_figures, polynomial, potential), every, progress=partial(progress, "curvature")
+    )
+    scalar, ricci_norm, riemann_norm = curved.scalar[:n], curved.ricci_norm[:n], curved.riemann_norm[:n]
+    chern = {
+        name: controlled_integral(polynomial, density[n:], curved.controls[n:], concentrated)
+        for name, density in curved.chern._asdict().items()
+    }
+    mean, mean_error = weighted_mean(metric.ratio, points)
+    deviation = np.abs(1 - metric.ratio / mean)
+    volume = kahler_volume(polynomial)
+    constant = float(np.sqrt(max(8 * mean, 0.0)))
+    smallest = np.linalg.eigvalsh(metric.relative_metric)[:, 0]
+    pointwise = {
+        "ma_deviation": deviation,
+        "smallest_eigenvalue": smallest,
+        "metric_positive": (smallest > 0).astype(float),
+        "chart_change": metric.chart_change,
+        "metric_minus_differences": metric.differences,
+        "ricci_scalar": scalar,
+        "ricci_norm": ricci_norm,
+        "riemann_norm": riemann_norm,
+    }
+    integrals = {
+        "sigma": Estimate(*weighted_mean(deviation, points)),
+        "ma_rms": root_mean_square(deviation, points),
+        "volume_ratio": Estimate(*(value / volume for value in integral(8 * metric.ratio, points))),
+        "normalisation": Estimate(constant, 0.5 * constant * mean_error / mean),
+        "ricci_scalar_mean": Estimate(*weighted_mean(scalar, points)),
+        "ricci_scalar_rms": root_mean_square(scalar, points),
+        "ricci_norm_rms": root_mean_square(ricci_norm, points),
+        "euler_number": chern["c3"],
+        "c2_h": chern["c2_h"],
+        "c1_h2": chern["c1_h2"],
+    }
+    return Assessment(pointwise, integrals)
+
+
+def root_mean_square(values: np.ndarray, points: Points) -> Estimate:
+    """The root of the average of values² against |Ω|²."""
+    square, error = weighted_mean(values**2, points)
+    return Estimate(float(np.sqrt(square)), 0.5 * error / float(np.sqrt(square)) if square else 0.0)

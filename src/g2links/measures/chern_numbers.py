@@ -1,0 +1,190 @@
+"""Topological numbers of V, and integrals over V with a small statistical error.
+
+The points of `varieties.sampling` are spread as their law says, while curvature is concentrated: on the Fermat
+quintic the integral of c_3 over 100,000 points of random lines has a standard error of 1.6. Two things reduce it, by a
+factor of fifty there. Points are kept with a higher probability where curvature is expected. And for every Kähler
+potential in the class of H, or for three of them, the integral of the top form is known, because it is cohomological:
+what such forms explain of the integrand, in a linear regression, is taken out of it. They know the degree of V and
+nothing of its Chern classes, so that nothing of the answer is put in.
+"""
+
+import itertools
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex
+
+from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
+from g2links.calculus.map_points import map_points
+from g2links.potentials.metric import Potential, hermitian_determinant, hermitian_metric
+from g2links.potentials.reference import reference_jet
+from g2links.varieties.charts import tangent_frame
+from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import kahler_volume, residue
+
+_POWERS = (2, 3, 4)
+_FOLDS = 4
+_POINTS_PER_CONTROL = 5
+_CANDIDATES = 10
+
+
+class Estimate(NamedTuple):
+    """A Monte Carlo value and its standard error."""
+
+    value: float
+    error: float
+
+
+class ChernNumbers(NamedTuple):
+    """∫c_3, the Euler number (of the orbifold, for weights other than 1), ∫c_2∧H and ∫c_1∧H²."""
+
+    c3: float
+    c2_h: float
+    c1_h2: float
+
+
+def chern_numbers(polynomial: Polynomial) -> ChernNumbers:
+    """From c(V) = Π(1 + w_i H)/(1 + d H) and ∫H³ = d/Πw; on a quintic -200, 50 and 0."""
+    w, d = polynomial.weights, polynomial.degree
+    symmetric = [sum(math.prod(part) for part in itertools.combinations(w, k)) for k in range(4)]
+    c = [sum(symmetric[j] * (-d) ** (k - j) for j in range(k + 1)) for k in range(4)]
+    degree = d / math.prod(w)
+    return ChernNumbers(c[3] * degree, c[2] * degree, c[1] * degree)
+
+
+def control_metrics(
+    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
+) -> Complex[Array, "m 3 3"]:
+    """Hermitian forms i∂∂̄K at a point, all in the class of ω: of the reference potential, of K_ref + u, of the Gauss
+    map z -> ∇f(z), and of the power sums Σ|z_i|^{2p}."""
+    place = (polynomial, z, one, el)
+    powers = [_pulled_back(*place, p, partial(jax.lax.integer_pow, y=p)) for p in _POWERS]
+    own = hermitian_metric(polynomial, potential, z, one, el)
+    return jnp.stack([_reference_form(*place), own, _gauss_form(*place), *powers])
+
+
+def _reference_form(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Hermitian:
+    return _pulled_back(polynomial, z, one, el, 1, lambda x: x)
+
+
+def _gauss_form(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Hermitian:
+    frame = tangent_frame(polynomial, z, one, el)
+    image, moved = jax.vmap(lambda v: jax.jvp(polynomial.gradient, (z,), (v,)), out_axes=(None, 0))(frame)
+    weights = tuple(polynomial.degree - w for w in polynomial.weights)
+    return reference_jet(weights, image, moved).hermitian()[0]
+
+
+def _pulled_back(
+    polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index, power: int, map_: Callable[[Array], Array]
+) -> Hermitian:
+    """i∂∂̄ of the reference potential of the weights power·w, at the image of a map that multiplies weights so."""
+    frame = tangent_frame(polynomial, z, one, el)
+    image, moved = jax.vmap(lambda v: jax.jvp(map_, (z,), (v,)), out_axes=(None, 0))(frame)
+    return reference_jet(tuple(power * w for w in polynomial.weights), image, moved).hermitian()[0]
+
+
+def control_densities(polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index) -> Array:
+    """Densities with respect to |h|² d⁶x, less one constant, of the control forms: the triple products of the first
+    three metrics of `control_metrics`, and the cubes of the others; each has the integral ∫ω³/6."""
+    metrics = control_metrics(polynomial, potential, z, one, el)
+    h = residue(polynomial, z, one, el)
+    triples = [
+        _mixed_determinant(*(metrics[i] for i in t)) for t in itertools.combinations_with_replacement(range(3), 3)
+    ]
+    cubes = [hermitian_determinant(g) for g in metrics[3:]]
+    return 8 * jnp.stack([*triples, *cubes]) / (h.real**2 + h.imag**2)
+
+
+def _mixed_determinant(a: Hermitian, b: Hermitian, c: Hermitian) -> Scalar:
+    """The symmetric trilinear form with det on the diagonal."""
+    total = hermitian_determinant(a + b + c)
+    pairs = hermitian_determinant(a + b) + hermitian_determinant(b + c) + hermitian_determinant(a + c)
+    singles = hermitian_determinant(a) + hermitian_determinant(b) + hermitian_determinant(c)
+    return (total - pairs + singles) / 6
+
+
+class Sample(NamedTuple):
+    """Points kept, each with a probability of its own, from more candidates on random lines.
+
+    Attributes:
+        points: those that were kept; their weights are divided by the probabilities.
+        lines: the number of random lines, those without a point included.
+        candidates: how many points the lines had.
+    """
+
+    points: Points
+    lines: int
+    candidates: int
+
+
+def whole_sample(points: Points) -> Sample:
+    """Points of which none was left out."""
+    _, line = np.unique(points.lines, return_inverse=True)
+    return Sample(points._replace(lines=line), int(line[-1]) + 1, len(line))
+
+
+def concentrated_sample(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequence) -> Sample:
+    """About `n` points, where curvature is expected: near the places where the Gauss map moves fast.
+
+    Of 10 n candidates each is kept with a probability proportional to the mean of the top forms that the reference
+    metric ω and the form γ of the Gauss map give, ω³, ω²∧γ, ω∧γ² and γ³, but at most 1.
+    """
+    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    draw, keep = root.spawn(2)
+    points = whole_sample(sample_points(polynomial, _CANDIDATES * n, draw)).points
+    density = map_points(partial(_expected_curvature, polynomial), points, together=50)
+    share = points.weights * density / (_CANDIDATES * kahler_volume(polynomial))
+    probability = np.minimum(share, 1.0)
+    kept = np.random.default_rng(keep).uniform(size=len(share)) < probability
+    thinned = Points(*(column[kept] for column in points))
+    thinned = thinned._replace(weights=thinned.weights / probability[kept])
+    return Sample(thinned, int(points.lines[-1]) + 1, len(kept))
+
+
+def _expected_curvature(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Scalar:
+    omega, gauss = (form(polynomial, z, one, el) for form in (_reference_form, _gauss_form))
+    h = residue(polynomial, z, one, el)
+    mixed = (_mixed_determinant(*(gauss if i < k else omega for i in range(3))) for k in range(4))
+    return 8 * sum(mixed, jnp.zeros(())) / (4 * (h.real**2 + h.imag**2))
+
+
+def controlled_integral(polynomial: Polynomial, values: np.ndarray, controls: np.ndarray, sample: Sample) -> Estimate:
+    """∫_V values |h|² d⁶x with control variates.
+
+    The regression coefficients used on each quarter of the lines are those of the other three, so that the estimate is
+    unbiased, and its standard error, over lines, is that of the residuals.
+
+    Args:
+        polynomial: f.
+        values: (n,) the integrand.
+        controls: (n, m) `control_densities` at the same points.
+        sample: the points.
+    """
+    y, x = per_line(values, sample), per_line(controls, sample) - kahler_volume(polynomial)
+    if len(values) < _FOLDS * _POINTS_PER_CONTROL * x.shape[1]:
+        x = x[:, :0]
+    fold = np.arange(len(y)) % _FOLDS
+    rest = y.copy()
+    for part in range(_FOLDS) if x.shape[1] else ():
+        rest[fold == part] -= x[fold == part] @ _slopes(x[fold != part], y[fold != part])
+    return Estimate(float(np.mean(rest)), float(np.std(rest, ddof=1) / np.sqrt(len(rest))))
+
+
+def per_line(values: np.ndarray, sample: Sample) -> np.ndarray:
+    """Independent estimates, one for each line, of the integral of `values` (n, ...) |h|² d⁶x."""
+    points = sample.points
+    total = np.zeros((sample.lines, *values.shape[1:]))
+    np.add.at(total, points.lines, (points.weights * values.T).T)
+    return total * (sample.lines / sample.candidates)
+
+
+def _slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Least-squares coefficients of y on x, with a constant that is dropped."""
+    slopes, *_ = np.linalg.lstsq(x - x.mean(axis=0), y - y.mean(), rcond=1e-10)
+    return slopes

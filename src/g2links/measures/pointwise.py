@@ -1,0 +1,156 @@
+"""What can be said of a Kähler metric at one point: its sign, its agreement between charts, with differences of K, and
+its curvature."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from g2links import forms
+from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
+from g2links.measures.chern_numbers import control_densities
+from g2links.measures.curvature import ChernDensities, chern_densities, curvature
+from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
+from g2links.potentials.reference import reference_potential
+from g2links.varieties.charts import (
+    SliceChart,
+    complex_coordinates,
+    embed,
+    origin,
+    selector,
+    slice_chart,
+    tangent_frame,
+    to_gauge,
+)
+from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.residue import residue
+
+_STEP = 1e-3
+_FOURTH_ORDER = {-2: -1 / 12, -1: 4 / 3, 0: -5 / 2, 1: 4 / 3, 2: -1 / 12}
+
+
+class MetricFigures(NamedTuple):
+    """One number at each point.
+
+    Attributes:
+        ratio: det g/|h|².
+        relative_metric: (3, 3) g in a frame that is unitary for the reference metric.
+        chart_change: |g - g'|/|g|, with g' brought here from another chart, in the norm of g.
+        differences: the same with g' from finite differences of K along V.
+    """
+
+    ratio: Scalar
+    relative_metric: Hermitian
+    chart_change: Scalar
+    differences: Scalar
+
+
+class CurvatureFigures(NamedTuple):
+    """Curvature at one point.
+
+    Attributes:
+        scalar, ricci_norm, riemann_norm: of the Riemannian metric g_T.
+        chern: densities of the Chern numbers.
+        controls: (m,) the `chern_numbers.control_densities` that go with them.
+    """
+
+    scalar: Scalar
+    ricci_norm: Scalar
+    riemann_norm: Scalar
+    chern: ChernDensities
+    controls: Float[Array, " m"]
+
+
+def metric_figures(
+    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
+) -> MetricFigures:
+    """Figures that need no derivatives of the metric."""
+    g = hermitian_metric(polynomial, potential, z, one, el)
+    reference = hermitian_metric(polynomial, lambda _: jnp.zeros(()), z, one, el)
+    other = metric_from_other_chart(polynomial, potential, z, one, el)
+    differences = metric_by_differences(polynomial, potential, z, one, el)
+    frame = _unitary_frame(reference)
+    return MetricFigures(
+        monge_ampere_ratio(polynomial, g, z, one, el),
+        frame @ g @ frame.conj().T,
+        relative_distance(other, g),
+        relative_distance(differences, g),
+    )
+
+
+def curvature_figures(
+    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
+) -> CurvatureFigures:
+    """Figures of the curvature."""
+    c = curvature(polynomial, potential, z, one, el)
+    chern = chern_densities(c, residue(polynomial, z, one, el))
+    controls = control_densities(polynomial, potential, z, one, el)
+    return CurvatureFigures(c.scalar, c.ricci_norm, c.riemann_norm, chern, controls)
+
+
+def metric_from_other_chart(
+    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
+) -> Hermitian:
+    """g in the chart (one, el), computed in the chart where the coordinate of second largest modulus is held fixed."""
+    size = jnp.where(jnp.arange(VARIABLES) == one, -1.0, jnp.abs(z) ** (1 / jnp.asarray(polynomial.weights)))
+    second = jnp.argmax(size)
+    there = to_gauge(polynomial, z, second)
+    slope = jnp.abs(polynomial.gradient(there))
+    chart = slice_chart(polynomial, z, indices=(second, jnp.argmax(slope.at[second].set(-1.0))))
+    chosen = selector(chart.one, chart.el)
+
+    def coordinates(point: ComplexPoint) -> Complex[Array, "3"]:
+        return chosen @ to_gauge(polynomial, point, chart.one)
+
+    frame = tangent_frame(polynomial, z, one, el)
+    jacobian = jax.vmap(lambda v: jax.jvp(coordinates, (z,), (v,))[1])(frame)
+    g = hermitian_metric(polynomial, potential, chart.base, chart.one, chart.el)
+    return jacobian @ g @ jacobian.conj().T
+
+
+def metric_by_differences(
+    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
+) -> Hermitian:
+    """g_{a b̄} from values of K at nearby points of V alone: centred differences of fourth order, step 0.001.
+
+    ∂_v∂_v̄ K is a quarter of the second derivatives along v and iv, and g follows by polarisation.
+    """
+    chart = SliceChart(z, one, el, jnp.zeros(()))
+    centre = complex_coordinates(origin(chart))
+
+    def kahler(w: Complex[Array, "3"]) -> Scalar:
+        point = embed(polynomial, chart, w)
+        return reference_potential(polynomial.weights, point) + potential(point)
+
+    basis = np.eye(3, dtype=complex)
+    pairs = ((0, 1), (0, 2), (1, 2))
+    directions = np.array(
+        [*basis, *(basis[a] + basis[b] for a, b in pairs), *(basis[a] + 1j * basis[b] for a, b in pairs)]
+    )
+    offsets, shares = np.array([*_FOURTH_ORDER]), np.array([*_FOURTH_ORDER.values()])
+    steps = _STEP * np.array([1, 1j])[:, None, None, None] * offsets[:, None, None] * directions
+    values = jax.vmap(kahler)(centre + jnp.asarray(steps.reshape(-1, 3))).reshape(2, len(offsets), len(directions))
+    levi = jnp.einsum("iod,o->d", values, shares) / (4 * _STEP**2)
+    diagonal = jnp.diag(levi[:3]).astype(complex)
+    for (a, b), re, im in zip(pairs, levi[3:6], levi[6:], strict=True):
+        mixed = 0.5 * (re - levi[a] - levi[b]) + 0.5j * (im - levi[a] - levi[b])
+        diagonal = diagonal.at[a, b].set(mixed).at[b, a].set(mixed.conj())
+    return diagonal
+
+
+def relative_distance(a: Hermitian, g: Hermitian) -> Scalar:
+    """|a - g|/|g| in the norm of g."""
+    endomorphism = (a - g) @ forms.inverse(g)
+    return jnp.sqrt(jnp.abs(jnp.sum(endomorphism * endomorphism.T)) / 3)
+
+
+def _unitary_frame(g: Hermitian) -> Complex[Array, "3 3"]:
+    """Rows that are orthonormal for the Hermitian form g, by Gram and Schmidt's method."""
+    rows: list[Array] = []
+    for vector in jnp.eye(3, dtype=complex):
+        for row in rows:
+            vector = vector - (vector @ g @ row.conj()) * row
+        rows.append(vector / jnp.sqrt((vector @ g @ vector.conj()).real))
+    return jnp.stack(rows)

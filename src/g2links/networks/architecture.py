@@ -1,0 +1,103 @@
+"""The interface of a family of networks; `direct`, `ambient` and `potential` are its members."""
+
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from g2links._typing import ComplexPoint, Index
+from g2links.networks.layers import Parameters
+from g2links.networks.tasks import Task
+from g2links.varieties.polynomial import Polynomial
+
+_CONSTANT = 1e-12
+
+
+Shapes = tuple[tuple[int, ...], ...]
+
+
+class Weights(NamedTuple):
+    """All numbers of a model: those that training changes, and those that are set once, from the data."""
+
+    trainable: Parameters
+    fixed: Parameters
+
+
+class Row(NamedTuple):
+    """A base point with the exact values there; with a leading axis n where there are many.
+
+    Attributes:
+        z: the point in its gauge, (5,) complex128.
+        one, el: its slice chart.
+        components: the packed components to learn.
+        metric: the packed exact metric η² + g_T, (28,).
+    """
+
+    z: Any
+    one: Any
+    el: Any
+    components: Any
+    metric: Any
+
+
+class AbstractArchitecture(ABC):
+    """From weights and a point to packed components. Immutable and hashable, so that it can be a static
+    argument."""
+
+    task: Task
+    polynomial: Polynomial
+
+    @property
+    @abstractmethod
+    def chunk(self) -> int:
+        """How many points are best evaluated at once."""
+
+    @abstractmethod
+    def shapes(self) -> tuple[Shapes, Shapes]:
+        """The shapes of the trainable weights, and of the fixed ones."""
+
+    @abstractmethod
+    def initial(self, rng: np.random.Generator, rows: Row) -> Weights:
+        """Random trainable weights, and fixed ones from the training data (n rows of NumPy arrays)."""
+
+    @abstractmethod
+    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> Any:
+        """All that `evaluate` needs to know of a point in its gauge, in the chart (one, el); free of weights."""
+
+    @abstractmethod
+    def evaluate(self, weights: Weights, geometry: Any, key: Array | None) -> Float[Array, " components"]:
+        """The prediction where the geometry is this; a random key asks for dropout."""
+
+    def prepared_geometry(self, z: ComplexPoint, one: Index, el: Index) -> Any:
+        """The same in the form that `evaluate` and its derivatives are fastest with: slower to make, for a point that
+        is evaluated very often."""
+        return self.geometry(z, one, el)
+
+    def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
+        """The prediction at one point in its gauge, in the chart (one, el)."""
+        return self.evaluate(weights, self.geometry(z, one, el), None)
+
+    @abstractmethod
+    def prepare(self, row: Row) -> Any:
+        """What `residual` needs to know of one point: computed once, before training."""
+
+    @abstractmethod
+    def residual(self, weights: Weights, prepared: Any, key: Array | None) -> Float[Array, " m"]:
+        """The error at one point, a vector; the loss is the mean over the points of its squared length."""
+
+    @abstractmethod
+    def to_config(self) -> dict[str, Any]:
+        """Plain data, without the task and the polynomial."""
+
+
+def standardisation(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each column of `sample` (n, m); 0 in place of a deviation that is only
+    rounding."""
+    centre = np.mean(sample, axis=0)
+    return centre, varying(centre, np.std(sample, axis=0))
+
+
+def varying(centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The standard deviations `spread`, 0 in place of those that are only rounding."""
+    return np.where(spread > _CONSTANT * np.maximum(1.0, np.abs(centre)), spread, 0.0)

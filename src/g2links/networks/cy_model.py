@@ -1,0 +1,95 @@
+"""The Calabi-Yau metric of a run as a Keras model."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from g2links.links.structure import ContactCalabiYau
+from g2links.potentials.families import KahlerPotential, Parameters, ansatz_from_config
+from g2links.potentials.metric import hermitian_metric
+from g2links.varieties.charts import slice_chart
+from g2links.varieties.polynomial import Polynomial
+
+_CHUNK = 500
+
+
+@keras.saving.register_keras_serializable(package="g2links")
+class CalabiYauMetric(keras.Model):
+    """Points (n, 10) real to the Hermitian metric (n, 3, 3) complex128 in the canonical slice chart of each point.
+
+    Its weights are the parameters of the Kähler potential; `potential` gives u, `link` the structure on the link.
+
+    Args:
+        polynomial: `Polynomial.to_config()`.
+        ansatz: `to_config()` of the ansatz.
+        normalisation: c in Υ = cΩ.
+    """
+
+    def __init__(
+        self, polynomial: dict[str, Any], ansatz: dict[str, Any], normalisation: float, **options: Any
+    ) -> None:
+        super().__init__(**{"dtype": "float64", **options})
+        self.polynomial = Polynomial.from_config(polynomial)
+        self.ansatz = ansatz_from_config(ansatz, self.polynomial)
+        self.normalisation = float(normalisation)
+        self._parameters = [
+            self.add_weight(shape=shape, name=f"parameter_{i}", dtype="float64", initializer="zeros")
+            for i, shape in enumerate(self.ansatz.shapes())
+        ]
+        self.built = True
+
+    @classmethod
+    def from_potential(
+        cls, polynomial: Polynomial, potential: KahlerPotential, normalisation: float
+    ) -> "CalabiYauMetric":
+        """The model of a solved potential."""
+        model = cls(polynomial.to_config(), potential.ansatz.to_config(), normalisation)
+        model.set_weights([np.asarray(p) for p in potential.parameters])
+        return model
+
+    @property
+    def kahler_potential(self) -> KahlerPotential:
+        """u, as a function of one point (5,) complex."""
+        parameters: Parameters = tuple(jnp.asarray(weight.value) for weight in self._parameters)
+        return KahlerPotential(self.ansatz, parameters)
+
+    def link(self) -> ContactCalabiYau:
+        """The contact Calabi-Yau structure and the G2-structure on the link."""
+        return ContactCalabiYau(self.polynomial, self.kahler_potential, self.normalisation)
+
+    def potential(self, points: Float[Array, "n 10"]) -> Float[Array, " n"]:
+        """u at each point."""
+        u = self.kahler_potential
+        return jax.lax.map(u, _complex(points), batch_size=_CHUNK)
+
+    def call(self, points: Float[Array, "n 10"]) -> Complex[Array, "n 3 3"]:
+        """g_{ab̄} = ∂_a∂_b̄ (K_ref + u); any representative of a point of V may be given."""
+        u = self.kahler_potential
+
+        def metric(z: Array) -> Array:
+            chart = slice_chart(self.polynomial, z)
+            return hermitian_metric(self.polynomial, u, chart.base, chart.one, chart.el)
+
+        return jax.lax.map(metric, _complex(points), batch_size=_CHUNK)
+
+    def get_config(self) -> dict[str, Any]:
+        """Plain data from which Keras rebuilds the model."""
+        return {
+            "polynomial": self.polynomial.to_config(),
+            "ansatz": self.ansatz.to_config(),
+            "normalisation": self.normalisation,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "CalabiYauMetric":
+        """The inverse of `get_config`."""
+        return cls(config["polynomial"], config["ansatz"], config["normalisation"])
+
+
+def _complex(points: Float[Array, "n 10"]) -> Complex[Array, "n 5"]:
+    x = jnp.asarray(points, dtype=jnp.float64)
+    return x[:, :5] + 1j * x[:, 5:]

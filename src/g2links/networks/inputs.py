@@ -1,0 +1,73 @@
+"""The inputs of the networks: real functions on V that tell its points apart."""
+
+import math
+from functools import cache
+from itertools import combinations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from g2links._typing import ComplexPoint, Index
+from g2links.networks.batching import in_chunks
+from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.hermitian_forms import HermitianForms, all_forms, pair_forms
+from g2links.varieties.charts import selector, tangent_frame
+from g2links.varieties.polynomial import VARIABLES, Polynomial, exponents_of_degree, monomial_count
+from g2links.varieties.residue import residue
+
+_CHUNK = 2000
+_MOST_LINEAR = 100
+Exponents = tuple[int, ...]
+
+
+@cache
+def separating_features(polynomial: Polynomial) -> HermitianForms:
+    """Invariants of the circle that tell the points of V apart: for weights 1 the 25 real and imaginary parts of
+    z_i conj(z_j)/|z|².
+
+    For other weights: |ζ_i|², with ζ_i = z_i r^{-w_i}; ζ_j conj(ζ^m) for the monomials of degree w_j; and
+    ζ_i^{w_j/g} conj(ζ_j)^{w_i/g}, g = gcd(w_i, w_j). The last alone separate, because their exponents span all integer
+    relations Σ w_i m_i = 0 on every set of coordinates; the others make nearly all smooth invariants smooth functions
+    of these. They are left out where there would be more than 100 of them.
+    """
+    weights = polynomial.weights
+    if set(weights) == {1}:
+        return all_forms(weights, exponents_of_degree(weights, 1))
+    pairs = [(_power(i, 1), _power(i, 1)) for i in range(VARIABLES)]
+    if sum(monomial_count(weights, w) for w in weights) <= _MOST_LINEAR:
+        pairs += [
+            (_power(j, 1), tuple(m)) for j, w in enumerate(weights) for m in exponents_of_degree(weights, w).tolist()
+        ]
+    for i, j in combinations(range(VARIABLES), 2):
+        g = math.gcd(weights[i], weights[j])
+        pairs.append((_power(i, weights[j] // g), _power(j, weights[i] // g)))
+    return pair_forms(weights, list({frozenset(pair): pair for pair in pairs}.values()))
+
+
+def _power(i: int, power: int) -> Exponents:
+    return tuple(power * int(k == i) for k in range(VARIABLES))
+
+
+def feature_table(features: InvariantFeatures | HermitianForms, z: np.ndarray) -> np.ndarray:
+    """The features of n points, (n, features)."""
+    return np.asarray(jax.jit(lambda p: in_chunks(features, p, _CHUNK))(jnp.asarray(z)))
+
+
+def chart_features(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " m"]:
+    """What the dense network sees of a gauge point: the separating features, the one-hot `one` (5), the
+    one-hot `el` (5), the slopes ∂z_el/∂z_a of the chart (6) and the coefficient h of Ω (2), with its sign.
+
+    Slopes and h turn with high powers of the phases of z; a network finds them only slowly on its own. For
+    weights 1 the coordinates are first put into the order (one, el, the other three), which is that of the
+    chart's frame: so what a network learns in one chart helps it in the others.
+    """
+    slots = jnp.arange(VARIABLES)
+    marks = [(slots == one).astype(float), (slots == el).astype(float)]
+    slope = tangent_frame(polynomial, z, one, el)[:, el]
+    h = residue(polynomial, z, one, el)
+    if set(polynomial.weights) == {1}:
+        z = jnp.concatenate([jnp.stack(marks), selector(one, el)]) @ z
+    frame = [slope.real, slope.imag, h.real[None], h.imag[None]]
+    return jnp.concatenate([separating_features(polynomial)(z), *marks, *frame])

@@ -1,0 +1,62 @@
+"""Where on V a network errs: its errors against the coordinates of the point."""
+
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Array
+
+from g2links._typing import ComplexPoint
+from g2links.links.dataset import real_points
+from g2links.links.structure import to_link
+from g2links.networks.inputs import feature_table, separating_features
+from g2links.varieties.polynomial import Polynomial
+
+
+def coordinate_shares(polynomial: Polynomial, z: np.ndarray) -> np.ndarray:
+    """|ζ_i|² of the point ζ of the link over each of n points (n, 5): for weights 1, |z_i|²/|z|².
+
+    They sum to 1. The least of them is 0 on the coordinate hyperplanes and at most 1/5.
+    """
+
+    def shares(point: ComplexPoint) -> Array:
+        on_link = to_link(polynomial, point, 0.0)
+        return on_link.real**2 + on_link.imag**2
+
+    return np.asarray(jax.jit(jax.vmap(shares))(z))
+
+
+def largest(errors: np.ndarray, count: int = 10) -> np.ndarray:
+    """The indices of the largest errors, the largest first; one that is not finite counts as larger than all others."""
+    return np.argsort(-np.where(np.isfinite(errors), errors, np.inf), kind="stable")[:count]
+
+
+def worst_points(
+    polynomial: Polynomial, z: np.ndarray, one: np.ndarray, el: np.ndarray, errors: np.ndarray, count: int = 10
+) -> list[dict[str, Any]]:
+    """The points with the largest errors, the worst first.
+
+    Args:
+        z, one, el: n gauge points (n, 5) and their charts.
+        errors: (n,).
+
+    Returns:
+        For each its `error`, `base_point` (10 numbers), chart (`drop_one`, `drop_max`), `shares` (`coordinate_shares`),
+        the least of them, and the `invariants` that separate the points of V: for weights 1 the real and imaginary
+        parts of z_i conj(z_j)/|z|².
+    """
+    worst = largest(errors, count)
+    shares = coordinate_shares(polynomial, z[worst])
+    invariants = feature_table(separating_features(polynomial), z[worst])
+    return [
+        {
+            "error": float(errors[i]),
+            "base_point": real_points(z[i]).tolist(),
+            "drop_one": int(one[i]),
+            "drop_max": int(el[i]),
+            "shares": shares[k].tolist(),
+            "smallest_share": float(np.min(shares[k])),
+            "invariants": invariants[k].tolist(),
+        }
+        for k, i in enumerate(worst)
+    ]

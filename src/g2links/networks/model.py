@@ -1,0 +1,214 @@
+"""The model that predicts φ, ψ or the metric on the link, as Keras sees it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+from jaxtyping import Array, Float
+
+from g2links import forms
+from g2links._typing import ComplexPoint, Form, Index, LinkPoint, Matrix, RealPoint
+from g2links.errors import InputError
+from g2links.networks.ambient import Ambient
+from g2links.networks.architecture import AbstractArchitecture, Row, Weights
+from g2links.networks.batching import in_chunks
+from g2links.networks.direct import Direct
+from g2links.networks.potential import PotentialNetwork
+from g2links.networks.tasks import Task, find_task
+from g2links.varieties.charts import (
+    SliceChart,
+    canonical_indices,
+    complex_coordinates,
+    embed,
+    origin,
+    slice_chart,
+    to_gauge,
+)
+from g2links.varieties.polynomial import Polynomial
+
+ARCHITECTURES = ("direct", "ambient", "potential")
+
+
+@keras.saving.register_keras_serializable(package="g2links")
+class LinkModel(keras.Model):
+    """φ, ψ or η² + g_T on the link of a polynomial, learned from samples.
+
+    `model(points)`, with points (n, 10) of the cone in any gauge (so base points or points of the link),
+    gives the packed components (n, k) in the canonical slice chart of each point. They do not depend on the
+    angle θ. `field`, `phi`, `psi` and `metric` give the same as functions of chart coordinates, to be differentiated.
+
+    Args:
+        polynomial: from `Polynomial.to_config`.
+        task: "3form", "metric" or "4form".
+        architecture: a mapping with `kind` direct, ambient or potential, and what that one takes.
+        normalisation: c of the data that it learned from.
+        cy_run: the number of the Calabi-Yau run behind these data, if there is one.
+
+    Raises:
+        InputError: for an unknown task or architecture, or a value that it cannot have.
+    """
+
+    def __init__(
+        self,
+        polynomial: dict[str, Any],
+        task: str,
+        architecture: dict[str, Any],
+        normalisation: float,
+        cy_run: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**{"dtype": "float64", **kwargs})
+        self.polynomial = Polynomial.from_config(polynomial)
+        self.task, self.normalisation, self.cy_run = task, float(normalisation), cy_run
+        self.architecture = build_architecture(architecture, find_task(task), self.polynomial, self.normalisation)
+        trainable, fixed = self.architecture.shapes()
+        self._trained = [self._variable(f"trainable_{i}", s, True) for i, s in enumerate(trainable)]
+        self._statistics = [self._variable(f"fixed_{i}", s, False) for i, s in enumerate(fixed)]
+        self.built = True
+
+    @property
+    def state(self) -> Weights:
+        """The weights as JAX arrays."""
+        return Weights(tuple(v.value for v in self._trained), tuple(v.value for v in self._statistics))
+
+    def assign(self, state: Weights) -> None:
+        """Replace all weights.
+
+        Raises:
+            InputError: when one has another shape.
+        """
+        variables = [*self._trained, *self._statistics]
+        values = [*state.trainable, *state.fixed]
+        shapes, expected = [tuple(np.shape(v)) for v in values], [tuple(v.shape) for v in variables]
+        if shapes != expected:
+            raise InputError("weights", shapes, f"this model has weights of the shapes {expected}")
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(np.asarray(value, dtype=np.float64))
+
+    def initialise(self, rows: Row, seed: int) -> None:
+        """Random weights, and statistics of the training data: the start of a training from nothing."""
+        self.assign(self.architecture.initial(np.random.default_rng([seed, 0x11]), rows))
+
+    def call(self, points: Float[Array, "n 10"]) -> Float[Array, "n components"]:
+        """See the class; by chunks, so that memory stays bounded."""
+        return _predict(self.architecture, self.state, jnp.asarray(points))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, int]:
+        """(n, components)."""
+        return (input_shape[0], find_task(self.task).components)
+
+    def at(self, z: np.ndarray, one: np.ndarray, el: np.ndarray) -> Float[Array, "n components"]:
+        """The components at n gauge points (n, 5) in given charts."""
+        return _predict_in_charts(self.architecture, self.state, (jnp.asarray(z), jnp.asarray(one), jnp.asarray(el)))
+
+    def components(self, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
+        """The packed components at one point in the gauge z_one = 1, in the chart (one, el). Pure JAX."""
+        return self.architecture.components(self.state, z, one, el)
+
+    def field(self, chart: SliceChart) -> Callable[[LinkPoint], Float[Array, " components"]]:
+        """The learned tensor over a chart, as a function of x = (x1, x2, x3, y1, y2, y3, θ). Pure JAX."""
+        state = self.state
+
+        def components(x: LinkPoint) -> Float[Array, " components"]:
+            z = embed(self.polynomial, chart, complex_coordinates(x))
+            return self.architecture.components(state, z, chart.one, chart.el)
+
+        return components
+
+    def function(self) -> Callable[[RealPoint], Float[Array, " components"]]:
+        """`model(points)` as a plain JAX function of one point (10,), to be mapped, compiled or exported."""
+        return partial(_at_point, self.architecture, self.state)
+
+    def chart(
+        self, point: RealPoint | ComplexPoint, theta: float = 0.0, indices: tuple[Index, Index] | None = None
+    ) -> SliceChart:
+        """The slice chart around the image in V of a point of the cone, given as (5,) complex or (10,) real."""
+        z = jnp.asarray(point)
+        return slice_chart(self.polynomial, z[:5] + 1j * z[5:] if z.shape == (10,) else z, theta, indices)
+
+    def origin(self, chart: SliceChart) -> LinkPoint:
+        """The coordinates (x1, x2, x3, y1, y2, y3, θ) of the chart's centre."""
+        return origin(chart)
+
+    def phi(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """The learned φ, (35,), at chart coordinates x; pure JAX.
+
+        Raises:
+            InputError: when this is a network of another task.
+        """
+        return self._tensor("3form", chart, x)
+
+    def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
+        """The learned ψ, (35,); see `phi`."""
+        return self._tensor("4form", chart, x)
+
+    def metric(self, chart: SliceChart, x: LinkPoint) -> Matrix:
+        """The learned metric, (7, 7); see `phi`."""
+        return forms.unpack_symmetric(self._tensor("metric", chart, x), 7)
+
+    def _tensor(self, task: str, chart: SliceChart, x: LinkPoint) -> Array:
+        if self.task != task:
+            raise InputError("task", self.task, f"this needs a network of the task {task}: load_link_model({task!r})")
+        return self.field(chart)(x)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, as plain data."""
+        return {
+            "polynomial": self.polynomial.to_config(),
+            "task": self.task,
+            "architecture": self.architecture.to_config(),
+            "normalisation": self.normalisation,
+            "cy_run": self.cy_run,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "LinkModel":
+        """The inverse of `get_config`."""
+        return cls(**config)
+
+    def _variable(self, name: str, shape: tuple[int, ...], trainable: bool) -> Any:
+        return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=trainable, dtype="float64")
+
+
+def build_architecture(
+    config: dict[str, Any], task: Task, polynomial: Polynomial, normalisation: float
+) -> AbstractArchitecture:
+    """An architecture from plain data.
+
+    Raises:
+        InputError: for an unknown kind or an unknown entry.
+    """
+    entries: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
+    kind = entries.pop("kind", None)
+    try:
+        if kind == "direct":
+            return Direct(task, polynomial, **entries)
+        if kind == "ambient":
+            return Ambient(task, polynomial, normalisation, **entries)
+        if kind == "potential":
+            return PotentialNetwork(task, polynomial, normalisation, **entries)
+    except TypeError as error:
+        raise InputError("architecture", config, f"these entries do not fit {kind}: {error}") from error
+    raise InputError("architecture", kind, f"choose one of {', '.join(ARCHITECTURES)}")
+
+
+@partial(jax.jit, static_argnums=0)
+def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[Array, "n 10"]) -> Array:
+    return in_chunks(partial(_at_point, architecture, state), points, architecture.chunk)
+
+
+def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoint) -> Array:
+    """The components in the canonical chart of a point of the cone in any gauge."""
+    z = point[:5] + 1j * point[5:]
+    one, el = canonical_indices(architecture.polynomial, z)
+    return architecture.components(state, to_gauge(architecture.polynomial, z, one), one, el)
+
+
+@partial(jax.jit, static_argnums=0)
+def _predict_in_charts(architecture: AbstractArchitecture, state: Weights, rows: tuple[Array, Array, Array]) -> Array:
+    return in_chunks(lambda row: architecture.components(state, *row), rows, architecture.chunk)

@@ -1,0 +1,107 @@
+"""A scalar network u on V from which everything follows, so that dη = ω, dφ = ω² and dψ = 0 hold however it
+is trained."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from g2links._typing import ComplexPoint, Index, Scalar
+from g2links.calculus.jets import Jet
+from g2links.networks.adapted import AdaptedFrame
+from g2links.networks.architecture import Row, Shapes, Weights
+from g2links.networks.inputs import feature_table
+from g2links.networks.structured import AbstractStructured, pack_numbers
+from g2links.networks.tasks import Task
+from g2links.potentials.families import KahlerPotential, NeuralAnsatz
+from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.reference import reference_jet
+from g2links.varieties.charts import tangent_frame
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import residue
+
+
+class PotentialGeometry(NamedTuple):
+    """One point, in a holomorphic frame.
+
+    Attributes:
+        features: their jets.
+        first: ∂K_ref, or ∂K_ref minus the exact ∂K.
+        reference: ∂∂̄K_ref.
+        upsilon: the coefficient of Υ.
+    """
+
+    features: Jet
+    first: Complex[Array, "3"]
+    reference: Complex[Array, "3 3"]
+    upsilon: Scalar
+
+
+@dataclass(frozen=True)
+class PotentialNetwork(AbstractStructured):
+    """u = `kahler.potentials.NeuralAnsatz` on the invariant features of a degree.
+
+    Args:
+        degree, symmetric: of the features (`kahler.features.InvariantFeatures`).
+    """
+
+    task: Task
+    polynomial: Polynomial
+    normalisation: float
+    widths: tuple[int, ...]
+    activation: str = "tanh"
+    degree: int = 8
+    symmetric: bool = True
+
+    @property
+    def ansatz(self) -> NeuralAnsatz:
+        """The family of potentials."""
+        return NeuralAnsatz(
+            InvariantFeatures(self.polynomial, self.degree, self.symmetric), self.widths, self.activation
+        )
+
+    def potential(self, weights: Weights) -> KahlerPotential:
+        """u, a function on V; with it `links.structure.ContactCalabiYau` gives every form."""
+        return KahlerPotential(self.ansatz, weights.trainable)
+
+    @property
+    def chunk(self) -> int:
+        return 250
+
+    def shapes(self) -> tuple[Shapes, Shapes]:
+        return tuple(self.ansatz.shapes()), ()
+
+    def initial(self, rng: np.random.Generator, rows: Row) -> Weights:
+        sample = feature_table(self.ansatz.features, rows.z)
+        return Weights(tuple(np.asarray(p) for p in self.ansatz.initial(rng, sample)), ())
+
+    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> PotentialGeometry:
+        return self._along(z, tangent_frame(self.polynomial, z, one, el), residue(self.polynomial, z, one, el))
+
+    def numbers(self, weights: Weights, geometry: PotentialGeometry, key: Array | None) -> Float[Array, "15"]:
+        u = self.ansatz.apply(weights.trainable, geometry.features)
+        return pack_numbers(geometry.first, geometry.reference) + jnp.concatenate([u.first[0], u.mixed[0]])
+
+    def adapted(self, row: Row, frame: AdaptedFrame) -> PotentialGeometry:
+        vectors = frame.unitary @ tangent_frame(self.polynomial, row.z, row.one, row.el)
+        h = frame.determinant * residue(self.polynomial, row.z, row.one, row.el)
+        geometry = self._along(row.z, vectors, h)
+        return geometry._replace(first=geometry.first - frame.unitary @ frame.first)
+
+    def to_config(self) -> dict[str, Any]:
+        return {
+            "kind": "potential",
+            "widths": list(self.widths),
+            "activation": self.activation,
+            "degree": self.degree,
+            "symmetric": self.symmetric,
+        }
+
+    def _along(self, z: ComplexPoint, vectors: Complex[Array, "3 5"], h: Scalar) -> PotentialGeometry:
+        reference = reference_jet(self.polynomial.weights, z, vectors)
+        features = self.ansatz.features.jet(z, vectors)
+        return PotentialGeometry(
+            features, reference.complex_first()[0], reference.hermitian()[0], self.normalisation * h
+        )

@@ -1,0 +1,225 @@
+"""Kähler potentials K = K_ref + u: families of functions u on V with parameters.
+
+An ansatz turns features of V into u; its parameters are a tuple of arrays. The neural ansatz is a dense network on the
+features. The algebraic one is u = (1/k) log(s† h s) - K_ref with h the Hermitian combination of the features of degree
+k (Donaldson, math/0512625; Headrick and Nassar, arXiv:0908.2635).
+"""
+
+import itertools
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex
+
+from g2links._typing import ComplexPoint, Scalar
+from g2links.calculus.jets import Jet, Values
+from g2links.errors import InputError
+from g2links.potentials.features import BASIS, InvariantFeatures
+from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.varieties.polynomial import Polynomial
+
+Parameters = tuple[Array, ...]
+_CONSTANT = 1e-12
+JetOrValues = TypeVar("JetOrValues", Jet, Values)
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "tanh": jnp.tanh,
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+    "softplus": jax.nn.softplus,
+    "swish": jax.nn.swish,
+    "sine": jnp.sin,
+}
+
+
+@dataclass(frozen=True)
+class FeatureAnsatz(ABC):
+    """A family of functions u of features X, which are computed once for all parameters."""
+
+    features: InvariantFeatures
+
+    @abstractmethod
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the parameters."""
+
+    @property
+    def unknowns(self) -> int:
+        """How many real parameters there are."""
+        return sum(math.prod(shape) for shape in self.shapes())
+
+    @abstractmethod
+    def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
+        """A start that is a metric for sure, from how the features vary over `sample` (n, features)."""
+
+    @abstractmethod
+    def apply(self, parameters: Parameters, x: JetOrValues) -> JetOrValues:
+        """u from the features, or its jet from theirs."""
+
+    @abstractmethod
+    def to_config(self) -> dict[str, Any]:
+        """Plain data; see `ansatz_from_config`."""
+
+    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
+        """u at one point."""
+        return self.apply(parameters, Values(self.features(z))).value[0]
+
+    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+        """u with its derivatives at one point."""
+        return self.apply(parameters, self.features.jet(z, frame))
+
+
+@dataclass(frozen=True)
+class NeuralAnsatz(FeatureAnsatz):
+    """u = (1/k) log(Σ c_i X_i) + N(X): a dense network N of the given hidden widths on the features X of degree k,
+    beside a logarithmic skip connection, whose Hermitian form c takes care of the smooth part of u.
+
+    Raises:
+        InputError: for an unknown activation or a width below 1.
+    """
+
+    widths: tuple[int, ...] = (16, 16)
+    activation: str = "tanh"
+
+    def __post_init__(self) -> None:
+        if self.activation not in ACTIVATIONS:
+            raise InputError("activation", self.activation, f"choose one of {', '.join(ACTIVATIONS)}")
+        if not self.widths or min(self.widths) < 1:
+            raise InputError("widths", self.widths, "positive numbers of units, one for each hidden layer")
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the parameters: the coefficients c, then the matrix and the offset of each layer."""
+        sizes = (self.features.count, *self.widths, 1)
+        layers = [shape for m, k in itertools.pairwise(sizes) for shape in ((k, m), (k,))]
+        return [*_logarithm(self.features).shapes(), *layers]
+
+    def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
+        """u = 0, so that the start is a metric for sure, and random hidden layers; the first also centres and scales
+        the features as they vary over `sample` (n, features)."""
+        layers = [
+            rng.normal(size=shape) / np.sqrt(shape[1]) if len(shape) == 2 else 0.5 * rng.normal(size=shape)
+            for shape in self.shapes()[1:]
+        ]
+        centre, spread = np.mean(sample, axis=0), np.std(sample, axis=0)
+        scale = np.where(spread > _CONSTANT, 1 / np.maximum(spread, _CONSTANT), 0.0)
+        layers[0] = layers[0] * scale
+        layers[1] = layers[1] - layers[0] @ centre
+        layers[-2] = np.zeros_like(layers[-2])
+        layers[-1] = np.zeros(1)
+        return (*_logarithm(self.features).initial(rng, sample), *map(jnp.asarray, layers))
+
+    def apply(self, parameters: Parameters, x: JetOrValues) -> JetOrValues:
+        """u from the features, or its jet from theirs."""
+        activation = ACTIVATIONS[self.activation]
+        logarithm = _logarithm(self.features).apply(parameters[:1], x)
+        for matrix, offset in zip(parameters[1:-2:2], parameters[2:-2:2], strict=True):
+            x = x.affine(matrix, offset).map(activation)
+        return jax.tree.map(jnp.add, logarithm, x.affine(parameters[-2], parameters[-1]))
+
+    def to_config(self) -> dict[str, Any]:
+        """Plain data; see `ansatz_from_config`."""
+        return {
+            "kind": "neural",
+            **_feature_config(self.features),
+            "widths": list(self.widths),
+            "activation": self.activation,
+        }
+
+
+@dataclass(frozen=True)
+class AlgebraicAnsatz(FeatureAnsatz):
+    """u = (1/κ) log(Σ c_i X_i) with X_i the features of degree k; where Σ c_i X_i = 1, u = 0.
+
+    Args:
+        root: κ. By default k for weights 1: then ω is the pullback of a Fubini-Study form. For other weights 3k/2 where
+            the largest is 2, else 2k, so that ω is a mean of such a form and ω_ref: at the same k, σ is up to four
+            times smaller.
+
+    Raises:
+        InputError: when κ is not positive.
+    """
+
+    root: float | None = None
+
+    def __post_init__(self) -> None:
+        share = min(2.0, 0.5 * (1 + max(self.features.polynomial.weights)))
+        root = share * self.features.degree if self.root is None else self.root
+        if not root > 0:
+            raise InputError("root", self.root, "a positive number")
+        object.__setattr__(self, "root", root)
+
+    @property
+    def kappa(self) -> float:
+        """κ as it is used."""
+        assert self.root is not None
+        return self.root
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """One vector of coefficients."""
+        return [(self.features.count,)]
+
+    def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
+        """u = 0: for weights 1 by Σ c_i X_i = (Σ |z_i|²)^k / r^{2k}, for others by the smallest c with Σ c_i X_i =
+        1."""
+        exact = self.features.reference_coefficients()
+        if exact is not None:
+            return (jnp.asarray(exact),)
+        solution, *_ = np.linalg.lstsq(np.asarray(sample), np.ones(len(sample)), rcond=1e-12)
+        return (jnp.asarray(solution),)
+
+    def apply(self, parameters: Parameters, x: JetOrValues) -> JetOrValues:
+        """u from the features, or its jet from theirs."""
+        total = x.affine(parameters[0][None, :], jnp.zeros(1))
+        return total.map(lambda value: jnp.log(value) / self.kappa)
+
+    def to_config(self) -> dict[str, Any]:
+        """Plain data; see `ansatz_from_config`."""
+        return {"kind": "algebraic", **_feature_config(self.features), "root": self.root}
+
+
+Ansatz = FeatureAnsatz | HermitianAnsatz
+
+
+@dataclass(frozen=True)
+class KahlerPotential:
+    """u(z) for given parameters; a function of one point of X in any gauge."""
+
+    ansatz: Ansatz
+    parameters: Parameters
+
+    def __call__(self, z: ComplexPoint) -> Scalar:
+        """u, real and invariant under C*."""
+        return self.ansatz.value(self.parameters, z)
+
+    def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+        """u, ∂_a u and ∂_a∂_b̄ u along a holomorphic frame: what `jets.real_function_jet` gives, three times faster."""
+        return self.ansatz.jet(self.parameters, z, frame)
+
+
+def ansatz_from_config(config: dict[str, Any], polynomial: Polynomial) -> Ansatz:
+    """Rebuild an ansatz from `to_config`.
+
+    Raises:
+        InputError: for an unknown kind, or a model whose features were chosen by another rule.
+    """
+    if config["kind"] not in ("neural", "algebraic", "hermitian"):
+        raise InputError("ansatz", config["kind"], "choose neural, algebraic or hermitian")
+    if config["kind"] == "hermitian":
+        return HermitianAnsatz(Sections(polynomial, int(config["degree"])))
+    if config.get("basis") != BASIS:
+        raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
+    features = InvariantFeatures(polynomial, int(config["degree"]), bool(config["symmetric"]))
+    if config["kind"] == "neural":
+        return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
+    return AlgebraicAnsatz(features, config.get("root"))
+
+
+def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
+    return AlgebraicAnsatz(features, float(features.degree))
+
+
+def _feature_config(features: InvariantFeatures) -> dict[str, Any]:
+    return {"degree": features.degree, "symmetric": features.symmetric, "basis": BASIS}

@@ -1,0 +1,142 @@
+"""Real, C*-invariant functions on V of bidegree (k, k), the raw material of every Kähler potential here.
+
+A feature is X = Σ h_{αβ} z^α conj(z^β) / exp(j K_ref) with h Hermitian, over monomials of one degree j. At degree 1
+on a quintic they are the 25 real and imaginary parts of z_i conj(z_j)/|z|². With `symmetric` set, only combinations
+invariant under the symmetry group of f are kept, so that a potential built from them has the symmetry of the Ricci-flat
+metric (which is unique, hence invariant).
+
+The features of degree k are those of all j from k - max(w) + 1 to k: on the sphere Σ |ζ_i|² = 1, ζ_i = z_i r^{-w_i},
+those of lower j are combinations of these, X = Σ |ζ_i|² X, as is the constant 1. So they are all invariant
+polynomials on K up to degree k; for weights 1, j = k. A single j would not do: where V is an orbifold, with isotropy
+of order m on coordinates that vanish, monomials of a degree divisible by m see these coordinates through their m-th
+powers only.
+
+Symmetric features are products of a few invariants of low degree, linearly independent on V
+(`kahler.invariant_products`); for weights other than 1 the invariants are first moved towards 0, which makes products
+of many of them less dependent. (Not quite to mean 0: as the |ζ_i|² sum to 1, products would then be linearly
+dependent.) Those of a degree with more than 1,820 monomials (k > 12 for weights 1) span nearly all invariants of
+their degree, those of lower ones all of them.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from g2links._typing import ComplexPoint
+from g2links.calculus.jets import Jet, Values
+from g2links.errors import InputError
+from g2links.potentials.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form
+from g2links.potentials.invariant_products import C, ProductPlan, product_plan
+from g2links.varieties.polynomial import Polynomial, exponents_of_degree
+
+_MOST_MONOMIALS = 1820
+_OFF_CENTRE = 1.5
+BASIS = 4
+"""Which rule chose the features of a saved model: their coefficients mean nothing in another basis."""
+
+
+@dataclass(frozen=True)
+class InvariantFeatures:
+    """The features of degree `degree` of a polynomial.
+
+    Args:
+        polynomial: f.
+        degree: the highest weighted degree k of the monomials.
+        symmetric: keep only the invariants of the symmetry group of f.
+
+    Raises:
+        InputError: when the degree is below that of every variable.
+    """
+
+    polynomial: Polynomial
+    degree: int
+    symmetric: bool
+
+    @property
+    def count(self) -> int:
+        """How many features there are."""
+        return self.forms.count if self._plan is None else len(self._plan.result)
+
+    def __call__(self, z: ComplexPoint) -> Float[Array, " features"]:
+        """Values at one point of X, in any gauge."""
+        return self.combine(Values(self.forms(z))).value
+
+    def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+        """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
+        return self.combine(self.forms.jet(z, frame))
+
+    def reference_coefficients(self) -> np.ndarray | None:
+        """c with Σ c_i X_i = (Σ |z_i|²)^k / r^{2k} = 1, for weights 1; None for others."""
+        if set(self.polynomial.weights) != {1}:
+            return None
+        if self._plan is None:
+            return self.forms.norm_power_coefficients()
+        return np.eye(self.count)[0]
+
+    def combine(self, forms: C) -> C:
+        """The features from `forms`, in any calculus of derivatives."""
+        return forms if self._plan is None else self._plan.combine(forms.minus(self._offsets))
+
+    @cached_property
+    def forms(self) -> HermitianForms:
+        """The Hermitian forms that are evaluated: the features themselves, or generators of those of high degree."""
+        weights = self.polynomial.weights
+        if self._plan is not None:
+            return HermitianForms.join(
+                [_invariants(self.polynomial, degree).form(row) for degree, row in self._plan.generators]
+            )
+        exponents = np.concatenate([exponents_of_degree(weights, degree) for degree in self._degrees])
+        return all_forms(weights, exponents)
+
+    @cached_property
+    def _offsets(self) -> np.ndarray:
+        """What is subtracted from generators before they are multiplied: nothing for weights 1."""
+        plain = set(self.polynomial.weights) == {1}
+        return np.zeros(self.forms.count) if plain else _OFF_CENTRE * self.forms.means()
+
+    @cached_property
+    def _degrees(self) -> range:
+        weights = self.polynomial.weights
+        if self.degree < 1:
+            raise InputError("degree", self.degree, "a positive integer is needed")
+        if self.degree < min(weights):
+            raise InputError("degree", self.degree, f"there is no monomial of so low a degree for weights {weights}")
+        return range(max(0, self.degree - max(weights) + 1), self.degree + 1)
+
+    @cached_property
+    def _plan(self) -> ProductPlan | None:
+        if not self.symmetric:
+            return None
+        weights = self.polynomial.weights
+        sizes = [len(exponents_of_degree(weights, degree)) for degree in range(self.degree + 1)]
+        base = max(k for k, size in enumerate(sizes) if size <= _MOST_MONOMIALS)
+        return product_plan(
+            self.polynomial,
+            self._degrees,
+            base,
+            lambda degree, at: _invariants(self.polynomial, degree).in_finite_field(at),
+        )
+
+
+@lru_cache(64)
+def _invariants(polynomial: Polynomial, degree: int) -> HermitianForms:
+    """All invariant Hermitian forms of one degree, dependent ones and many terms included; of degree 1, for weights 1,
+    Σ |z_i|² comes first, which a plan takes for the function 1."""
+    forms = invariant_forms(polynomial, exponents_of_degree(polynomial.weights, degree))
+    if degree == 1 and set(polynomial.weights) == {1}:
+        return HermitianForms.join([norm_form(polynomial.weights), forms])
+    return forms
+
+
+def default_degree(polynomial: Polynomial, most_features: int = 40, highest: int = 10) -> int:
+    """The degree of features to use where the user does not say: the highest one up to `highest` with at most
+    `most_features` invariants under the symmetry group of f; the lowest with every variable where even that has
+    more."""
+    best = min(max(polynomial.weights), highest)
+    for k in range(1, highest + 1):
+        if InvariantFeatures(polynomial, k, True).count > most_features:
+            break
+        best = k
+    return best

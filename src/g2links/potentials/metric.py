@@ -1,0 +1,60 @@
+"""The Kähler metric g, the form ω and the Monge-Ampère ratio of a potential (GEOMETRY, section 2)."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
+from g2links.calculus.jets import Jet, real_function_jet
+from g2links.potentials.reference import reference_jet
+from g2links.varieties.charts import tangent_frame
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import residue
+
+Potential = Callable[[ComplexPoint], Scalar]
+"""u as a function of one point of X, real and C*-invariant. One that has a method `jet(z, frame)` of its own, as
+`KahlerPotential` has, is differentiated by that; any other by automatic differentiation."""
+
+
+def kahler_jet(polynomial: Polynomial, potential: Potential, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+    """K = K_ref + u with ∂_a K and ∂_a∂_b̄ K along a holomorphic frame at `z`."""
+    own = getattr(potential, "jet", None)
+    u = real_function_jet(potential, z, frame) if own is None else own(z, frame)
+    return jax.tree.map(jnp.add, reference_jet(polynomial.weights, z, frame), u)
+
+
+def hermitian_metric(polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index) -> Hermitian:
+    """g_{ab̄} = ∂_a∂_b̄ (K_ref + u) in the slice chart (one, el), at a point in its gauge."""
+    return kahler_jet(polynomial, potential, z, tangent_frame(polynomial, z, one, el)).hermitian()[0]
+
+
+def monge_ampere_ratio(polynomial: Polynomial, g: Hermitian, z: ComplexPoint, one: Index, el: Index) -> Scalar:
+    """det g/|h|², constant exactly where g is Ricci-flat; it does not depend on the chart."""
+    h = residue(polynomial, z, one, el)
+    return hermitian_determinant(g) / (h.real**2 + h.imag**2)
+
+
+def sigma_of(ratio: np.ndarray, weights: np.ndarray) -> float:
+    """σ = <|1 - η/<η>|> of Monge-Ampère ratios η (n,), with weights that sum to 1."""
+    return float(weights @ np.abs(1 - ratio / (weights @ ratio)))
+
+
+def hermitian_determinant(g: Hermitian) -> Scalar:
+    """det g, real, by expansion: exact to rounding and cheap to differentiate."""
+    minors = jnp.cross(g[1], g[2])
+    return jnp.sum(g[0] * minors).real
+
+
+def real_transverse_metric(g: Hermitian) -> Float[Array, "6 6"]:
+    """g_T = 2 Re g on (x1, x2, x3, y1, y2, y3): [[2 Re g, 2 Im g], [-2 Im g, 2 Re g]]."""
+    re, im = 2 * g.real, 2 * g.imag
+    return jnp.block([[re, im], [-im, re]])
+
+
+def kahler_form_matrix(g: Hermitian) -> Float[Array, "6 6"]:
+    """The antisymmetric matrix of ω = i g_{ab̄} dz^a∧dz̄^b on (x1, x2, x3, y1, y2, y3); g_T(JX, Y) = ω(X, Y)."""
+    re, im = 2 * g.real, 2 * g.imag
+    return jnp.block([[-im, re], [-re, -im]])

@@ -1,0 +1,145 @@
+"""Potentials without symmetry: K = (1/k) log(s† h s), with s all monomials of degree k and h any positive Hermitian
+matrix, as in Donaldson (math/0512625) and Headrick and Nassar (arXiv:0908.2635).
+
+There are N² real unknowns for N monomials: 4,900 on a quintic at k = 4. So the products of monomials are never written
+down. With V = (s, ∂_1 s, ∂_2 s, ∂_3 s), the Gram matrix H = V† h V (4, 4) at a point gives everything there:
+
+    u = (1/k) log H_00 - K_ref,    g_{ab̄} = (1/k) (H_ab/H_00 - H_a0 H_0b/H_00²),    det g = det H / (k³ H_00⁴)
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex
+
+from g2links._typing import ComplexPoint, Scalar
+from g2links.calculus.jets import Jet
+from g2links.errors import InputError
+from g2links.potentials.reference import reference_jet, reference_potential
+from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomials
+
+
+class SectionJet(NamedTuple):
+    """All sections at one point, divided by r^k.
+
+    Attributes:
+        value: (N,) s.
+        first: (3, N) ∂_a s along a frame.
+    """
+
+    value: Complex[Array, " N"]
+    first: Complex[Array, "3 N"]
+
+
+@dataclass(frozen=True)
+class Sections:
+    """The monomials of degree k, times the square roots of their multinomial coefficients, so that Σ |s|² = r^{2k}.
+
+    Where f has a term c z_j^d, the multiples of z_j^d are left out: on V they are combinations of the others.
+
+    Args:
+        polynomial: f, with weights 1.
+        degree: k.
+
+    Raises:
+        InputError: for other weights, or a degree below 1.
+    """
+
+    polynomial: Polynomial
+    degree: int
+
+    def __post_init__(self) -> None:
+        if set(self.polynomial.weights) != {1}:
+            raise InputError("weights", self.polynomial.weights, "weights 1 for a Hermitian form in all monomials")
+        if self.degree < 1:
+            raise InputError("degree", self.degree, "a positive integer is needed")
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self.exponents)
+
+    @cached_property
+    def exponents(self) -> np.ndarray:
+        """(N, 5)."""
+        every = exponents_of_degree(self.polynomial.weights, self.degree)
+        pure = [(abs(c), e.index(max(e)), max(e)) for c, e in self.polynomial.terms if np.count_nonzero(e) == 1]
+        if not pure:
+            return every
+        _, variable, power = max(pure)
+        return every[every[:, variable] < power]
+
+    @cached_property
+    def _roots(self) -> np.ndarray:
+        total = math.factorial(self.degree)
+        return np.sqrt([total / math.prod(map(math.factorial, row)) for row in self.exponents.tolist()])
+
+    def __call__(self, z: ComplexPoint) -> Complex[Array, " N"]:
+        """s/r^k at one point."""
+        scale = jnp.exp(-0.5 * reference_potential(self.polynomial.weights, z))
+        return jnp.asarray(self._roots) * monomials(self.exponents, scale * z)
+
+    def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> SectionJet:
+        """s/r^k and its holomorphic derivatives along a frame, r held fixed."""
+        scale = jnp.exp(-0.5 * reference_potential(self.polynomial.weights, z))
+        at = scale * z
+
+        def along(v: Array) -> Array:
+            return jax.jvp(lambda p: monomials(self.exponents, p), (at,), (scale * v,))[1]
+
+        roots = jnp.asarray(self._roots)
+        return SectionJet(roots * monomials(self.exponents, at), roots * jax.vmap(along)(frame))
+
+
+@dataclass(frozen=True)
+class HermitianAnsatz:
+    """u = (1/k) log(s† h s) - K_ref; the parameters are the real and the imaginary part of h (N, N)."""
+
+    sections: Sections
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the two parts of h."""
+        return [(self.sections.count,) * 2] * 2
+
+    @property
+    def unknowns(self) -> int:
+        """How many real parameters there are: h is Hermitian."""
+        return self.sections.count**2
+
+    def value(self, parameters: tuple[Array, ...], z: ComplexPoint) -> Scalar:
+        """u at one point of X."""
+        s = self.sections(z)
+        return jnp.log((s @ hermitian(parameters) @ s.conj()).real) / self.sections.degree
+
+    def jet(self, parameters: tuple[Array, ...], z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+        """u, ∂_a u and ∂_a∂_b̄ u along a frame."""
+        k = self.sections.degree
+        s = self.sections.jet(z, frame)
+        rows = jnp.concatenate([s.value[None], s.first])
+        gram = rows @ hermitian(parameters) @ rows.conj().T
+        total = gram[0, 0].real
+        first = gram[1:, 0] / total
+        mixed = gram[1:, 1:] / total - first[:, None] * first.conj()
+        whole = Jet.from_complex(jnp.log(total)[None] / k, first[None] / k, mixed[None] / k)
+        reference = reference_jet(self.sections.polynomial.weights, z, frame)
+        return Jet(whole.value, whole.first - reference.first, whole.mixed - reference.mixed)
+
+    def start(self) -> tuple[np.ndarray, np.ndarray]:
+        """h of the metric of Fubini and Study, as far as the sections go: the identity."""
+        return np.eye(self.sections.count), np.zeros((self.sections.count,) * 2)
+
+    def to_config(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"kind": "hermitian", "degree": self.sections.degree}
+
+
+def hermitian(parameters: tuple[Array, ...]) -> Complex[Array, "N N"]:
+    """h, the Hermitian part of what the parameters say."""
+    re, im = parameters
+    h = re + 1j * im
+    return 0.5 * (h + h.conj().T)

@@ -1,0 +1,1 @@
+"""The Monge-Ampère equation and the searches for a Ricci-flat potential."""

@@ -1,0 +1,199 @@
+"""The search for a potential of each family, behind one interface: start, iterate, and σ on the way."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from g2links.errors import InputError
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
+from g2links.potentials.sections import HermitianAnsatz
+from g2links.ricci_flat.hermitian_search import (
+    HermitianProblem,
+    SectionData,
+    hermitian_start,
+    matrix_of,
+    prepare_sections,
+    vector_of,
+)
+from g2links.ricci_flat.levenberg_marquardt import Result, State, minimise
+from g2links.ricci_flat.monge_ampere import (
+    MongeAmpereData,
+    initial_state,
+    is_positive,
+    levenberg_marquardt,
+    log_ratios,
+    prepare,
+    sigma_and_positivity,
+    state_at,
+    unravel,
+)
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.polynomial import Polynomial
+
+Hook = Callable[[State], bool]
+"""Called after every accepted step; returning True stops the search."""
+_COARSE_STEPS = 20
+_SECTION_SHARE, _SECTION_ENOUGH = 5, 0.1**2
+_FEATURE_SHARE, _FEATURE_ENOUGH, _FEWEST = 4, 0.01**2, 2000
+_WINDOW = 1
+_SHARES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
+
+
+class Quality(NamedTuple):
+    """How good a potential is while it is searched.
+
+    Attributes:
+        train, validation: σ on the two sets of points.
+        positive: the share, by weight, of the validation points where the metric is positive definite.
+    """
+
+    train: float
+    validation: float
+    positive: float
+
+
+class Fit(Protocol):
+    """A family of potentials with the points that it is fitted and validated on."""
+
+    def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
+        """The first state: at given parameters, else that of the family."""
+
+    def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
+        """Iterate by least squares from `state`; see `least_squares.minimise`."""
+
+    def quality(self, vector: np.ndarray) -> Quality:
+        """σ and positivity at a state's vector."""
+
+
+def fit_of(polynomial: Polynomial, ansatz: Ansatz, train: Points, validation: Points) -> "FeatureFit | SectionFit":
+    """The search that belongs to an ansatz."""
+    if isinstance(ansatz, HermitianAnsatz):
+        return SectionFit(polynomial, ansatz, train, validation)
+    return FeatureFit(polynomial, ansatz, train, validation)
+
+
+class FeatureFit:
+    """Potentials on features (`kahler.solve`). Of an algebraic one with many coefficients the first steps, from far
+    away, use a quarter of the points."""
+
+    def __init__(self, polynomial: Polynomial, ansatz: FeatureAnsatz, train: Points, validation: Points) -> None:
+        self.ansatz = ansatz
+        self.train, self.validation = (prepare(polynomial, ansatz.features, p) for p in (train, validation))
+
+    def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
+        """See `Fit`."""
+        if parameters is None:
+            return initial_state(self.ansatz, self.train, seed)
+        return state_at(self.ansatz, parameters, self.train)
+
+    def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
+        """See `Fit`."""
+
+        few = len(self.train.weights) // _FEATURE_SHARE
+        stages = few >= _FEWEST and isinstance(self.ansatz, AlgebraicAnsatz)
+
+        def stage(data: MongeAmpereData, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
+            found = levenberg_marquardt(
+                self.ansatz, data, state, iterations=end, on_iteration=hook, deadline=deadline, enough=enough
+            )
+            return found.state, found.result
+
+        if not stages:
+            return stage(self.train, state, iterations)
+        return _coarse_to_fine(
+            state,
+            iterations,
+            coarse=lambda state, end: stage(self.train.rows(0, few), state, end, _FEATURE_ENOUGH),
+            fine=lambda state, end: stage(self.train, state, end),
+            between=lambda vector: _made_positive(
+                vector, initial_state(self.ansatz, self.train, 0).vector, self._is_metric
+            ),
+        )
+
+    def quality(self, vector: np.ndarray) -> Quality:
+        """See `Fit`."""
+        parameters = unravel(self.ansatz, vector)
+        train, _ = sigma_and_positivity(self.train, self.ansatz, parameters)
+        return Quality(train, *sigma_and_positivity(self.validation, self.ansatz, parameters))
+
+    def _is_metric(self, vector: np.ndarray) -> bool:
+        values = log_ratios(self.ansatz, unravel(self.ansatz, vector), self.train)
+        return bool(np.all(is_positive(values, self.train)))
+
+
+class SectionFit:
+    """A Hermitian matrix in all sections (`kahler.hermitian_solve`). The first steps, from far away, use a fifth of the
+    points."""
+
+    def __init__(self, polynomial: Polynomial, ansatz: HermitianAnsatz, train: Points, validation: Points) -> None:
+        self.ansatz = ansatz
+        self.train, self.validation = (prepare_sections(polynomial, ansatz.sections, p) for p in (train, validation))
+
+    def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
+        """See `Fit`.
+
+        Raises:
+            InputError: where the metric of the parameters is not positive at every training point.
+        """
+        re, im = self.ansatz.start() if parameters is None else parameters
+        state = hermitian_start(np.asarray(re) + 1j * np.asarray(im))
+        if not self._is_metric(state.vector):
+            raise InputError("start", "the given parameters", "a metric that is positive on this threefold")
+        return state
+
+    def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
+        """See `Fit`."""
+        n, sections = len(self.train.weights), self.ansatz.sections.count
+        few = min(n, max(n // _SECTION_SHARE, 2 * sections))
+
+        def stage(data: SectionData, state: State, end: int, **rest: Any) -> tuple[State, Result]:
+            problem = HermitianProblem(data, deadline)
+            return minimise(problem, state, iterations=end, on_iteration=hook, deadline=deadline, **rest)
+
+        return _coarse_to_fine(
+            state,
+            iterations,
+            coarse=lambda state, end: stage(self.train.part(few), state, end, enough=_SECTION_ENOUGH),
+            fine=lambda state, end: stage(self.train, state, end, window=_WINDOW),
+            between=lambda vector: _made_positive(
+                vector, np.trace(matrix_of(vector)).real / sections * vector_of(np.eye(sections)), self._is_metric
+            ),
+        )
+
+    def quality(self, vector: np.ndarray) -> Quality:
+        """See `Fit`."""
+        h = matrix_of(vector)
+        train, _ = self.train.sigma_and_positivity(h)
+        return Quality(train, *self.validation.sigma_and_positivity(h))
+
+    def _is_metric(self, vector: np.ndarray) -> bool:
+        return bool(np.all(np.isfinite(self.train.log_ratios(matrix_of(vector)))))
+
+
+_Stage = Callable[[State, int], tuple[State, Result]]
+
+
+def _coarse_to_fine(
+    state: State,
+    iterations: int,
+    *,
+    coarse: _Stage,
+    fine: _Stage,
+    between: Callable[[np.ndarray], np.ndarray],
+) -> tuple[State, Result]:
+    """A coarse search, then a fine one from `between` of what it found. The second knows nothing of the losses of the
+    first, by which the two are told apart: a state after any iteration can be resumed with the same bits."""
+    if len(state.losses) == state.iteration:
+        state, result = coarse(state, min(iterations, _COARSE_STEPS))
+        if result is Result.STOPPED:
+            return state, result
+        state = state._replace(vector=between(state.vector), iteration=max(1, state.iteration), losses=())
+    return fine(state, iterations)
+
+
+def _made_positive(vector: np.ndarray, reference: np.ndarray, is_metric: Callable[[np.ndarray], bool]) -> np.ndarray:
+    """A mean of the coefficients of a potential with those of a `reference` that is a metric, as near to the first as
+    makes it one at all training points."""
+    means = ((1 - share) * vector + share * reference for share in _SHARES)
+    return next((mean for mean in means if is_metric(mean)), reference)

@@ -1,0 +1,242 @@
+"""The Monge-Ampère equation for a full Hermitian matrix h, by matrix-free Gauss-Newton steps.
+
+With V the rows s, ∂_1 s, ∂_2 s, ∂_3 s at a point and H = V h V† (4, 4), the residual is
+
+    log det H - 4 log H_00 - log|h_Ω|²,    its derivative along δ:  tr (H⁻¹ - 4 e_0 e_0†/H_00) V δ V†.
+
+With Cholesky's H = L L†, whose first column belongs to e_0, the bracket is L⁻† diag(-3, 1, 1, 1) L⁻¹: J δ is a sum
+over the rows of L⁻¹ V, orthonormal for h, and J δ and Jᵀ w are one product each of all these rows with an (N, N)
+matrix. They are made in single precision: the products only steer the search, and the metric that is found is measured
+in double precision.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from g2links.calculus.map_points import padded_blocks
+from g2links.errors import InputError
+from g2links.potentials.metric import sigma_of
+from g2links.potentials.sections import Sections
+from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
+from g2links.ricci_flat.levenberg_marquardt import FIRST_DAMPING, State
+from g2links.varieties.charts import tangent_frame
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import residue
+
+_CHUNK = 2000
+_BLOCK = 8000
+_CG_STEPS = 150
+_CG_WINDOW, _CG_FALL = 10, 0.02
+_CURVATURE, _CG_SHARE = 4.0, 0.2
+_SHORTEST = 1 / 64
+_SIGNATURE = np.array([-3, 1, 1, 1], dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class SectionData:
+    """The sections at each of n points.
+
+    Attributes:
+        rows: (n, 4, N) complex64 s and ∂_a s, divided by r^k.
+        log_volume: (n,) log|h_Ω|².
+        weights: (n,) for |Ω|² averages; they sum to 1.
+    """
+
+    rows: np.ndarray
+    log_volume: np.ndarray
+    weights: np.ndarray
+
+    def part(self, n: int) -> "SectionData":
+        """The first n points."""
+        return SectionData(self.rows[:n], self.log_volume[:n], self.weights[:n] / np.sum(self.weights[:n]))
+
+    def gram(self, h: np.ndarray) -> np.ndarray:
+        """(n, 4, 4) V h V† at every point."""
+        blocks = (self.rows[i : i + _BLOCK] for i in range(0, len(self.rows), _BLOCK))
+        return np.concatenate([_times(rows, h.astype(rows.dtype)) @ rows.conj().transpose(0, 2, 1) for rows in blocks])
+
+    def log_ratios(self, h: np.ndarray) -> np.ndarray:
+        """log(det g/|h_Ω|²) up to a constant; -inf where g is not positive definite."""
+        return _log_ratios(self.gram(h)) - self.log_volume
+
+    def sigma_and_positivity(self, h: np.ndarray) -> tuple[float, float]:
+        """<|1 - η/<η>|> over these points, and the share of their weight where g is positive definite."""
+        values = self.log_ratios(h)
+        return sigma_of(np.exp(values), self.weights), float(self.weights @ np.isfinite(values))
+
+
+def prepare_sections(polynomial: Polynomial, sections: Sections, points: Points) -> SectionData:
+    """Evaluate the sections at all points once."""
+    n = len(points.z)
+    rows = np.empty((n, 4, sections.count), dtype=np.complex64)
+    log_volume = np.empty(n)
+    for part, padded in padded_blocks(points, _CHUNK):
+        values = _evaluate(polynomial, sections, *padded)
+        rows[part], log_volume[part] = (np.asarray(value)[: part.stop - part.start] for value in values)
+    return SectionData(rows, log_volume, points.weights / np.sum(points.weights))
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _evaluate(polynomial: Polynomial, sections: Sections, z: Array, one: Array, el: Array) -> tuple[Array, Array]:
+    def one_point(z: Array, one: Array, el: Array) -> tuple[Array, Array]:
+        s = sections.jet(z, tangent_frame(polynomial, z, one, el))
+        return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(polynomial, z, one, el)))
+
+    return jax.vmap(one_point)(z, one, el)
+
+
+def hermitian_start(h: np.ndarray) -> State:
+    """The first state, at a given matrix."""
+    return State(vector_of(h), FIRST_DAMPING, 0, ())
+
+
+def vector_of(h: np.ndarray) -> np.ndarray:
+    """The vector of a state: the real and the imaginary parts of h (N, N)."""
+    return np.concatenate([np.ravel(h.real), np.ravel(h.imag)])
+
+
+def matrix_of(vector: np.ndarray) -> np.ndarray:
+    """h from the vector of a state."""
+    n = round((len(vector) / 2) ** 0.5)
+    re, im = vector.reshape(2, n, n)
+    h = re + 1j * im
+    return 0.5 * (h + h.conj().T)
+
+
+class HermitianProblem:
+    """What `least_squares.minimise` asks of it; sections are made orthonormal over the points, which makes the linear
+    problem well conditioned.
+
+    Args:
+        data: the points.
+        deadline: conjugate gradients stop at this `time.monotonic()`.
+
+    Raises:
+        InputError: when there are fewer points than sections.
+    """
+
+    def __init__(self, data: SectionData, deadline: float | None = None) -> None:
+        n, _, count = data.rows.shape
+        if n < count:
+            raise InputError("training_points", n, f"at least {count}, the number of sections")
+        self.data, self.deadline = data, deadline
+        s = data.rows[:, 0]
+        self._to_white = orthonormaliser(s, data.weights / np.linalg.norm(s, axis=1) ** 2)
+
+    def loss(self, vector: np.ndarray) -> float:
+        """Σ w (log ratio - mean)²; infinite where g is not positive at every point."""
+        return _variance(self.data.log_ratios(matrix_of(vector)), self.data.weights)
+
+    def linearise(self, vector: np.ndarray) -> "HermitianLinearisation":
+        """The linear problem at `vector`."""
+        return HermitianLinearisation(self.data, matrix_of(vector), self._to_white, self.deadline)
+
+
+class HermitianLinearisation:
+    """r + J δ, with J applied by matrix products."""
+
+    def __init__(self, data: SectionData, h: np.ndarray, to_white: np.ndarray, deadline: float | None) -> None:
+        self._data, self._deadline = data, deadline
+        self._white = to_white.astype(np.complex64)
+        self._gram = data.gram(h)
+        self._values = _log_ratios(self._gram) - data.log_volume
+        self.loss = _variance(self._values, data.weights)
+        self._root = np.sqrt(data.weights).astype(np.float32)
+        self._rows = _orthonormal(data.rows, self._gram)
+
+    def step(self, damping: float) -> np.ndarray:
+        """By conjugate gradients, stopped early, then shortened until g is positive and the loss falls."""
+        delta = self._conjugate_gradients(damping)
+        change = self._data.gram(delta)
+        length = 1.0
+        while length > _SHORTEST:
+            values = _log_ratios(self._gram + length * change) - self._data.log_volume
+            if _variance(values, self._data.weights) < self.loss:
+                break
+            length *= 0.5
+        return vector_of(length * delta)
+
+    def _conjugate_gradients(self, damping: float) -> np.ndarray:
+        residual = self._root * (self._values - self._data.weights @ self._values).astype(np.float32)
+        rest = -residual
+        gradient = self._adjoint(rest)
+        x, direction = np.zeros_like(gradient), gradient
+        size = _square(gradient)
+        losses = [float(_square(rest))]
+        shift = np.float32(0.0)
+        while not self._is_enough(losses):
+            image = self._apply(direction)
+            if not shift:
+                shift = np.float32(damping * _square(image) / _square(direction))
+            rate = size / (_square(image) + shift * _square(direction))
+            x = x + rate * direction
+            rest = rest - rate * image
+            losses.append(float(_square(rest)))
+            gradient = self._adjoint(rest) - shift * x
+            size, before = _square(gradient), size
+            direction = gradient + (size / before) * direction
+        return self._from_white(x).astype(np.complex128)
+
+    def _is_enough(self, losses: list[float]) -> bool:
+        """Whether |r + J δ|² stalls, or has fallen well below |r|² and what the second order of δ adds to it, which is
+        about 4 |r|⁴."""
+        steps = len(losses) - 1
+        late = self._deadline is not None and time.monotonic() > self._deadline
+        stalls = steps >= _CG_WINDOW and losses[-1] > (1 - _CG_FALL) * losses[-1 - _CG_WINDOW]
+        small = losses[-1] < min(_CURVATURE * losses[0] ** 2, _CG_SHARE * losses[0])
+        return steps > 0 and (late or steps == _CG_STEPS or stalls or small)
+
+    def _from_white(self, x: np.ndarray) -> np.ndarray:
+        return self._white @ x @ self._white
+
+    def _apply(self, x: np.ndarray) -> np.ndarray:
+        """W^{1/2} (J δ - mean), δ = A x A."""
+        squares = hermitian_forms(self._rows, self._from_white(x)).reshape(-1, 4)
+        values = squares @ _SIGNATURE
+        return self._root * (values - np.float32(self._data.weights @ values))
+
+    def _adjoint(self, y: np.ndarray) -> np.ndarray:
+        """The transpose of `_apply`."""
+        w = self._root * y
+        w = w - self._data.weights.astype(np.float32) * np.sum(w)
+        return self._from_white(weighted_gram(self._rows, np.ravel(w[:, None] * _SIGNATURE)))
+
+
+def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
+    """L⁻¹ V at every point, (4 n, N)."""
+    inverse = np.linalg.inv(np.linalg.cholesky(gram.astype(np.complex128))).astype(rows.dtype)
+    turned = np.empty_like(rows)
+    for i in range(0, len(rows), _BLOCK):
+        np.matmul(inverse[i : i + _BLOCK], rows[i : i + _BLOCK], out=turned[i : i + _BLOCK])
+    return turned.reshape(-1, rows.shape[-1])
+
+
+def _log_ratios(gram: np.ndarray) -> np.ndarray:
+    """log det H - 4 log H_00; -inf where H is not positive definite."""
+    gram = gram.astype(np.complex128)
+    positive = np.linalg.eigvalsh(gram)[:, 0] > 0
+    safe = np.where(positive[:, None, None], gram, np.eye(4))
+    values = np.linalg.slogdet(safe)[1] - 4 * np.log(safe[:, 0, 0].real)
+    return np.where(positive, values, -np.inf)
+
+
+def _variance(values: np.ndarray, weights: np.ndarray) -> float:
+    if not np.all(np.isfinite(values)):
+        return float("inf")
+    return float(weights @ (values - weights @ values) ** 2)
+
+
+def _times(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    n, four, count = rows.shape
+    return np.asarray((rows.reshape(-1, count) @ matrix).reshape(n, four, count))
+
+
+def _square(x: np.ndarray) -> np.float32:
+    return np.float32(np.vdot(x, x).real)

@@ -1,0 +1,284 @@
+"""The Monge-Ampère equation det g = const |h|² as a weighted nonlinear least-squares problem.
+
+The residual at a point is log(det g/|h|²) minus its weighted mean. The Levenberg-Marquardt step needs its
+gradient with respect to the parameters at every point; with the features' derivatives computed once for all,
+that costs a few small matrix products per point, and the normal equations are summed in chunks, so memory
+stays bounded.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Bool, Complex, Float
+
+from g2links._typing import Scalar
+from g2links.calculus.jets import Jet
+from g2links.calculus.map_points import padded_blocks
+from g2links.errors import InputError
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
+from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.metric import hermitian_determinant, sigma_of
+from g2links.potentials.reference import reference_jet
+from g2links.ricci_flat.levenberg_marquardt import (
+    FIRST_DAMPING,
+    Linearisation,
+    NormalEquations,
+    Result,
+    SingularValues,
+    State,
+    minimise,
+)
+from g2links.varieties.charts import tangent_frame
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import residue
+
+_CHUNK = 500
+_Sums = tuple[Array, Array, Array, Array, Array]
+_NOT_POSITIVE = 1e-30
+_FEW, _MANY = 4, 10
+_LEAST, _LEAST_OF_WEIGHTS = 1e-8, 5e-8
+"""Smaller singular values would give large coefficients that cancel, and with them the digits of every derivative of
+the potential. The second is for weights other than 1, whose features of several degrees are nearly dependent."""
+
+
+class MongeAmpereData(NamedTuple):
+    """What the equation needs to know of each point; leading axis n.
+
+    Attributes:
+        features: jets of the features.
+        reference: (n, 9) ∂_a∂_b̄ K_ref, stored as `Jet.mixed`.
+        log_volume: (n,) log|h|².
+        weights: (n,) for |Ω|² averages; they sum to 1.
+    """
+
+    features: Jet
+    reference: Float[Array, "n 9"]
+    log_volume: Float[Array, " n"]
+    weights: Float[Array, " n"]
+
+    def rows(self, start: int, stop: int) -> "MongeAmpereData":
+        """A range of points, with their weights scaled to sum to 1."""
+        part: MongeAmpereData = jax.tree.map(lambda x: x[start:stop], self)
+        return part._replace(weights=part.weights / jnp.sum(part.weights))
+
+
+class Solution(NamedTuple):
+    """The parameters found, why the search stopped, and the state to continue from."""
+
+    parameters: Parameters
+    result: Result
+    state: State
+
+
+def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points) -> MongeAmpereData:
+    """Evaluate the features and their derivatives at all points once."""
+    n, table = len(points.z), None
+    for part, rows in padded_blocks(points, _CHUNK):
+        block = _evaluate(polynomial, features, *rows)
+        if table is None:
+            table = jax.tree.map(lambda x: np.empty((n, *x.shape[1:]), x.dtype), block)
+        jax.tree.map(lambda whole, x, part=part: _fill(whole, part, x), table, block)
+    leaves, tree = jax.tree.flatten(table)
+    del table
+    # one after another, so that only one of them is in memory twice
+    jets, reference, log_volume = jax.tree.unflatten(tree, [jnp.asarray(leaves.pop(0)) for _ in range(len(leaves))])
+    weights = jnp.asarray(points.weights)
+    return MongeAmpereData(jets, reference, log_volume, weights / jnp.sum(weights))
+
+
+def _fill(whole: np.ndarray, part: slice, values: Array) -> None:
+    whole[part] = np.asarray(values)[: part.stop - part.start]
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _evaluate(
+    polynomial: Polynomial, features: InvariantFeatures, z: Array, one: Array, el: Array
+) -> tuple[Jet, Array, Array]:
+    """Compiled once for all chunks of points."""
+
+    def one_point(z: Array, one: Array, el: Array) -> tuple[Jet, Array, Scalar]:
+        frame = tangent_frame(polynomial, z, one, el)
+        log_volume = jnp.log(jnp.abs(residue(polynomial, z, one, el)) ** 2)
+        return features.jet(z, frame), reference_jet(polynomial.weights, z, frame).mixed[0], log_volume
+
+    return jax.vmap(one_point)(z, one, el)
+
+
+@partial(jax.jit, static_argnums=0)
+def metrics_from_jets(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n 3 3"]:
+    """g_{ab̄} at every point."""
+    return jax.vmap(lambda point: _kahler_jet(ansatz, parameters, point).hermitian()[0])(data)
+
+
+def _kahler_jet(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereData) -> Jet:
+    """u with the second derivatives of K_ref + u."""
+    u = ansatz.apply(parameters, point.features)
+    return Jet(u.value, u.first, u.mixed + point.reference[None])
+
+
+def log_ratio(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
+    """log(det g/|h|²) at one point; very negative where g is not positive definite."""
+    k = _kahler_jet(ansatz, parameters, point)
+    g = k.hermitian()[0]
+    determinant = hermitian_determinant(g)
+    second_minor = (g[0, 0] * g[1, 1] - g[0, 1] * g[1, 0]).real
+    positive = (g[0, 0].real > 0) & (second_minor > 0) & (determinant > 0) & jnp.isfinite(k.value[0])
+    return jnp.log(jnp.where(positive, determinant, _NOT_POSITIVE)) - point.log_volume
+
+
+@partial(jax.jit, static_argnums=0)
+def log_ratios(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Float[Array, " n"]:
+    """`log_ratio` at every point, in chunks."""
+    return jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), data, batch_size=_CHUNK)
+
+
+def is_positive(values: Float[Array, " n"], data: MongeAmpereData) -> Bool[Array, " n"]:
+    """Whether g is positive definite, from `log_ratios`."""
+    return values + data.log_volume > np.log(2 * _NOT_POSITIVE)
+
+
+def sigma_and_positivity(data: MongeAmpereData, ansatz: FeatureAnsatz, parameters: Parameters) -> tuple[float, float]:
+    """σ from prepared data, as training reports it, and the share of the weight where g is positive definite."""
+    values = log_ratios(ansatz, parameters, data)
+    weights = np.asarray(data.weights)
+    return sigma_of(np.exp(values), weights), float(weights @ np.asarray(is_positive(values, data)))
+
+
+def initial_state(ansatz: FeatureAnsatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
+    """A random start, with the first damping."""
+    parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
+    return State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
+
+
+def state_at(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> State:
+    """A start at given parameters, as those of a neighbouring member of a family.
+
+    Raises:
+        InputError: where the metric that they give is not positive at every point of `data`.
+    """
+    state = State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
+    if not np.isfinite(_MongeAmpere(ansatz, data).loss(state.vector)):
+        raise InputError(
+            "start", "the given parameters", "a potential whose metric is positive on this threefold; take a nearer one"
+        )
+    return state
+
+
+def levenberg_marquardt(
+    ansatz: FeatureAnsatz,
+    data: MongeAmpereData,
+    state: State,
+    *,
+    iterations: int,
+    on_iteration: Callable[[State], bool] | None = None,
+    deadline: float | None = None,
+    enough: float = 0.0,
+) -> Solution:
+    """Minimise Σ w (log ratio - mean)² from `state`.
+
+    Args:
+        ansatz: the family of potentials.
+        data: from `prepare`.
+        state: from `initial_state`, or saved by an earlier run.
+        iterations: at which iteration count to stop.
+        on_iteration: called after every accepted step; returning True stops the search.
+        deadline: stop before an iteration would start after this `time.monotonic()`.
+        enough: a loss that need not fall further.
+    """
+    state, result = minimise(
+        _MongeAmpere(ansatz, data),
+        state,
+        iterations=iterations,
+        on_iteration=on_iteration,
+        deadline=deadline,
+        window=_FEW if isinstance(ansatz, AlgebraicAnsatz) else _MANY,
+        enough=enough,
+    )
+    return Solution(unravel(ansatz, state.vector), result, state)
+
+
+def unravel(ansatz: Ansatz, vector: np.ndarray) -> Parameters:
+    """Parameters from the flat vector of a `State`."""
+    sizes = np.cumsum([int(np.prod(shape)) for shape in ansatz.shapes()])[:-1]
+    parts = np.split(np.asarray(vector), sizes)
+    return tuple(jnp.asarray(part.reshape(shape)) for part, shape in zip(parts, ansatz.shapes(), strict=True))
+
+
+class _MongeAmpere(NamedTuple):
+    """The problem as `least_squares.minimise` sees it."""
+
+    ansatz: FeatureAnsatz
+    data: MongeAmpereData
+
+    def linearise(self, vector: np.ndarray) -> Linearisation:
+        """By singular values for combinations of features, which are nearly dependent; by normal equations
+        otherwise."""
+        parameters = unravel(self.ansatz, vector)
+        if isinstance(self.ansatz, AlgebraicAnsatz):
+            rows, residual = _rows(self.ansatz, parameters, self.data)
+            plain = set(self.ansatz.features.polynomial.weights) == {1}
+            least = _LEAST if plain else _LEAST_OF_WEIGHTS
+            return SingularValues.of(np.asarray(rows), np.asarray(residual), least)
+        normal, gradient, loss = _normal_equations(self.ansatz, parameters, self.data)
+        return NormalEquations(np.asarray(normal), np.asarray(gradient), float(loss))
+
+    def loss(self, vector: np.ndarray) -> float:
+        """Σ w (log ratio - mean)²; infinite where g is not positive at every point, so that no step leads there."""
+        return float(_loss(self.ansatz, unravel(self.ansatz, vector), self.data))
+
+
+@partial(jax.jit, static_argnums=0)
+def _loss(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
+    values = log_ratios(ansatz, parameters, data)
+    mean = jnp.sum(data.weights * values)
+    return jnp.where(jnp.all(is_positive(values, data)), jnp.sum(data.weights * (values - mean) ** 2), jnp.inf)
+
+
+@partial(jax.jit, static_argnums=0)
+def _rows(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array]:
+    """W^{1/2} J (n, p) and W^{1/2} r (n,) for the centred residual r."""
+    vector, restore = ravel_pytree(parameters)
+
+    def value_and_row(point: MongeAmpereData) -> tuple[Scalar, Array]:
+        return jax.value_and_grad(lambda v: log_ratio(ansatz, restore(v), point))(vector)
+
+    values, rows = jax.lax.map(value_and_row, data, batch_size=_CHUNK)
+    root = jnp.sqrt(data.weights)
+    return root[:, None] * (rows - data.weights @ rows), root * (values - data.weights @ values)
+
+
+@partial(jax.jit, static_argnums=0)
+def _normal_equations(
+    ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData
+) -> tuple[Array, Array, Scalar]:
+    """JᵀWJ, JᵀWr and rᵀWr for the centred residual r, summed over chunks of points."""
+    vector, restore = ravel_pytree(parameters)
+
+    def value_and_row(point: MongeAmpereData) -> tuple[Scalar, Array]:
+        return jax.value_and_grad(lambda v: log_ratio(ansatz, restore(v), point))(vector)
+
+    def sums(chunk: MongeAmpereData) -> _Sums:
+        value, row = jax.vmap(value_and_row)(chunk)
+        weighted = chunk.weights[:, None] * row
+        mean, square = jnp.sum(chunk.weights * value), jnp.sum(chunk.weights * value**2)
+        return weighted.T @ row, weighted.T @ value, jnp.sum(weighted, axis=0), mean, square
+
+    def add(total: _Sums, chunk: MongeAmpereData) -> tuple[_Sums, None]:
+        together: _Sums = jax.tree.map(jnp.add, total, sums(chunk))
+        return together, None
+
+    n, size = len(data.weights), len(vector)
+    whole = n // _CHUNK * _CHUNK
+    chunks = jax.tree.map(lambda x: x[:whole].reshape(-1, _CHUNK, *x.shape[1:]), data)
+    zero = (jnp.zeros((size, size)), jnp.zeros(size), jnp.zeros(size), jnp.zeros(()), jnp.zeros(()))
+    total, _ = jax.lax.scan(add, zero, chunks)
+    if whole < n:
+        total, _ = add(total, jax.tree.map(lambda x: x[whole:], data))
+    square, product, row_mean, mean, value_square = total
+    return square - jnp.outer(row_mean, row_mean), product - row_mean * mean, value_square - mean**2

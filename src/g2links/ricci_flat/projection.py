@@ -1,0 +1,79 @@
+"""The algebraic potential nearest to a given one: a start from a run of another degree, or of another family.
+
+u = (1/κ) log Σ c_i X_i is near a given function u_0 where Σ c_i X_i exp(-κ u_0) is near 1, which is linear in c.
+"""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy.linalg
+
+from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, Parameters
+from g2links.potentials.sections import HermitianAnsatz
+from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
+from g2links.varieties.points.sampling import Points
+
+_CHUNK = 500
+_PER_PARAMETER = 4
+_STEPS = 200
+_TOLERANCE = 1e-6
+_LEAST = 1e-10
+
+
+def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotential, points: Points) -> Parameters:
+    """The parameters that minimise Σ w (exp(κ (u - u_0)) - 1)² over points of V.
+
+    Args:
+        ansatz: the family of u.
+        potential: u_0; it may come from a neighbouring threefold of the same weights.
+        points: of V; no more than four for each parameter are used.
+    """
+    unknowns = int(np.prod(ansatz.shapes()[0]))
+    few = Points(*(column[: _PER_PARAMETER * unknowns] for column in points))
+    weights = few.weights / np.sum(few.weights)
+    values = _table(potential, few.z)
+    if isinstance(ansatz, HermitianAnsatz):
+        rows = _table(ansatz.sections, few.z)
+        scale = np.exp(-0.5 * ansatz.sections.degree * values)
+        h = _hermitian(np.ascontiguousarray((rows * scale[:, None]).astype(np.complex64)), weights)
+        return jnp.asarray(h.real), jnp.asarray(h.imag)
+    table = _table(ansatz.features, few.z) * np.exp(-ansatz.kappa * values)[:, None]
+    root = np.sqrt(weights)
+    solution, *_ = scipy.linalg.lstsq(root[:, None] * table, root, cond=_LEAST, lapack_driver="gelsy")
+    return (jnp.asarray(solution),)
+
+
+def _hermitian(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The Hermitian h for which r h r† is nearest to 1 at all rows, by conjugate gradients for sections that are made
+    orthonormal."""
+    w = weights.astype(np.float32)
+    white = orthonormaliser(rows, weights)
+    rows = np.ascontiguousarray(rows @ white.astype(np.complex64))
+    x = np.zeros_like(white, dtype=np.complex64)
+    rest = np.ones_like(w)
+    gradient = weighted_gram(rows, w * rest)
+    direction, size = gradient, _square(gradient)
+    enough = _TOLERANCE**2 * size
+    for _ in range(_STEPS):
+        image = hermitian_forms(rows, direction)
+        rate = np.float32(size / float(w @ image**2))
+        x = x + rate * direction
+        rest = rest - (rate * image).astype(np.float32)
+        gradient = weighted_gram(rows, w * rest)
+        size, before = _square(gradient), size
+        if size < enough:
+            break
+        direction = gradient + np.float32(size / before) * direction
+    h = white @ x @ white
+    return np.asarray(0.5 * (h + h.conj().T))
+
+
+def _square(x: np.ndarray) -> float:
+    return float(np.vdot(x, x).real)
+
+
+def _table(function: Callable[[jax.Array], jax.Array], z: np.ndarray) -> np.ndarray:
+    """A function of one point at all points."""
+    return np.asarray(jax.jit(lambda points: jax.lax.map(function, points, batch_size=_CHUNK))(z))

@@ -1,4 +1,0 @@
-"""Artefact files, run numbers, configuration and resume: the only layer of g2links that touches the disk.
-
-Nothing here imports JAX or Keras until a model is saved or loaded.
-"""

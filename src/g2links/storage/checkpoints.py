@@ -1,0 +1,142 @@
+"""Numbered checkpoints of an interrupted computation: the last two good ones, verified when they are read."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from g2links.errors import ArtefactError, InputError
+from g2links.storage.arrays import read_arrays, write_arrays
+from g2links.storage.files import make_folder, sha256
+from g2links.storage.json_files import read_json, write_json
+
+LATEST = "LATEST.json"
+_STATE = "state.json"
+_NAME = re.compile(r"checkpoint_([0-9]{1,12})\.npz")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One checkpoint as it was saved; `message` says if a newer one was damaged and had to be passed over."""
+
+    step: int
+    arrays: dict[str, np.ndarray]
+    state: dict[str, Any]
+    message: str | None = None
+
+
+class Checkpoints:
+    """The checkpoints in one folder.
+
+    Args:
+        folder: usually the work folder of a run; made at the first save.
+        keep: how many good ones to keep.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, keep: int = 2) -> None:
+        self.folder, self.keep = Path(folder), keep
+        self._damaged: set[str] = set()
+
+    def save(self, step: int, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> None:
+        """Save the arrays and the state of one step; a kill at any moment leaves the earlier ones good.
+
+        Args:
+            step: grows from save to save.
+            arrays: numeric arrays of any shape; values that are not finite are kept as they are.
+            state: anything that JSON holds; infinities and NaN are kept too.
+
+        Raises:
+            InputError: something in `arrays` or `state` that cannot be saved.
+            ArtefactError: the disk refuses.
+        """
+        make_folder(self.folder)
+        path = self.folder / f"checkpoint_{step:08d}.npz"
+        write_arrays(path, {**arrays, _STATE: _encode(state)})
+        entry = {"file": path.name, "step": step, "sha256": sha256(path)}
+        gone = {path.name, *self._damaged}
+        kept = [entry, *(old for old in self._index() if old["file"] not in gone)][: self.keep]
+        write_json(self.folder / LATEST, {"checkpoints": kept})
+        self._remove_all_but({old["file"] for old in kept})
+
+    def load_latest(self) -> Checkpoint | None:
+        """The newest checkpoint that is undamaged; None if none was ever saved.
+
+        Raises:
+            ArtefactError: there are checkpoints and every one of them is damaged.
+        """
+        entries = self._index()
+        problems: list[str] = []
+        for entry in entries:
+            try:
+                return self._load(entry, problems)
+            except ArtefactError as error:
+                problems.append(str(error))
+                self._damaged.add(entry["file"])
+        if not entries:
+            return None
+        raise ArtefactError(
+            f"{self.folder}: no checkpoint can be read ({'; '.join(problems)}); delete it to start anew"
+        )
+
+    def _load(self, entry: Mapping[str, Any], problems: list[str]) -> Checkpoint:
+        path = self.folder / entry["file"]
+        if entry["sha256"] is not None and sha256(path) != entry["sha256"]:
+            raise ArtefactError(f"{path}: damaged: its sha256 is not that of {LATEST}")
+        arrays = read_arrays(path)
+        state = _decode(path, arrays.pop(_STATE, None))
+        message = f"{'; '.join(problems)}; going on from step {entry['step']}" if problems else None
+        return Checkpoint(int(entry["step"]), arrays, state, message)
+
+    def _index(self) -> list[dict[str, Any]]:
+        """Newest first: what LATEST.json lists, or the files that are there if it is missing or damaged."""
+        try:
+            entries = read_json(self.folder / LATEST).get("checkpoints")
+        except ArtefactError:
+            entries = None
+        if isinstance(entries, list) and all(_is_entry(entry) for entry in entries):
+            return entries
+        steps = {int(match[1]): match[0] for match in self._files()}
+        return [{"file": steps[step], "step": step, "sha256": None} for step in sorted(steps, reverse=True)]
+
+    def _files(self) -> list[re.Match[str]]:
+        if not self.folder.is_dir():
+            return []
+        return [match for entry in self.folder.iterdir() if (match := _NAME.fullmatch(entry.name))]
+
+    def _remove_all_but(self, kept: set[str]) -> None:
+        for match in self._files():
+            if match[0] not in kept:
+                (self.folder / match[0]).unlink(missing_ok=True)
+
+
+def _is_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("file"), str)
+        and _NAME.fullmatch(entry["file"]) is not None
+        and isinstance(entry.get("step"), int)
+        and isinstance(entry.get("sha256"), str | None)
+    )
+
+
+def _encode(state: Mapping[str, Any]) -> np.ndarray:
+    try:
+        text = json.dumps(dict(state))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError("state of a checkpoint", state, f"only what JSON holds: {error}") from error
+    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+
+
+def _decode(path: Path, data: np.ndarray | None) -> dict[str, Any]:
+    try:
+        state = None if data is None else json.loads(data.tobytes().decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ArtefactError(f"{path}: its state is damaged ({error})") from error
+    if not isinstance(state, dict):
+        raise ArtefactError(f"{path}: not a checkpoint of g2links: it has no state")
+    return state

@@ -1,0 +1,61 @@
+"""The points of step 1 on the disk: `samples/cy_data/cy_points_run{N}.npz`."""
+
+from pathlib import Path
+
+import numpy as np
+
+from g2links.errors import ArtefactError
+from g2links.links.dataset import complex_points, real_points
+from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
+from g2links.storage.files import sha256
+from g2links.storage.finished import FinishedRun
+from g2links.storage.layout import Home
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.polynomial import VARIABLES
+
+_SCHEMA = {
+    "points": ArraySpec(("n", 2 * VARIABLES)),
+    "weights": ArraySpec(("n",)),
+    "drop_ones": ArraySpec(("n",), "iu"),
+    "drop_maxs": ArraySpec(("n",), "iu"),
+    "lines": ArraySpec(("n",), "iu"),
+}
+
+
+def points_path(home: Home, run: int) -> Path:
+    """Where the points of a run lie."""
+    return home.cy_data / f"cy_points_run{run}.npz"
+
+
+def write_points(home: Home, run: int, points: Points) -> str:
+    """Save the points of a run; returns the checksum of the file."""
+    path = points_path(home, run)
+    home.make(home.cy_data)
+    arrays = {
+        "points": real_points(points.z),
+        "weights": points.weights,
+        "drop_ones": points.one.astype(np.int64),
+        "drop_maxs": points.el.astype(np.int64),
+        "lines": points.lines.astype(np.int64),
+    }
+    write_arrays(path, arrays)
+    return sha256(path)
+
+
+def read_points(home: Home, run: FinishedRun) -> Points:
+    """The points of a finished run.
+
+    Raises:
+        ArtefactError: the file is missing, damaged, or not the one that the run's record names.
+    """
+    path = points_path(home, run.number)
+    arrays = read_arrays(path, _SCHEMA)
+    if sha256(path) != run.record.get("data_sha256"):
+        raise ArtefactError(
+            f"{path}: these are not the points of run {run.number} (checksums differ); "
+            "use --source fresh, or run step 1 again"
+        )
+    one, el = arrays["drop_ones"], arrays["drop_maxs"]
+    if np.any((one < 0) | (one >= VARIABLES) | (el < 0) | (el >= VARIABLES)):
+        raise ArtefactError(f"{path}: drop_ones and drop_maxs must lie between 0 and {VARIABLES - 1}")
+    return Points(complex_points(arrays["points"]), one, el, arrays["weights"], arrays["lines"])

@@ -1,0 +1,56 @@
+"""Which steps of a pipeline are done, so that an interrupted one can go on: `models/.pipeline.json`."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from g2links.errors import ArtefactError
+from g2links.storage.files import reason
+from g2links.storage.json_files import plain, read_json, write_json
+from g2links.storage.layout import Home
+from g2links.storage.locks import folder_lock
+
+
+class Journal:
+    """The finished steps of one pipeline and what they returned.
+
+    Args:
+        home: where the pipeline works; one pipeline at a time.
+        config: what the user chose; a journal of another configuration is left behind and replaced.
+        fresh: ignore a journal that is there.
+
+    Raises:
+        ArtefactError: another pipeline works in this home, or the disk refuses.
+    """
+
+    def __init__(self, home: Home, config: Mapping[str, Any], *, fresh: bool = False) -> None:
+        self._folder = home.make(home.path / "models")
+        self._path = self._folder / ".pipeline.json"
+        self._config, self._fresh = plain(dict(config), "config"), fresh
+        self._lock = folder_lock(self._folder, seconds=0.0)
+        self.done: dict[str, dict[str, Any]] = {}
+
+    def record(self, name: str, result: Mapping[str, Any]) -> None:
+        """Note that a step is done."""
+        self.done[name] = plain(dict(result), name, non_finite="null")
+        write_json(self._path, {"config": self._config, "done": self.done})
+
+    def finish(self) -> None:
+        """The pipeline is complete: forget it, so that the same command starts a new one."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise ArtefactError(f"{self._path}: cannot be removed: {reason(error)}") from error
+
+    def __enter__(self) -> "Journal":
+        self._lock.__enter__()
+        if self._path.exists() and not self._fresh:
+            saved = read_json(self._path)
+            if saved.get("config") == self._config:
+                self.done = dict(saved.get("done", {}))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.__exit__(kind, error, trace)

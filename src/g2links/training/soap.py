@@ -1,0 +1,113 @@
+"""SOAP (Vyas et al., arXiv:2409.11321): Adam in coordinates in which the gradients of a matrix are nearly
+uncorrelated, in float64.
+
+For a matrix with gradient G these are the eigenvectors of the running averages of G Gᵀ and Gᵀ G, followed by one step
+of orthogonal iteration every few steps. Vectors take the steps of Adam.
+
+Both averages have the same weights, so in fixed coordinates an average gradient over the root of the average square is
+at most 1 (Cauchy-Schwarz). Where the coordinates have just turned it can be much larger, and is cut off there.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+
+from g2links._typing import Matrix
+from g2links.networks.layers import Parameters
+
+_AVERAGE = 0.95
+_TINY = 1e-12
+_EVERY, _OFTEN = 10, 20
+_LARGEST = 1024
+
+
+class Side(NamedTuple):
+    """The rows or the columns of a matrix of weights.
+
+    Attributes:
+        average: running average of G Gᵀ, or of Gᵀ G.
+        basis: its eigenvectors so far, as columns.
+    """
+
+    average: Matrix
+    basis: Matrix
+
+
+class SoapState(NamedTuple):
+    """Averages of the gradients, of their squares in the rotated coordinates, and the number of steps so far.
+
+    Attributes:
+        sides: for each array of weights its `Side`s; none for a vector, None for one of more than 1024 rows or columns.
+    """
+
+    first: Parameters
+    second: Parameters
+    sides: tuple[tuple[Side | None, ...], ...]
+    steps: Array
+
+
+def soap_start(parameters: Parameters) -> SoapState:
+    """Zero averages, and no rotation."""
+    zeros = tuple(jnp.zeros_like(p) for p in parameters)
+    sides = tuple(tuple(_side(n) for n in p.shape) if p.ndim == 2 else () for p in parameters)
+    return SoapState(zeros, zeros, sides, jnp.zeros(()))
+
+
+def soap_step(
+    parameters: Parameters, state: SoapState, gradients: Parameters, rate: Array
+) -> tuple[Parameters, SoapState]:
+    """One step with the given learning rate."""
+    steps = state.steps + 1
+    averaged = tuple(map(_averaged, state.sides, gradients))
+    due = (steps <= _OFTEN) | (steps % _EVERY == 0)
+    sides = jax.lax.cond(due, lambda s: tuple(map(_turned, s)), lambda s: s, averaged)
+    first = jax.tree.map(_mix, state.first, tuple(gradients))
+    rotated = tuple(map(_into, sides, gradients))
+    second = jax.tree.map(lambda v, g: _mix(v, g * g), state.second, rotated)
+    unbiased = 1 / jnp.sqrt(1 - _AVERAGE**steps)
+
+    def moved(p: Array, m: Array, v: Array, own: tuple[Side | None, ...]) -> Array:
+        ratio = unbiased * _into(own, m) / (jnp.sqrt(v) + _TINY)
+        return p - rate * _back(own, jnp.clip(ratio, -1, 1))
+
+    return tuple(map(moved, parameters, first, second, sides)), SoapState(first, second, sides, steps)
+
+
+def _side(size: int) -> Side | None:
+    return Side(jnp.zeros((size, size)), jnp.eye(size)) if size <= _LARGEST else None
+
+
+def _mix(average: Array, value: Array) -> Array:
+    return _AVERAGE * average + (1 - _AVERAGE) * value
+
+
+def _averaged(sides: tuple[Side | None, ...], gradient: Array) -> tuple[Side | None, ...]:
+    """With the gradient taken into the averages."""
+    squares = (lambda g: g @ g.T, lambda g: g.T @ g)
+    return tuple(
+        None if side is None else Side(_mix(side.average, square(gradient)), side.basis)
+        for side, square in zip(sides, squares, strict=False)
+    )
+
+
+def _turned(sides: tuple[Side | None, ...]) -> tuple[Side | None, ...]:
+    """With bases one step closer to the eigenvectors."""
+    return tuple(
+        None if side is None else Side(side.average, jnp.linalg.qr(side.average @ side.basis)[0]) for side in sides
+    )
+
+
+def _into(sides: tuple[Side | None, ...], value: Array) -> Array:
+    """The rotated coordinates of an array like the weights."""
+    left, right = sides or (None, None)
+    value = value if left is None else left.basis.T @ value
+    return value if right is None else value @ right.basis
+
+
+def _back(sides: tuple[Side | None, ...], value: Array) -> Array:
+    """The inverse of `_into`."""
+    left, right = sides or (None, None)
+    value = value if left is None else left.basis @ value
+    return value if right is None else value @ right.basis.T

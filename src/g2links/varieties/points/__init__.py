@@ -1,0 +1,1 @@
+"""Samplers of V, each with the law of its points."""

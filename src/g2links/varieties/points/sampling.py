@@ -1,0 +1,97 @@
+"""Random points of V with a known law, weights that turn sums into integrals over V, and their errors.
+
+On a quintic the points lie on random lines of P^4 (`random_lines`), for other weights on random lines parallel to a
+coordinate axis of C^5 (`coordinate_lines`). What uses the points knows neither law: it uses the weights alone.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Array
+
+from g2links.errors import InputError
+from g2links.varieties.charts import SliceChart, embed, selector, slice_chart
+from g2links.varieties.points import coordinate_lines, random_lines
+from g2links.varieties.polynomial import Polynomial
+
+POOR_SAMPLE = 0.2
+"""Effective sample sizes below this deserve a warning."""
+
+_BLOCK = 100_000
+
+
+class Points(NamedTuple):
+    """Points of V with weights for integrals against |Ω|².
+
+    Attributes:
+        z: (n, 5) complex128, in the gauge z_one = 1.
+        one, el: (n,) the canonical slice chart of each point.
+        weights: (n,) positive; (1/n) Σ weights F estimates ∫_V F |h|² d⁶x, with the absolute value.
+        lines: (n,) the random line that each point lies on, ascending. Points of one line are not independent: standard
+            errors are taken over lines.
+    """
+
+    z: np.ndarray
+    one: np.ndarray
+    el: np.ndarray
+    weights: np.ndarray
+    lines: np.ndarray
+
+
+def sample_points(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequence) -> Points:
+    """Draw `n` points.
+
+    Raises:
+        InputError: when n < 1.
+        PolynomialError: when a coordinate does not occur in f.
+    """
+    if n < 1:
+        raise InputError("n_points", n, "at least 1 point is needed")
+    rng = np.random.default_rng(seed)
+    if set(polynomial.weights) == {1}:
+        z, one, el = _in_charts(polynomial, random_lines.draw(polynomial, n, rng))
+        return Points(z, one, el, random_lines.weights(polynomial, z), np.arange(n) // polynomial.degree)
+    law = coordinate_lines.fitted_law(polynomial, rng)
+    z, one, el = _in_charts(polynomial, coordinate_lines.draw(polynomial, law, n, rng))
+    return Points(z, one, el, coordinate_lines.weights(polynomial, law, z), np.arange(n))
+
+
+def weighted_mean(values: np.ndarray, points: Points) -> tuple[float, float]:
+    """Mean of `values` (n,) against |Ω|² and its standard error (ratio estimate over independent lines)."""
+    mean = float(np.sum(points.weights * values) / np.sum(points.weights))
+    deviations = np.bincount(points.lines, points.weights * (values - mean))
+    return mean, float(np.sqrt(np.sum(deviations**2)) / np.sum(points.weights))
+
+
+def integral(values: np.ndarray, points: Points) -> tuple[float, float]:
+    """∫_V values |h|² d⁶x and its standard error, over independent lines."""
+    _, line, size = np.unique(points.lines, return_inverse=True, return_counts=True)
+    products = points.weights * values
+    per_line = np.bincount(line, products) / size
+    return float(np.mean(products)), float(np.std(per_line) / np.sqrt(len(per_line)))
+
+
+def effective_sample_size(weights: np.ndarray) -> float:
+    """(Σw)²/(n Σw²), between 0 and 1."""
+    return float(np.sum(weights) ** 2 / (len(weights) * np.sum(weights**2)))
+
+
+def _in_charts(polynomial: Polynomial, points: np.ndarray) -> tuple[np.ndarray, ...]:
+    """z, one, el of the canonical charts of points that lie on X up to rounding."""
+    blocks = [_polished(polynomial, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
+    charts = [(np.asarray(chart.base), np.asarray(chart.one), np.asarray(chart.el)) for chart in blocks]
+    z, one, el = (np.concatenate(parts) for parts in zip(*charts, strict=True))
+    return z, one, el
+
+
+@partial(jax.jit, static_argnums=0)
+def _polished(polynomial: Polynomial, points: Array) -> SliceChart:
+    """The canonical charts around points that lie on X up to rounding, with centres that lie on it exactly."""
+
+    def one_point(z: Array) -> SliceChart:
+        chart = slice_chart(polynomial, z)
+        return chart._replace(base=embed(polynomial, chart, selector(chart.one, chart.el) @ chart.base))
+
+    return jax.vmap(one_point)(points)

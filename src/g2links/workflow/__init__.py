@@ -1,0 +1,1 @@
+"""The steps of the workflow: solve, sample, train, check, export."""

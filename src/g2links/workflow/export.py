@@ -1,0 +1,52 @@
+"""Runs in the file formats of other codes."""
+
+from pathlib import Path
+from typing import Any
+
+from g2links.errors import InputError
+from g2links.storage.arrays import write_arrays
+from g2links.storage.cy_points import read_points
+from g2links.storage.files import make_folder, sha256
+from g2links.storage.layout import Home
+from g2links.storage.models import find_cy, load_cy
+from g2links.varieties.points.sampling import Points
+from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma
+
+
+def export_cymetric(
+    home: Home, cy_run: int | None, out: Path | None, n: int | None, validation: float
+) -> dict[str, Any]:
+    """Write the points of a run with its metric as the `dataset.npz` of cymetric.
+
+    Args:
+        home: where the run is.
+        cy_run: its number; the most recent if None.
+        out: a folder, or a file that ends in `.npz`; None is `samples/cymetric_run{N}` of the home.
+        n: how many of the run's points; all if None.
+        validation: the share of validation points.
+
+    Returns:
+        What was written, for `--json`.
+
+    Raises:
+        InputError, ArtefactError: for a run or an option that cannot be used.
+    """
+    run = find_cy(home, cy_run)
+    model = load_cy(run.model_path)
+    points = read_points(home, run)
+    if n is not None and not 2 <= n <= len(points.z):
+        raise InputError("n_points", n, f"from 2 to {len(points.z)}, the number of points of run {run.number}")
+    points = Points(*(column[:n] for column in points))
+    arrays = cymetric_arrays(model.polynomial, model.kahler_potential, points, validation)
+    folder = home.path / "samples" / f"cymetric_run{run.number}" if out is None else out
+    path = folder if folder.suffix == ".npz" else folder / "dataset.npz"
+    make_folder(path.parent)
+    write_arrays(path, arrays)
+    return {
+        "format": "cymetric",
+        "cy_run": run.number,
+        "path": path,
+        "points": {"train": len(arrays["X_train"]), "validation": len(arrays["X_val"])},
+        "sigma_validation": cymetric_sigma(arrays["metric_val"], arrays["y_val"]),
+        "sha256": sha256(path),
+    }

@@ -1,0 +1,247 @@
+"""Step 1: solve the Monge-Ampère equation and save the Calabi-Yau metric as a run."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from g2links.checks.identities import kahlerity_errors
+from g2links.errors import InputError, TrainingError
+from g2links.links.structure import ContactCalabiYau
+from g2links.measures.monge_ampere import measure
+from g2links.networks.cy_model import CalabiYauMetric
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz
+from g2links.potentials.features import InvariantFeatures, default_degree
+from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.ricci_flat.adam import adam
+from g2links.ricci_flat.fitting import FeatureFit, Fit, fit_of
+from g2links.ricci_flat.levenberg_marquardt import Result, State
+from g2links.ricci_flat.monge_ampere import unravel
+from g2links.storage.checkpoints import Checkpoints
+from g2links.storage.cy_points import write_points
+from g2links.storage.fit_log import FitLog, Progress
+from g2links.storage.json_files import read_json
+from g2links.storage.keras_files import save_model
+from g2links.storage.layout import Home
+from g2links.storage.models import CY_STEM
+from g2links.storage.numbering import Run, claim_run
+from g2links.storage.provenance import provenance
+from g2links.varieties.points.sampling import Points, effective_sample_size, sample_points
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.smooth.singularities import require_isolated_singularity
+from g2links.workflow.fit_points import split_points, training_points
+from g2links.workflow.fit_start import parameters_near, potential_of
+
+_CLOSEDNESS_POINTS = 100
+_HERMITIAN_DEGREE = 5
+_MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """What the user chose in step 1; None means: chosen from the polynomial and the points."""
+
+    n_points: int = 100_000
+    ansatz: str = "neural"
+    degree: int | None = None
+    widths: tuple[int, ...] = (16, 16)
+    activation: str = "tanh"
+    optimiser: str = "lm"
+    iterations: int | None = None
+    training_points: int | None = None
+    learning_rate: float = 1e-3
+    batch_size: int = 1000
+    seed: int = 0
+    start_from: int | None = None
+
+    def __post_init__(self) -> None:
+        _choice("ansatz", self.ansatz, ("neural", "algebraic"))
+        _choice("optimiser", self.optimiser, ("lm", "adam"))
+        _at_least("n_points", self.n_points, 50)
+        for name in ("degree", "iterations", "batch_size", "start_from"):
+            _at_least(name, getattr(self, name), 1)
+        _at_least("training_points", self.training_points, 10)
+        _at_least("seed", self.seed, 0)
+        if not 0 < self.learning_rate < float("inf"):
+            raise InputError("learning_rate", self.learning_rate, "a positive number")
+
+
+@dataclass
+class FitReport:
+    """What step 1 did: the run, its record (as in the JSON beside the model), and η/<η> with weights at test points,
+    for the picture; None for a run that had only to be tidied up."""
+
+    run: int
+    record: dict[str, Any]
+    ratio: tuple[np.ndarray, np.ndarray] | None
+    notes: list[str] = field(default_factory=list)
+    resumed: bool = False
+    model_path: str = ""
+
+
+def fit_cy(
+    home: Home,
+    polynomial: Polynomial,
+    options: FitOptions,
+    *,
+    progress: Progress = lambda *_: None,
+    time_limit: float | None = None,
+    fresh: bool = False,
+) -> FitReport:
+    """Draw points, train the Kähler potential, measure it on other points, and save the run.
+
+    The same call after an interruption resumes from the last checkpoint and ends with the same bits.
+
+    Raises:
+        InputError, PolynomialError: for options or a polynomial that cannot be used.
+        ArtefactError: when the disk refuses.
+    """
+    started = time.monotonic()
+    ansatz = choose_ansatz(polynomial, options)
+    progress("looking for singular points", 0, 1)
+    require_isolated_singularity(polynomial)
+    start = None if options.start_from is None else potential_of(home, options.start_from, polynomial, ansatz)
+    config = {"polynomial": polynomial.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
+    with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
+        if run.published:
+            record, ratio = read_json(run.json_path), None
+        else:
+            deadline = None if time_limit is None else started + time_limit
+            record, ratio = _fit(home, polynomial, ansatz, options, start, run, progress, deadline, started)
+        notes = [] if run.note is None else [run.note]
+        report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))
+        run.finish()
+    return report
+
+
+def choose_ansatz(polynomial: Polynomial, options: FitOptions) -> Ansatz:
+    """The ansatz of the options, on the features invariant under the symmetry group of f; for `algebraic`, where that
+    has only complex conjugation or nothing at all, a full Hermitian matrix.
+
+    Raises:
+        InputError: for an optimiser that the ansatz does not have.
+    """
+    if options.ansatz == "algebraic" and without_symmetry(polynomial):
+        if options.optimiser != "lm":
+            raise InputError("optimiser", options.optimiser, "lm for a Hermitian matrix in all monomials")
+        return HermitianAnsatz(Sections(polynomial, options.degree or _HERMITIAN_DEGREE))
+    degree = options.degree or default_degree(polynomial, *_MOST_FEATURES_AND_DEGREE[options.ansatz])
+    features = InvariantFeatures(polynomial, degree, symmetric=True)
+    if options.ansatz == "algebraic":
+        return AlgebraicAnsatz(features)
+    return NeuralAnsatz(features, options.widths, options.activation)
+
+
+def without_symmetry(polynomial: Polynomial) -> bool:
+    """Whether f has weights 1 and no symmetry but, at most, complex conjugation: 15 or 25 of the 25 z_i conj(z_j) are
+    left."""
+    return set(polynomial.weights) == {1} and InvariantFeatures(polynomial, 1, symmetric=True).count >= 15
+
+
+def _fit(
+    home: Home,
+    polynomial: Polynomial,
+    ansatz: Ansatz,
+    options: FitOptions,
+    start: KahlerPotential | None,
+    run: Run,
+    progress: Progress,
+    deadline: float | None,
+    started: float,
+) -> tuple[dict[str, Any], tuple[np.ndarray, np.ndarray]]:
+    point_seed, parameter_seed = np.random.SeedSequence(options.seed).spawn(2)
+    progress("drawing points", 0, 1)
+    points = sample_points(polynomial, options.n_points, point_seed)
+    data_sha256 = write_points(home, run.number, points)
+    wanted = training_points(options.training_points, ansatz, polynomial.weights)
+    train, validation, test = split_points(polynomial, points, wanted, extremes=isinstance(ansatz, AlgebraicAnsatz))
+    progress("evaluating features", 0, 1)
+    fit = fit_of(polynomial, ansatz, train, validation)
+    log = FitLog(Checkpoints(run.work), fit, progress, _iterations(options))
+    state = log.restore() or fit.start(parameters_near(start, ansatz, train), parameter_seed)
+    state, result = _search(fit, state, options, log, deadline)
+    progress("measuring the metric on test points", 0, 1)
+    potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
+    figures, details, ratio = _measure(polynomial, potential, test)
+    figures["seconds"] = time.monotonic() - started + log.seconds_before
+    record = {
+        "polynomial": polynomial.to_config(),
+        "ansatz": ansatz.to_config(),
+        "options": asdict(options),
+        "parameters": ansatz.unknowns,
+        "points": {"train": len(train.z), "validation": len(validation.z), "test": len(test.z)},
+        "effective_sample_size": effective_sample_size(points.weights),
+        "figures": figures,
+        "standard_errors": details,
+        "stopped_because": result.value,
+        "iterations": state.iteration,
+        "best_iteration": log.best_iteration,
+        "history": log.history,
+        "data_sha256": data_sha256,
+        "versions": provenance(),
+    }
+    model = CalabiYauMetric.from_potential(polynomial, potential, figures["normalisation"])
+    run.publish(lambda path: save_model(model, path), record)
+    return record, (ratio, test.weights)
+
+
+def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: float | None) -> tuple[State, Result]:
+    if options.optimiser == "lm":
+        return fit.search(state, _iterations(options), log, deadline)
+    assert isinstance(fit, FeatureFit)
+    found = adam(
+        fit.ansatz,
+        fit.train,
+        state,
+        epochs=_iterations(options),
+        learning_rate=options.learning_rate,
+        batch_size=options.batch_size,
+        seed=options.seed,
+        on_epoch=log,
+        deadline=deadline,
+    )
+    return found.state, found.result
+
+
+def _measure(
+    polynomial: Polynomial, potential: KahlerPotential, test: Points
+) -> tuple[dict[str, float], dict[str, float], np.ndarray]:
+    found = measure(polynomial, potential, test)
+    if not found.smallest_eigenvalue > 0:
+        raise TrainingError(
+            f"the trained metric is not positive: its smallest eigenvalue, relative to the reference metric, is "
+            f"{found.smallest_eigenvalue:.3g} at {len(test.z)} test points; use more points (--n-points, "
+            "--training-points), more iterations or fewer parameters (--widths, --degree)"
+        )
+    link = ContactCalabiYau(polynomial, potential, found.normalisation[0])
+    sample = Points(*(column[:_CLOSEDNESS_POINTS] for column in test))
+    figures = {
+        "sigma": found.sigma[0],
+        "ma_rms": found.rms,
+        "ma_max": found.worst,
+        "d_omega": float(np.max(kahlerity_errors(link, sample)["d_omega"])),
+        "volume_ratio": found.volume_ratio[0],
+        "normalisation": found.normalisation[0],
+        "smallest_eigenvalue": found.smallest_eigenvalue,
+    }
+    errors = {
+        "sigma": found.sigma[1],
+        "volume_ratio": found.volume_ratio[1],
+        "normalisation": found.normalisation[1],
+    }
+    return figures, errors, found.ratio
+
+
+def _iterations(options: FitOptions) -> int:
+    return options.iterations or (80 if options.optimiser == "lm" else 200)
+
+
+def _choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InputError(name, value, f"choose one of {', '.join(allowed)}")
+
+
+def _at_least(name: str, value: int | None, least: int) -> None:
+    if value is not None and value < least:
+        raise InputError(name, value, f"a whole number, at least {least}")

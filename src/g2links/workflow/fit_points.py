@@ -1,0 +1,66 @@
+"""Which points of step 1 the residual is fitted on, which choose the best state, and which judge the metric."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from g2links.networks.locations import coordinate_shares
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.polynomial import Polynomial
+
+_TEST_POINTS = 20_000
+_VALIDATION_POINTS = 4_000
+_POINTS_PER_PARAMETER, _POINTS_FOR_WEIGHTS = 20, 30
+_FEWEST_PER_PARAMETER, _MOST_DERIVATIVES = 10, 30_000_000
+_EXTREME_SHARE = 100
+
+
+class Split(NamedTuple):
+    """No random line has points in two of them."""
+
+    train: Points
+    validation: Points
+    test: Points
+
+
+def training_points(asked: int | None, ansatz: Ansatz, weights: tuple[int, ...]) -> int:
+    """How many points the residual is fitted on, unless the user says: 20 for each parameter, 30 for weights other than
+    1, whose features have steep peaks; at least 4,000. For a full Hermitian matrix these are all that there are.
+
+    Of features there are at most 30 million derivatives of each kind (8 GiB), but 10 points for each parameter."""
+    parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
+    each = _POINTS_PER_PARAMETER if set(weights) == {1} else _POINTS_FOR_WEIGHTS
+    if isinstance(ansatz, AlgebraicAnsatz):
+        each = min(each, max(_FEWEST_PER_PARAMETER, _MOST_DERIVATIVES // parameters**2))
+    return asked or max(4_000, each * parameters)
+
+
+def split_points(polynomial: Polynomial, points: Points, wanted: int, *, extremes: bool) -> Split:
+    """At most 60 % are for training.
+
+    Args:
+        wanted: how many points to train on.
+        extremes: whether to add, for each coordinate, those of the points left over with the largest and with the
+            smallest |ζ_i|², one for a hundred training points each. A polynomial of high degree is not to be trusted
+            beyond its points, and the corners of V are rare in a random sample.
+    """
+    n = len(points.z)
+    test = n - min(_TEST_POINTS, n // 4)
+    validation = test - min(_VALIDATION_POINTS, n // 8)
+    cuts = [_line_start(points, i) for i in (min(wanted, validation * 9 // 10), validation, test)]
+    train = np.arange(cuts[0])
+    if extremes:
+        train = np.concatenate([train, cuts[0] + _extremes(polynomial, points.z[cuts[0] : cuts[1]], cuts[0])])
+    parts = (train, slice(cuts[1], cuts[2]), slice(cuts[2], n))
+    return Split(*(Points(*(column[part] for column in points)) for part in parts))
+
+
+def _extremes(polynomial: Polynomial, z: np.ndarray, trained: int) -> np.ndarray:
+    each = min(trained // _EXTREME_SHARE, len(z))
+    order = np.argsort(coordinate_shares(polynomial, z), axis=0, kind="stable")
+    return np.unique(np.concatenate([order[:each], order[len(z) - each :]]))
+
+
+def _line_start(points: Points, index: int) -> int:
+    return int(np.searchsorted(points.lines, points.lines[index]))

@@ -1,0 +1,91 @@
+"""The polynomial that a user names: an expression, a YAML file, or an entry of the catalogue."""
+
+from pathlib import Path
+from typing import Any
+
+from g2links.errors import InputError
+from g2links.settings.polynomial_files import read_polynomial_yaml
+from g2links.varieties.catalogue import CATALOGUE, SHOWN, from_catalogue
+from g2links.varieties.parsing import parse_polynomial
+from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+from g2links.varieties.smooth.criteria import require_monomials, require_weights
+from g2links.varieties.smooth.singularities import require_isolated_singularity
+from g2links.varieties.symmetry import coordinate_permutations, is_real
+from g2links.varieties.topology import topology
+
+
+def catalogue_polynomials() -> list[Polynomial]:
+    """The Fermat types of the catalogue, and a deformation of each."""
+    return [from_catalogue(name) for name in SHOWN]
+
+
+def describe(polynomial: Polynomial) -> dict[str, Any]:
+    """What is known of a quasi-smooth polynomial, as plain data; see `varieties.topology.Topology`.
+
+    Raises:
+        PolynomialError: when its weights or its monomials make it singular.
+    """
+    require_weights(polynomial.weights)
+    require_monomials(polynomial)
+    facts = topology(polynomial.weights)
+    return {
+        "name": polynomial.name,
+        "polynomial": str(polynomial),
+        "weights": list(polynomial.weights),
+        "degree": polynomial.degree,
+        **facts._asdict(),
+        "betti": list(facts.betti),
+        "strata": [{**s._asdict(), "variables": list(s.variables)} for s in facts.strata],
+        "kahler_volume": kahler_volume(polynomial),
+        "holomorphic_volume": fermat_holomorphic_volume(polynomial),
+        "permutations": len(coordinate_permutations(polynomial)),
+        "real": is_real(polynomial),
+    }
+
+
+def smoothness(polynomial: Polynomial) -> dict[str, Any]:
+    """Whether f is quasi-smooth by a proof or by numerical evidence, and why.
+
+    Raises:
+        PolynomialError: when it is singular.
+    """
+    found = require_isolated_singularity(polynomial)
+    return {
+        "proved": found.proved,
+        "reason": found.reason,
+        "smallest_gradient": None if found.minimum is None else found.minimum.value,
+    }
+
+
+def resolve_polynomial(text: str, weights: tuple[int, ...] | None = None) -> Polynomial:
+    """The polynomial that `text` means.
+
+    Args:
+        text: a path that ends in .yaml or .yml, a name of the catalogue, or an expression in z0..z4.
+        weights: for an expression; (1, 1, 1, 1, 1) if None. Files and catalogue entries bring their own.
+
+    Raises:
+        InputError, PolynomialError, ArtefactError: with what is wrong and what is allowed; weights and monomials that
+            make f singular for all coefficients are refused here, other singular f by `smoothness`.
+    """
+    polynomial = _read(text, weights)
+    require_weights(polynomial.weights)
+    require_monomials(polynomial)
+    return polynomial
+
+
+def _read(text: str, weights: tuple[int, ...] | None) -> Polynomial:
+    if text.lower().endswith((".yaml", ".yml")):
+        _refuse_weights(weights, text)
+        monomials, file_weights = read_polynomial_yaml(text)
+        return Polynomial(tuple(monomials), file_weights, Path(text).stem)
+    if text.strip().partition("(")[0] in CATALOGUE:
+        _refuse_weights(weights, text)
+        return from_catalogue(text)
+    return parse_polynomial(text, weights or (1,) * VARIABLES)
+
+
+def _refuse_weights(weights: tuple[int, ...] | None, text: str) -> None:
+    if weights is not None:
+        raise InputError("weights", weights, f"they go with an expression; {text!r} brings its own")

@@ -1,0 +1,97 @@
+import math
+
+import numpy as np
+import pytest
+
+from g2links.errors import InputError
+from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
+from g2links.varieties.points.sampling import (
+    effective_sample_size,
+    integral,
+    sample_points,
+    weighted_mean,
+)
+from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+
+QUINTIC = fermat_quintic()
+
+
+@pytest.fixture(scope="module")
+def points():
+    return sample_points(QUINTIC, 50_000, 20261122)
+
+
+def test_exact_values_of_the_conventions_page():
+    assert kahler_volume(QUINTIC) == pytest.approx((2 * math.pi) ** 3 * 5 / 6, rel=1e-14)
+    assert kahler_volume(QUINTIC) == pytest.approx(206.7085, abs=1e-4)
+    exact = math.pi**3 * (math.gamma(1 / 5) / math.gamma(4 / 5)) ** 5 / 625
+    assert fermat_holomorphic_volume(QUINTIC) == pytest.approx(exact, rel=1e-13)
+    assert fermat_holomorphic_volume(QUINTIC) == pytest.approx(47.29756, abs=1e-5)
+    weighted = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
+    assert fermat_holomorphic_volume(weighted) == pytest.approx(74.98, abs=5e-3)
+    assert fermat_holomorphic_volume(dwork(0.2)) is None
+
+
+def test_points_lie_on_the_quintic_in_their_gauge(points):
+    residual = np.sum(points.z**5, axis=1)
+    assert np.max(np.abs(residual)) < 1e-13
+    rows = np.arange(len(points.z))
+    assert np.all(points.z[rows, points.one] == 1)
+    assert np.max(np.abs(points.z)) <= 1 + 1e-12
+    assert np.all(points.one != points.el)
+
+
+def test_holomorphic_volume_within_three_standard_errors(points):
+    value, error = integral(np.ones(len(points.z)), points)
+    assert abs(value - fermat_holomorphic_volume(QUINTIC)) < 3 * error
+    assert error < 0.005 * value
+
+
+def _mean_over_the_law(values, points):
+    """The mean of `values` over the points, each counted once, and its standard error over lines."""
+    return integral(values / points.weights, points)
+
+
+def test_moments_of_the_fubini_study_law_within_three_standard_errors(points):
+    """Points on random lines follow ω_FS³ on V, and the lines are U(5)-invariant: <|z_i|²/|z|²> = 1/5."""
+    share = np.abs(points.z) ** 2 / np.sum(np.abs(points.z) ** 2, axis=1, keepdims=True)
+    for i in range(5):
+        mean, error = _mean_over_the_law(share[:, i], points)
+        assert abs(mean - 0.2) < 4 * error
+    odd = points.z[:, 0] * points.z[:, 1].conj() / np.sum(np.abs(points.z) ** 2, axis=1)
+    mean, error = _mean_over_the_law(odd.real, points)
+    assert abs(mean) < 4 * error
+
+
+def test_phase_symmetry_of_the_weighted_law(points):
+    share = points.z[:, 0] * points.z[:, 1].conj() / np.sum(np.abs(points.z) ** 2, axis=1)
+    for part in (share.real, share.imag):
+        mean, error = weighted_mean(part, points)
+        assert abs(mean) < 4 * error
+
+
+def test_error_falls_like_one_over_root_n():
+    """Slope -1/2 of the spread of the integral against the number of points (GEOMETRY, section 5)."""
+    sizes = np.array([200, 800, 3200])
+    everything = sample_points(QUINTIC, 3200 * 24, 7).weights.reshape(24, 3200)
+    spread = [np.std(everything[:, :n].mean(axis=1)) for n in sizes]
+    slope = np.polyfit(np.log(sizes), np.log(spread), 1)[0]
+    assert -0.75 < slope < -0.25
+
+
+def test_same_seed_same_points_and_any_number_of_them():
+    a, b = sample_points(QUINTIC, 23, 5), sample_points(QUINTIC, 23, 5)
+    assert len(a.z) == 23
+    assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+    assert not np.array_equal(a.z, sample_points(QUINTIC, 23, 6).z)
+
+
+def test_effective_sample_size(points):
+    assert effective_sample_size(np.ones(10)) == pytest.approx(1)
+    assert effective_sample_size(np.array([1.0, 0, 0, 0])) == pytest.approx(0.25)
+    assert effective_sample_size(points.weights) > 0.7
+
+
+def test_what_cannot_be_sampled_is_refused():
+    with pytest.raises(InputError, match="at least 1"):
+        sample_points(QUINTIC, 0, 0)
