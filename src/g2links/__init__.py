@@ -13,7 +13,7 @@ from g2links.precision import configure_environment
 configure_environment()
 register_with_keras()
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _PUBLIC = {
     "ContactCalabiYau": "g2links.links.structure",

@@ -49,7 +49,7 @@ class LearnedModels:
 
     @property
     def networks(self) -> dict[str, Any]:
-        """As `learn.checks.model_errors` takes them."""
+        """As `checks.learned.model_errors` takes them."""
         return {"phi_model": self.phi, "metric_model": self.metric, "psi_model": self.psi}
 
 

@@ -38,7 +38,7 @@ class ContactCalabiYau:
     Args:
         polynomial: f.
         potential: u, a real C*-invariant function of one point (5,) complex128 of X.
-        normalisation: c in Υ = cΩ; `kahler.measures.measure` finds it.
+        normalisation: c in Υ = cΩ; `measures.monge_ampere.measure` finds it.
     """
 
     def __init__(self, polynomial: Polynomial, potential: Potential, normalisation: float) -> None:

@@ -1,7 +1,7 @@
 """Torsion and Ricci curvature of the G2-structure of a link at points: the torsion check of step 4.
 
 φ is expanded to second order in each point's chart, once; everything else is algebra on that expansion. The exact
-values belong to the Ricci-flat metric. For any other potential, with λ as in `links.checks`, the torsion is
+values belong to the Ricci-flat metric. For any other potential, with λ as in `checks.identities`, the torsion is
 
     τ0 = (6/7) λ^{-4/3},   τ1 = 0,   |τ2|² = (8/3) λ^{-8/3} |dλ|²,   |τ3|² = (48/7) λ^{-8/3}
 

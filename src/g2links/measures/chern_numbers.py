@@ -1,6 +1,6 @@
 """Topological numbers of V, and integrals over V with a small statistical error.
 
-The points of `varieties.sampling` are spread as their law says, while curvature is concentrated: on the Fermat
+The points of `varieties.points.sampling` are spread as their law says, while curvature is concentrated: on the Fermat
 quintic the integral of c_3 over 100,000 points of random lines has a standard error of 1.6. Two things reduce it, by a
 factor of fifty there. Points are kept with a higher probability where curvature is expected. And for every Kähler
 potential in the class of H, or for three of them, the integral of the top form is known, because it is cohomological:

@@ -41,10 +41,10 @@ class PotentialGeometry(NamedTuple):
 
 @dataclass(frozen=True)
 class PotentialNetwork(AbstractStructured):
-    """u = `kahler.potentials.NeuralAnsatz` on the invariant features of a degree.
+    """u = `potentials.families.NeuralAnsatz` on the invariant features of a degree.
 
     Args:
-        degree, symmetric: of the features (`kahler.features.InvariantFeatures`).
+        degree, symmetric: of the features (`potentials.features.InvariantFeatures`).
     """
 
     task: Task

@@ -54,7 +54,7 @@ class AmbientTensors:
     Args:
         shared: whether B, c and the coefficients are equivariant under the symmetries of f as well as under the
             circle: B_ij = d_i δ_ij + conj(ζ_i) C_ij ζ_j and c_i = a_i conj(ζ_i), with coefficients of
-            `shared.SharedCoefficients`. Otherwise `learn.equivariants` makes them from separating invariants.
+            `shared.SharedCoefficients`. Otherwise `equivariants` makes them from separating invariants.
     """
 
     polynomial: Polynomial

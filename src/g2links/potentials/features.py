@@ -12,7 +12,7 @@ of order m on coordinates that vanish, monomials of a degree divisible by m see 
 powers only.
 
 Symmetric features are products of a few invariants of low degree, linearly independent on V
-(`kahler.invariant_products`); for weights other than 1 the invariants are first moved towards 0, which makes products
+(`invariant_products`); for weights other than 1 the invariants are first moved towards 0, which makes products
 of many of them less dependent. (Not quite to mean 0: as the |ζ_i|² sum to 1, products would then be linearly
 dependent.) Those of a degree with more than 1,820 monomials (k > 12 for weights 1) span nearly all invariants of
 their degree, those of lower ones all of them.

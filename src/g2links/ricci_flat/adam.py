@@ -1,6 +1,7 @@
 """Stochastic gradient descent (Adam, arXiv:1412.6980) on the Monge-Ampère residual, for comparison.
 
-On small batches it needs hours for what `solve.levenberg_marquardt` does in seconds; it is here because users know it.
+On small batches it needs hours for what `monge_ampere.levenberg_marquardt` does in seconds; it is here because users
+know it.
 """
 
 import time

@@ -60,7 +60,7 @@ class Fit(Protocol):
         """The first state: at given parameters, else that of the family."""
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
-        """Iterate by least squares from `state`; see `least_squares.minimise`."""
+        """Iterate by least squares from `state`; see `levenberg_marquardt.minimise`."""
 
     def quality(self, vector: np.ndarray) -> Quality:
         """σ and positivity at a state's vector."""
@@ -74,7 +74,7 @@ def fit_of(polynomial: Polynomial, ansatz: Ansatz, train: Points, validation: Po
 
 
 class FeatureFit:
-    """Potentials on features (`kahler.solve`). Of an algebraic one with many coefficients the first steps, from far
+    """Potentials on features (`monge_ampere`). Of an algebraic one with many coefficients the first steps, from far
     away, use a quarter of the points."""
 
     def __init__(self, polynomial: Polynomial, ansatz: FeatureAnsatz, train: Points, validation: Points) -> None:
@@ -123,7 +123,7 @@ class FeatureFit:
 
 
 class SectionFit:
-    """A Hermitian matrix in all sections (`kahler.hermitian_solve`). The first steps, from far away, use a fifth of the
+    """A Hermitian matrix in all sections (`hermitian_search`). The first steps, from far away, use a fifth of the
     points."""
 
     def __init__(self, polynomial: Polynomial, ansatz: HermitianAnsatz, train: Points, validation: Points) -> None:

@@ -111,8 +111,8 @@ def matrix_of(vector: np.ndarray) -> np.ndarray:
 
 
 class HermitianProblem:
-    """What `least_squares.minimise` asks of it; sections are made orthonormal over the points, which makes the linear
-    problem well conditioned.
+    """What `levenberg_marquardt.minimise` asks of it; sections are made orthonormal over the points, which makes the
+    linear problem well conditioned.
 
     Args:
         data: the points.

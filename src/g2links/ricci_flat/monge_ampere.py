@@ -211,7 +211,7 @@ def unravel(ansatz: Ansatz, vector: np.ndarray) -> Parameters:
 
 
 class _MongeAmpere(NamedTuple):
-    """The problem as `least_squares.minimise` sees it."""
+    """The problem as `levenberg_marquardt.minimise` sees it."""
 
     ansatz: FeatureAnsatz
     data: MongeAmpereData

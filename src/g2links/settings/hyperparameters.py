@@ -96,7 +96,7 @@ class Physics(_Section):
 
 
 class Hyperparameters(_Section):
-    """All hyperparameters of one task; `data/hps.yaml` says what each means."""
+    """All hyperparameters of one task; `settings/hps.yaml` says what each means."""
 
     task: Task = Field(description="3form, metric or 4form")
     architecture: Literal["direct", "ambient", "potential"] = Field(description="direct, ambient or potential")
@@ -134,7 +134,7 @@ class Hyperparameters(_Section):
 
         Args:
             points: how many training points there are.
-            shared: whether an ambient network has shared weights (`learn.shared`), so that it is small.
+            shared: whether an ambient network has shared weights (`networks.shared`), so that it is small.
         """
         small = self.architecture == "potential" or (self.architecture == "ambient" and shared)
         optimiser = self.optimiser

@@ -35,7 +35,7 @@ def load_cy(path_or_run: str | os.PathLike[str] | int | None = None, home: str |
 def load_link_model(
     task: str, path_or_run: str | os.PathLike[str] | int | None = None, home: str | os.PathLike[str] = "."
 ) -> Any:
-    """The network of a run of `task` (3form, metric or 4form): a `g2links.training.link_model.LinkModel`.
+    """The network of a run of `task` (3form, metric or 4form): a `g2links.networks.model.LinkModel`.
 
     Arguments and errors are those of `load_cy`.
     """

@@ -1,4 +1,4 @@
-"""How a training runs: plain values, each with the meaning that `data/hps.yaml` gives it, and the learning
+"""How a training runs: plain values, each with the meaning that `settings/hps.yaml` gives it, and the learning
 rate they make."""
 
 import math

@@ -43,7 +43,8 @@ _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000}
 @dataclass
 class TrainReport:
     """What step 3 did: the run, its record, and for the pictures predictions at held-out base points (of a set in
-    shards, those of the first), their relative errors, and where the points are (`learn.locations.coordinate_shares`).
+    shards, those of the first), their relative errors, and where the points are
+    (`networks.locations.coordinate_shares`).
     """
 
     run: int

@@ -44,7 +44,7 @@ class Smoothness(NamedTuple):
 def require_isolated_singularity(polynomial: Polynomial, seed: int = 0) -> Smoothness:
     """Refuse f when ∇f (hence, by Euler's identity, f) vanishes somewhere away from 0.
 
-    First its weights and monomials are judged (`quasismooth`), which decides for Fermat types, chains and loops. For
+    First its weights and monomials are judged (`criteria`), which decides for Fermat types, chains and loops. For
     other f a search for a singular point follows (damped Gauss-Newton steps from 1,000 random points at once), so that
     one can be shown and coefficients that are singular up to rounding are refused too; then a proof that there is none
     (`jacobian`), unless its matrices are too large.
