@@ -14,6 +14,7 @@ from g2links.potentials.families import KahlerPotential, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.ricci_flat import hermitian_search
+from g2links.ricci_flat.family import choose_family, without_symmetry
 from g2links.ricci_flat.fitting import fit_of
 from g2links.ricci_flat.hermitian_search import HermitianProblem, hermitian_start, matrix_of, prepare_sections
 from g2links.ricci_flat.levenberg_marquardt import Result, minimise
@@ -22,7 +23,6 @@ from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
 from g2links.varieties.charts import act, tangent_frame
 from g2links.varieties.parsing import parse_polynomial
 from g2links.varieties.points.sampling import Points, sample_points
-from g2links.workflow.fit import FitOptions, choose_ansatz, without_symmetry
 
 GENERIC = parse_polynomial(
     "z0^5+z1^5+z2^5+z3^5+z4^5+(0.3+0.2j)*z0^4*z1+(0.1-0.4j)*z1^3*z2^2+0.3j*z2*z3^2*z4^2+(0.2+0.1j)*z0*z3^4+0.25*z4^3*z0*z2"
@@ -51,9 +51,9 @@ def _random_h(rng, ansatz):
 def test_which_polynomials_have_no_symmetry():
     assert without_symmetry(GENERIC)
     assert not any(without_symmetry(f) for f in (fermat_quintic(), dwork(0.5j), from_catalogue("p11222")))
-    assert isinstance(choose_ansatz(GENERIC, FitOptions(ansatz="algebraic")), HermitianAnsatz)
+    assert isinstance(choose_family(GENERIC, "algebraic").ansatz, HermitianAnsatz)
     with pytest.raises(InputError, match="lm"):
-        choose_ansatz(GENERIC, FitOptions(ansatz="algebraic", optimiser="adam"))
+        choose_family(GENERIC, "algebraic", optimiser="adam")
     with pytest.raises(InputError, match="weights"):
         Sections(from_catalogue("p11222"), 3)
 

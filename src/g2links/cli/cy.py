@@ -7,7 +7,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
-from g2links.settings.sizes import SMALL_FIT, size
+from g2links.settings.sizes import size, small_fit
 
 _CLOSED = 1e-9
 _STANDARD_ERRORS = 5
@@ -19,13 +19,15 @@ def cy(
     ] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
-    ansatz: Annotated[str, typer.Option("--ansatz", help="neural or algebraic.")] = "neural",
+    ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural or algebraic.")] = "auto",
     degree: Annotated[
         int | None,
         typer.Option("--degree", help="Degree of the invariant features, by default as high as time allows."),
     ] = None,
     widths: Annotated[str | None, typer.Option("--widths", help="Units of each hidden layer [default: 16,16].")] = None,
-    activation: Annotated[str, typer.Option("--activation", help="tanh, gelu, softplus, swish or sine.")] = "tanh",
+    activation: Annotated[
+        str | None, typer.Option("--activation", help="tanh, gelu, softplus, swish or sine [default: tanh].")
+    ] = None,
     optimiser: Annotated[
         str, typer.Option("--optimiser", "--optimizer", help="lm (Levenberg-Marquardt) or adam.")
     ] = "lm",
@@ -72,8 +74,9 @@ def cy(
         "start_from": start_from,
     }
     chosen = {name: value for name, value in chosen.items() if value is not None}
-    chosen = {**(SMALL_FIT if quick else {}), **chosen}
-    record = run_cy(session, home, polynomial, options.integers(weights, "--weights"), chosen, time_limit, fresh)
+    record = run_cy(
+        session, home, polynomial, options.integers(weights, "--weights"), chosen, time_limit, fresh, quick=quick
+    )
     session.write_json(record)
     if not record["passed"]:
         raise typer.Exit(FAILED)
@@ -87,6 +90,8 @@ def run_cy(
     chosen: dict[str, Any],
     time_limit: float | None = None,
     fresh: bool = False,
+    *,
+    quick: bool = False,
 ) -> dict[str, Any]:
     """Fit, plot and print; returns the record for `--json`."""
     from g2links.reports.checks import plot_monge_ampere
@@ -98,6 +103,8 @@ def run_cy(
     from g2links.workflow.polynomials import resolve_polynomial
 
     f = resolve_polynomial(polynomial, weights)
+    if quick:
+        chosen = small_fit(FitOptions(**chosen).family(f).kind, max(f.weights), chosen)
     place = Home(home)
     place.make(place.plots)
     with session.progress() as progress:
@@ -118,6 +125,7 @@ def run_cy(
         ratio_plot = place.plots / f"cy_monge_ampere_run{report.run}.png"
         plot_monge_ampere(ratio_plot, *report.ratio, cy_run=report.run, split="test points")
     session.say(f"Calabi-Yau metric of {f.name}: run {report.run}{' (resumed)' if report.resumed else ''}")
+    session.say(f"  ansatz         {_described(report.record)}")
     tested = report.record["points"]["test"]
     session.say(f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {tested} test points")
     session.say(f"  ma_rms         {figures['ma_rms']:.3e}   largest {figures['ma_max']:.3e}")
@@ -142,6 +150,7 @@ def run_cy(
     return {
         "command": "cy",
         "cy_run": report.run,
+        "ansatz": report.record["ansatz"]["kind"],
         "figures": figures,
         "standard_errors": error,
         "effective_sample_size": sample_size,
@@ -149,3 +158,11 @@ def run_cy(
         "passed": not failures,
         "model": report.model_path,
     }
+
+
+def _described(record: dict[str, Any]) -> str:
+    """The kind of potential, its size, and why it was taken; runs of version 0.1 do not say why."""
+    reason = record.get("ansatz_reason", "asked for")
+    return (
+        f"{record['ansatz']['kind']}, degree {record['ansatz']['degree']}, {record['parameters']} unknowns ({reason})"
+    )

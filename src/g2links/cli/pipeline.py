@@ -14,7 +14,7 @@ from g2links.cli.cy import run_cy
 from g2links.cli.sample import run_sample
 from g2links.cli.session import FAILED, Session
 from g2links.cli.train import run_train
-from g2links.settings.sizes import SMALL_FIT, SMALL_TRAINING, size
+from g2links.settings.sizes import SMALL_TRAINING, size
 
 _TASKS = ("3form", "metric", "4form")
 
@@ -26,6 +26,8 @@ def pipeline(
     n_rotations: Annotated[int | None, typer.Option("--n-rotations", help="Circle rotations [default: 4].")] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
+    ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural or algebraic.")] = "auto",
+    degree: Annotated[int | None, typer.Option("--degree", help="Degree of the potential's features.")] = None,
     architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
     seed: options.Seed = 0,
     quick: options.Quick = False,
@@ -46,6 +48,8 @@ def pipeline(
         "n_rotations": size("n_rotations", n_rotations, quick),
         "polynomial": polynomial,
         "weights": weights,
+        "ansatz": ansatz,
+        "degree": degree,
         "architecture": architecture,
         "seed": seed,
         "quick": quick,
@@ -84,8 +88,9 @@ def _steps(
     training = {**(SMALL_TRAINING if quick else {}), "architecture": config["architecture"], "seed": seed}
     fit = {
         "n_points": config["n_points"],
+        "ansatz": config["ansatz"],
+        **({} if config["degree"] is None else {"degree": config["degree"]}),
         "seed": seed,
-        **(SMALL_FIT if quick else {}),
     }
     weights = options.integers(config["weights"], "--weights")
 
@@ -99,7 +104,7 @@ def _steps(
         return run_model(session, home, cy_run(), None, method, n, "autodiff", 1e-3, seed, quick=quick)
 
     return {
-        "cy": lambda: run_cy(session, home, config["polynomial"], weights, fit),
+        "cy": lambda: run_cy(session, home, config["polynomial"], weights, fit, quick=quick),
         "sample": lambda: run_sample(session, home, cy_run(), None, config["n_rotations"], seed=seed),
         **{f"train {task}": partial(train_task, task) for task in _TASKS},
         "check kahlerity": lambda: run_kahlerity(session, home, cy_run(), n, "autodiff", 1e-3, seed),

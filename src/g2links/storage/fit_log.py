@@ -15,11 +15,18 @@ Progress = Callable[[str, int, int], None]
 
 class FitLog:
     """After each iteration: a line of history, a checkpoint, and progress. The best state is that of the smallest σ on
-    the validation points, so that a step that helps the training points alone is not kept."""
+    the validation points, so that a step that helps the training points alone is not kept.
+
+    Args:
+        checkpoints: where states are saved; None for a search that leaves nothing on the disk.
+        fit: what is searched.
+        progress: called after each iteration.
+        iterations: how many there are at most.
+    """
 
     def __init__(
         self,
-        checkpoints: Checkpoints,
+        checkpoints: Checkpoints | None,
         fit: Fit,
         progress: Progress,
         iterations: int,
@@ -33,7 +40,7 @@ class FitLog:
 
     def restore(self) -> State | None:
         """The state of the last checkpoint, if there is one."""
-        saved = self.checkpoints.load_latest()
+        saved = None if self.checkpoints is None else self.checkpoints.load_latest()
         if saved is None:
             return None
         self.history = saved.state["history"]
@@ -71,9 +78,13 @@ class FitLog:
         self.history.append(entry)
         if self.best_iteration == state.iteration:
             self.best_vector = state.vector
+        if self.checkpoints is not None:
+            self._save(self.checkpoints, state)
+        self.progress(f"training, sigma {entry['sigma_validation']:.2e}", state.iteration, self.iterations)
+        return False
+
+    def _save(self, checkpoints: Checkpoints, state: State) -> None:
         arrays = {"vector": state.vector, "best_vector": self.best_vector}
         arrays |= dict(zip(("first_moment", "second_moment"), state.moments, strict=False))
         rest = {"damping": state.damping, "iteration": state.iteration, "losses": list(state.losses)}
-        self.checkpoints.save(state.iteration, arrays, {**rest, "history": self.history})
-        self.progress(f"training, sigma {entry['sigma_validation']:.2e}", state.iteration, self.iterations)
-        return False
+        checkpoints.save(state.iteration, arrays, {**rest, "history": self.history})

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,10 +11,9 @@ from g2links.errors import InputError, TrainingError
 from g2links.links.structure import ContactCalabiYau
 from g2links.measures.monge_ampere import measure
 from g2links.networks.cy_model import CalabiYauMetric
-from g2links.potentials.families import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz
-from g2links.potentials.features import InvariantFeatures, default_degree
-from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.ricci_flat.adam import adam
+from g2links.ricci_flat.family import ANSATZE, Family, choose_family
 from g2links.ricci_flat.fitting import FeatureFit, Fit, fit_of
 from g2links.ricci_flat.levenberg_marquardt import Result, State
 from g2links.ricci_flat.monge_ampere import unravel
@@ -34,8 +33,6 @@ from g2links.workflow.fit_points import split_points, training_points
 from g2links.workflow.fit_start import parameters_near, potential_of
 
 _CLOSEDNESS_POINTS = 100
-_HERMITIAN_DEGREE = 5
-_MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 
 
 @dataclass(frozen=True)
@@ -43,10 +40,10 @@ class FitOptions:
     """What the user chose in step 1; None means: chosen from the polynomial and the points."""
 
     n_points: int = 100_000
-    ansatz: str = "neural"
+    ansatz: str = "auto"
     degree: int | None = None
-    widths: tuple[int, ...] = (16, 16)
-    activation: str = "tanh"
+    widths: tuple[int, ...] | None = None
+    activation: str | None = None
     optimiser: str = "lm"
     iterations: int | None = None
     training_points: int | None = None
@@ -56,7 +53,7 @@ class FitOptions:
     start_from: int | None = None
 
     def __post_init__(self) -> None:
-        _choice("ansatz", self.ansatz, ("neural", "algebraic"))
+        _choice("ansatz", self.ansatz, ANSATZE)
         _choice("optimiser", self.optimiser, ("lm", "adam"))
         _at_least("n_points", self.n_points, 50)
         for name in ("degree", "iterations", "batch_size", "start_from"):
@@ -65,6 +62,17 @@ class FitOptions:
         _at_least("seed", self.seed, 0)
         if not 0 < self.learning_rate < float("inf"):
             raise InputError("learning_rate", self.learning_rate, "a positive number")
+
+    def family(self, polynomial: Polynomial) -> Family:
+        """The family of potentials that these options mean for f."""
+        return choose_family(
+            polynomial,
+            self.ansatz,
+            degree=self.degree,
+            widths=self.widths,
+            activation=self.activation,
+            optimiser=self.optimiser,
+        )
 
 
 @dataclass
@@ -98,7 +106,8 @@ def fit_cy(
         ArtefactError: when the disk refuses.
     """
     started = time.monotonic()
-    ansatz = choose_ansatz(polynomial, options)
+    family = options.family(polynomial)
+    ansatz = family.ansatz
     progress("looking for singular points", 0, 1)
     require_isolated_singularity(polynomial)
     start = None if options.start_from is None else potential_of(home, options.start_from, polynomial, ansatz)
@@ -107,67 +116,91 @@ def fit_cy(
         if run.published:
             record, ratio = read_json(run.json_path), None
         else:
-            deadline = None if time_limit is None else started + time_limit
-            record, ratio = _fit(home, polynomial, ansatz, options, start, run, progress, deadline, started)
+            progress("drawing points", 0, 1)
+            points = draw_points(polynomial, options)
+            before = time.monotonic() - started
+            solved = solve_monge_ampere(
+                polynomial,
+                family,
+                options,
+                points,
+                start=start,
+                checkpoints=Checkpoints(run.work),
+                progress=progress,
+                deadline=None if time_limit is None else started + time_limit,
+            )
+            solved.record["figures"]["seconds"] += before
+            record, ratio = publish(home, run, polynomial, points, solved), (solved.ratio, solved.test.weights)
         notes = [] if run.note is None else [run.note]
         report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))
         run.finish()
     return report
 
 
-def choose_ansatz(polynomial: Polynomial, options: FitOptions) -> Ansatz:
-    """The ansatz of the options, on the features invariant under the symmetry group of f; for `algebraic`, where that
-    has only complex conjugation or nothing at all, a full Hermitian matrix.
+class Solved(NamedTuple):
+    """What a search found.
 
-    Raises:
-        InputError: for an optimiser that the ansatz does not have.
+    Attributes:
+        potential: u at its best state.
+        record: figures, standard errors, history and settings, as plain data.
+        ratio: (m,) η/<η> at the test points.
+        test: those points, which neither training nor the choice of the best state has seen.
     """
-    if options.ansatz == "algebraic" and without_symmetry(polynomial):
-        if options.optimiser != "lm":
-            raise InputError("optimiser", options.optimiser, "lm for a Hermitian matrix in all monomials")
-        return HermitianAnsatz(Sections(polynomial, options.degree or _HERMITIAN_DEGREE))
-    degree = options.degree or default_degree(polynomial, *_MOST_FEATURES_AND_DEGREE[options.ansatz])
-    features = InvariantFeatures(polynomial, degree, symmetric=True)
-    if options.ansatz == "algebraic":
-        return AlgebraicAnsatz(features)
-    return NeuralAnsatz(features, options.widths, options.activation)
+
+    potential: KahlerPotential
+    record: dict[str, Any]
+    ratio: np.ndarray
+    test: Points
 
 
-def without_symmetry(polynomial: Polynomial) -> bool:
-    """Whether f has weights 1 and no symmetry but, at most, complex conjugation: 15 or 25 of the 25 z_i conj(z_j) are
-    left."""
-    return set(polynomial.weights) == {1} and InvariantFeatures(polynomial, 1, symmetric=True).count >= 15
+def draw_points(polynomial: Polynomial, options: FitOptions) -> Points:
+    """The points of V of a run, from the first of its two streams of random numbers."""
+    return sample_points(polynomial, options.n_points, _streams(options)[0])
 
 
-def _fit(
-    home: Home,
+def solve_monge_ampere(
     polynomial: Polynomial,
-    ansatz: Ansatz,
+    family: Family,
     options: FitOptions,
-    start: KahlerPotential | None,
-    run: Run,
-    progress: Progress,
-    deadline: float | None,
-    started: float,
-) -> tuple[dict[str, Any], tuple[np.ndarray, np.ndarray]]:
-    point_seed, parameter_seed = np.random.SeedSequence(options.seed).spawn(2)
-    progress("drawing points", 0, 1)
-    points = sample_points(polynomial, options.n_points, point_seed)
-    data_sha256 = write_points(home, run.number, points)
+    points: Points,
+    *,
+    start: KahlerPotential | None = None,
+    checkpoints: Checkpoints | None = None,
+    progress: Progress = lambda *_: None,
+    deadline: float | None = None,
+    stop_on_interrupt: bool = False,
+) -> Solved:
+    """Search the potential on some of `points` and measure it on others; touches the disk by `checkpoints` alone.
+
+    Args:
+        polynomial, family, options, points: what to solve, and where.
+        start: a potential to begin near.
+        checkpoints: where states are saved, and resumed from.
+        progress: called with what is being done, steps done, and steps in all.
+        deadline: a `time.monotonic()` after which the search ends at its best state.
+        stop_on_interrupt: Ctrl-C ends the search at its best state, once there is one.
+    """
+    begun, ansatz = time.monotonic(), family.ansatz
     wanted = training_points(options.training_points, ansatz, polynomial.weights)
     train, validation, test = split_points(polynomial, points, wanted, extremes=isinstance(ansatz, AlgebraicAnsatz))
     progress("evaluating features", 0, 1)
     fit = fit_of(polynomial, ansatz, train, validation)
-    log = FitLog(Checkpoints(run.work), fit, progress, _iterations(options))
-    state = log.restore() or fit.start(parameters_near(start, ansatz, train), parameter_seed)
-    state, result = _search(fit, state, options, log, deadline)
+    log = FitLog(checkpoints, fit, progress, _iterations(options))
+    state = log.restore() or fit.start(parameters_near(start, ansatz, train), _streams(options)[1])
+    try:
+        state, result = _search(fit, state, options, log, deadline)
+    except KeyboardInterrupt:
+        if not (stop_on_interrupt and log.history):
+            raise
+        result = Result.STOPPED
     progress("measuring the metric on test points", 0, 1)
     potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
     figures, details, ratio = _measure(polynomial, potential, test)
-    figures["seconds"] = time.monotonic() - started + log.seconds_before
+    figures["seconds"] = time.monotonic() - begun + log.seconds_before
     record = {
         "polynomial": polynomial.to_config(),
         "ansatz": ansatz.to_config(),
+        "ansatz_reason": family.reason,
         "options": asdict(options),
         "parameters": ansatz.unknowns,
         "points": {"train": len(train.z), "validation": len(validation.z), "test": len(test.z)},
@@ -175,15 +208,25 @@ def _fit(
         "figures": figures,
         "standard_errors": details,
         "stopped_because": result.value,
-        "iterations": state.iteration,
+        "iterations": log.history[-1]["iteration"] if log.history else state.iteration,
         "best_iteration": log.best_iteration,
         "history": log.history,
-        "data_sha256": data_sha256,
         "versions": provenance(),
     }
-    model = CalabiYauMetric.from_potential(polynomial, potential, figures["normalisation"])
+    return Solved(potential, record, ratio, test)
+
+
+def publish(home: Home, run: Run, polynomial: Polynomial, points: Points, solved: Solved) -> dict[str, Any]:
+    """Save the metric and its record as a run; returns the record as it is saved."""
+    record = {**solved.record, "data_sha256": write_points(home, run.number, points)}
+    model = CalabiYauMetric.from_potential(polynomial, solved.potential, record["figures"]["normalisation"])
     run.publish(lambda path: save_model(model, path), record)
-    return record, (ratio, test.weights)
+    return record
+
+
+def _streams(options: FitOptions) -> list[np.random.SeedSequence]:
+    """One for the points, one for the start of the search."""
+    return np.random.SeedSequence(options.seed).spawn(2)
 
 
 def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: float | None) -> tuple[State, Result]:

@@ -1,0 +1,89 @@
+"""Which family of potentials to search, for the polynomial at hand."""
+
+from typing import NamedTuple
+
+from g2links.errors import InputError
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
+from g2links.potentials.features import InvariantFeatures, default_degree
+from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.varieties.polynomial import Polynomial
+
+ANSATZE = ("auto", "neural", "algebraic")
+WIDTHS, ACTIVATION = (16, 16), "tanh"
+_HERMITIAN_DEGREE = 5
+"""15,625 unknowns: σ of about 1e-2 on a quintic without symmetry in a minute and a half of one core."""
+_MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
+"""So many features of such a degree take less than a minute on two cores; higher degrees have to be asked for."""
+_LEFT_WITHOUT_SYMMETRY = 15
+"""Of the 25 functions Re, Im z_i conj(z_j) complex conjugation alone leaves 15."""
+
+
+class Family(NamedTuple):
+    """A family of potentials, and in words why it was taken."""
+
+    ansatz: Ansatz
+    reason: str
+
+    @property
+    def kind(self) -> str:
+        """neural, algebraic or hermitian."""
+        return str(self.ansatz.to_config()["kind"])
+
+
+def choose_family(
+    polynomial: Polynomial,
+    ansatz: str = "auto",
+    *,
+    degree: int | None = None,
+    widths: tuple[int, ...] | None = None,
+    activation: str | None = None,
+    optimiser: str = "lm",
+) -> Family:
+    """The potentials of an ansatz, on the features invariant under the symmetry group of f; for `algebraic`, where that
+    has only complex conjugation or nothing at all, a full Hermitian matrix.
+
+    `auto` takes the algebraic one: on every polynomial of the benchmarks it ends at a smaller σ than the network, in
+    less time. It takes the network where that cannot be: where widths, an activation or Adam are asked for, or where a
+    coordinate is too heavy to occur in features of the degrees in question.
+
+    Raises:
+        InputError: for an unknown ansatz, or an optimiser that the ansatz does not have.
+    """
+    if ansatz not in ANSATZE:
+        raise InputError("ansatz", ansatz, f"choose one of {', '.join(ANSATZE)}")
+    reason = "asked for"
+    if ansatz == "auto":
+        ansatz, reason = _best(polynomial, degree, network_wanted=bool(widths or activation or optimiser == "adam"))
+    if ansatz == "algebraic" and without_symmetry(polynomial):
+        if optimiser != "lm":
+            raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
+        return Family(HermitianAnsatz(Sections(polynomial, degree or _HERMITIAN_DEGREE)), reason)
+    features = InvariantFeatures(polynomial, degree or _degree(polynomial, ansatz), symmetric=True)
+    if ansatz == "algebraic":
+        return Family(AlgebraicAnsatz(features), reason)
+    return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
+
+
+def without_symmetry(polynomial: Polynomial) -> bool:
+    """Whether f has weights 1 and no symmetry but, at most, complex conjugation."""
+    if set(polynomial.weights) != {1}:
+        return False
+    return InvariantFeatures(polynomial, 1, symmetric=True).count >= _LEFT_WITHOUT_SYMMETRY
+
+
+def _best(polynomial: Polynomial, degree: int | None, *, network_wanted: bool) -> tuple[str, str]:
+    if network_wanted:
+        return "neural", "auto: widths, an activation or adam belong to a network"
+    if without_symmetry(polynomial):
+        return "algebraic", "auto: f has no symmetry; a full Hermitian matrix is ten times better there than a network"
+    reached, heaviest = degree or _degree(polynomial, "algebraic"), max(polynomial.weights)
+    if reached < heaviest:
+        return (
+            "neural",
+            f"auto: features of degree {reached} lack the coordinate of weight {heaviest}; expect a poor metric",
+        )
+    return "algebraic", "auto: it is better than a network on every polynomial with symmetry that was measured"
+
+
+def _degree(polynomial: Polynomial, ansatz: str) -> int:
+    return default_degree(polynomial, *_MOST_FEATURES_AND_DEGREE[ansatz])
