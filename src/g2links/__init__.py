@@ -5,37 +5,73 @@ layers of g2links are registered with it, so that `import g2links; keras.models.
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from g2links._registration import register_with_keras
 from g2links.precision import configure_environment
+
+if TYPE_CHECKING:
+    from g2links import forms, g2
+    from g2links.links.structure import ContactCalabiYau
+    from g2links.storage.models import load_cy, load_link_model
+    from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
+    from g2links.varieties.polynomial import Polynomial
+    from g2links.workflow.calabi_yau import CalabiYau
+    from g2links.workflow.link_samples import LinkSamples, open_dataset
+    from g2links.workflow.solve import open_run, solve
+    from g2links.workflow.train import TrainedNetwork, train
 
 configure_environment()
 register_with_keras()
 
 __version__ = "0.2.0"
 
-_PUBLIC = {
+__all__ = [
+    "CalabiYau",
+    "ContactCalabiYau",
+    "LinkSamples",
+    "Polynomial",
+    "TrainedNetwork",
+    "__version__",
+    "dwork",
+    "fermat_quintic",
+    "forms",
+    "from_catalogue",
+    "g2",
+    "load_cy",
+    "load_link_model",
+    "open_dataset",
+    "open_run",
+    "solve",
+    "train",
+]
+
+_LIES_IN = {
+    "CalabiYau": "g2links.workflow.calabi_yau",
     "ContactCalabiYau": "g2links.links.structure",
+    "LinkSamples": "g2links.workflow.link_samples",
     "Polynomial": "g2links.varieties.polynomial",
-    "fermat_quintic": "g2links.varieties.catalogue",
+    "TrainedNetwork": "g2links.workflow.train",
     "dwork": "g2links.varieties.catalogue",
+    "fermat_quintic": "g2links.varieties.catalogue",
     "from_catalogue": "g2links.varieties.catalogue",
     "load_cy": "g2links.storage.models",
     "load_link_model": "g2links.storage.models",
-    "forms": None,
-    "g2": None,
+    "open_dataset": "g2links.workflow.link_samples",
+    "open_run": "g2links.workflow.solve",
+    "solve": "g2links.workflow.solve",
+    "train": "g2links.workflow.train",
 }
-
-__all__ = [*_PUBLIC, "__version__"]
+"""Where each public name lies that is not a subpackage; it is imported when it is first used."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
+    if name not in __all__:
         raise AttributeError(f"module 'g2links' has no attribute {name!r}")
-    module = _PUBLIC[name]
-    found = importlib.import_module(module or f"g2links.{name}")
-    value = found if module is None else getattr(found, name)
+    module = _LIES_IN.get(name)
+    value = (
+        importlib.import_module(f"g2links.{name}") if module is None else getattr(importlib.import_module(module), name)
+    )
     globals()[name] = value
     return value
 

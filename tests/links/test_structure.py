@@ -6,13 +6,14 @@ import pytest
 from g2links import forms
 from g2links.checks.identities import analytic_errors, derivative, kahlerity_errors
 from g2links.errors import InputError
-from g2links.links.dataset import COLUMNS, complex_points, real_points, sample_link, split_base_points
+from g2links.links.dataset import COLUMNS, sample_link, split_base_points
 from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import dwork, fermat
 from g2links.varieties.charts import selector
 from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.real_points import complex_points, real_points
 
 F = dwork(0.3 + 0.2j)
 

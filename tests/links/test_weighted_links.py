@@ -8,13 +8,14 @@ import pytest
 
 from g2links import forms
 from g2links.checks.identities import analytic_errors, kahlerity_errors
-from g2links.links.dataset import complex_points, sample_link
+from g2links.links.dataset import sample_link
 from g2links.links.structure import ContactCalabiYau, to_link
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import from_catalogue
 from g2links.varieties.charts import SliceChart, act, selector, slice_chart
 from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.real_points import complex_points
 
 NAMES = [
     "p11226(0.12)",

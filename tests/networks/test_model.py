@@ -7,12 +7,12 @@ import pytest
 from g2links import forms
 from g2links.errors import InputError
 from g2links.g2.metric import is_positive
-from g2links.links.dataset import complex_points
 from g2links.links.structure import ContactCalabiYau
 from g2links.networks.tasks import TASKS, change_frame
 from g2links.storage.keras_files import load_model, save_model
 from g2links.training import LinkModel
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, selector
+from g2links.varieties.real_points import complex_points
 
 KINDS = ("direct", "ambient", "shared", "potential")
 FORMS = ("3form", "4form")

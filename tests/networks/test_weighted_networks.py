@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from g2links import forms
-from g2links.links.dataset import real_points, sample_link
+from g2links.links.dataset import sample_link
 from g2links.links.structure import ContactCalabiYau
 from g2links.networks.equivariants import Equivariants, charged_monomials
 from g2links.networks.inputs import separating_features
@@ -15,6 +15,7 @@ from g2links.training import LinkModel, link_rows
 from g2links.varieties.catalogue import from_catalogue
 from g2links.varieties.charts import SliceChart, act, complex_coordinates, embed, origin, selector
 from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.real_points import real_points
 
 F = from_catalogue("p11226(0.12)")
 WEIGHTS = np.array(F.weights)

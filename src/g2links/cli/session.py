@@ -2,18 +2,17 @@
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 
 from g2links.errors import ArtefactError, G2LinksError, InputError, TrainingError
+from g2links.workflow.progress import progress_on_stderr
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
-_LINE_EVERY = 10.0
 
 
 class Session:
@@ -46,68 +45,9 @@ class Session:
         elif self.json_target is not None:
             write_json(self.json_target, record, non_finite="null")
 
-    @contextmanager
-    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+    def progress(self) -> AbstractContextManager[Callable[[str, int, int], None]]:
         """A function (what, done, total) that shows progress with the time left."""
-        if sys.stderr.isatty():
-            yield from _bar()
-        else:
-            yield _lines()
-
-
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        stage = ""
-
-        def show(what: str, done: int, total: int) -> None:
-            nonlocal stage
-            if what.partition(",")[0] != stage:
-                stage = what.partition(",")[0]
-                bar.reset(task)
-            bar.update(task, description=what, completed=done, total=total if total > 1 else None)
-
-        yield show
-
-
-def _lines() -> Callable[[str, int, int], None]:
-    """A plain line at each new stage and then every ten seconds, for logs."""
-    stage, stage_start, last = "", 0.0, 0.0
-
-    def show(what: str, done: int, total: int) -> None:
-        nonlocal stage, stage_start, last
-        now = time.monotonic()
-        new = what.partition(",")[0] != stage
-        if new:
-            stage, stage_start = what.partition(",")[0], now
-        if new or now - last > _LINE_EVERY:
-            last = now
-            left = (
-                f", about {(now - stage_start) * (total - done) / done:.0f} s left"
-                if 0 < done < total and not new
-                else ""
-            )
-            count = f" {done}/{total}" if total > 1 else ""
-            print(f"  {what}{count}{left}", file=sys.stderr, flush=True)
-
-    return show
+        return progress_on_stderr()
 
 
 def run_app(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> NoReturn:

@@ -12,6 +12,7 @@ from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import ContactCalabiYau, structure_at, to_link, total_metric
 from g2links.varieties.points.sampling import Points
+from g2links.varieties.real_points import real_points
 
 _CHUNK = 100
 BLOCK = 20_000
@@ -31,16 +32,6 @@ COLUMNS: dict[str, tuple[tuple[int, ...], str]] = {
     "weights": ((), "f"),
 }
 """The arrays of a data set: shape of one row, and kind of number (float64 or int64)."""
-
-
-def real_points(z: np.ndarray) -> np.ndarray:
-    """(n, 5) complex to (n, 10) real: real parts, then imaginary parts."""
-    return np.concatenate([z.real, z.imag], axis=-1)
-
-
-def complex_points(x: np.ndarray) -> np.ndarray:
-    """(n, 10) real to (n, 5) complex."""
-    return x[..., :5] + 1j * x[..., 5:]
 
 
 def sample_link(

@@ -92,4 +92,5 @@ class CalabiYauMetric(keras.Model):
 
 def _complex(points: Float[Array, "n 10"]) -> Complex[Array, "n 5"]:
     x = jnp.asarray(points, dtype=jnp.float64)
-    return x[:, :5] + 1j * x[:, 5:]
+    half = x.shape[1] // 2
+    return x[:, :half] + 1j * x[:, half:]

@@ -7,10 +7,10 @@ import numpy as np
 from jaxtyping import Array
 
 from g2links._typing import ComplexPoint
-from g2links.links.dataset import real_points
 from g2links.links.structure import to_link
 from g2links.networks.inputs import feature_table, separating_features
 from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.real_points import real_points
 
 
 def coordinate_shares(polynomial: Polynomial, z: np.ndarray) -> np.ndarray:

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from g2links.errors import ArtefactError
-from g2links.links.dataset import complex_points, real_points
 from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.files import sha256
 from g2links.storage.finished import FinishedRun
 from g2links.storage.layout import Home
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.polynomial import VARIABLES
+from g2links.varieties.real_points import complex_points, real_points
 
 _SCHEMA = {
     "points": ArraySpec(("n", 2 * VARIABLES)),

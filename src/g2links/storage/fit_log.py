@@ -22,6 +22,7 @@ class FitLog:
         fit: what is searched.
         progress: called after each iteration.
         iterations: how many there are at most.
+        stop: asked after each iteration; True ends the search.
     """
 
     def __init__(
@@ -30,9 +31,10 @@ class FitLog:
         fit: Fit,
         progress: Progress,
         iterations: int,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.checkpoints, self.fit = checkpoints, fit
-        self.progress, self.iterations = progress, iterations
+        self.progress, self.iterations, self.stop = progress, iterations, stop
         self.history: list[dict[str, float]] = []
         self.best_vector = np.zeros(0)
         self.seconds_before = 0.0
@@ -81,7 +83,7 @@ class FitLog:
         if self.checkpoints is not None:
             self._save(self.checkpoints, state)
         self.progress(f"training, sigma {entry['sigma_validation']:.2e}", state.iteration, self.iterations)
-        return False
+        return self.stop()
 
     def _save(self, checkpoints: Checkpoints, state: State) -> None:
         arrays = {"vector": state.vector, "best_vector": self.best_vector}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.links.dataset import complex_points
 from g2links.networks.architecture import Row
 from g2links.networks.tasks import find_task
+from g2links.varieties.real_points import complex_points
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Step 1: solve the Monge-Ampère equation and save the Calabi-Yau metric as a run."""
 
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,6 +63,19 @@ class FitOptions:
         _at_least("seed", self.seed, 0)
         if not 0 < self.learning_rate < float("inf"):
             raise InputError("learning_rate", self.learning_rate, "a positive number")
+
+    @classmethod
+    def from_names(cls, options: dict[str, Any]) -> "FitOptions":
+        """From options by name.
+
+        Raises:
+            InputError: for a name that there is not, or a value that cannot be.
+        """
+        known = [option.name for option in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise InputError("option", name, f"choose from {', '.join(known)}")
+        return cls(**options)
 
     def family(self, polynomial: Polynomial) -> Family:
         """The family of potentials that these options mean for f."""
@@ -168,7 +182,7 @@ def solve_monge_ampere(
     checkpoints: Checkpoints | None = None,
     progress: Progress = lambda *_: None,
     deadline: float | None = None,
-    stop_on_interrupt: bool = False,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Solved:
     """Search the potential on some of `points` and measure it on others; touches the disk by `checkpoints` alone.
 
@@ -178,21 +192,16 @@ def solve_monge_ampere(
         checkpoints: where states are saved, and resumed from.
         progress: called with what is being done, steps done, and steps in all.
         deadline: a `time.monotonic()` after which the search ends at its best state.
-        stop_on_interrupt: Ctrl-C ends the search at its best state, once there is one.
+        stop: asked after every iteration; True ends the search at its best state.
     """
     begun, ansatz = time.monotonic(), family.ansatz
     wanted = training_points(options.training_points, ansatz, polynomial.weights)
     train, validation, test = split_points(polynomial, points, wanted, extremes=isinstance(ansatz, AlgebraicAnsatz))
     progress("evaluating features", 0, 1)
     fit = fit_of(polynomial, ansatz, train, validation)
-    log = FitLog(checkpoints, fit, progress, _iterations(options))
+    log = FitLog(checkpoints, fit, progress, _iterations(options), stop)
     state = log.restore() or fit.start(parameters_near(start, ansatz, train), _streams(options)[1])
-    try:
-        state, result = _search(fit, state, options, log, deadline)
-    except KeyboardInterrupt:
-        if not (stop_on_interrupt and log.history):
-            raise
-        result = Result.STOPPED
+    state, result = _search(fit, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
     potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
     figures, details, ratio = _measure(polynomial, potential, test)
@@ -208,7 +217,7 @@ def solve_monge_ampere(
         "figures": figures,
         "standard_errors": details,
         "stopped_because": result.value,
-        "iterations": log.history[-1]["iteration"] if log.history else state.iteration,
+        "iterations": state.iteration,
         "best_iteration": log.best_iteration,
         "history": log.history,
         "versions": provenance(),

@@ -1,0 +1,142 @@
+"""A solved Calabi-Yau metric as one object: what it is, how good it is, and what follows from it."""
+
+import html
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Complex, Float
+
+from g2links.errors import InputError
+from g2links.links.structure import ContactCalabiYau
+from g2links.measures.monge_ampere import measure
+from g2links.networks.cy_model import CalabiYauMetric
+from g2links.storage.keras_files import save_model
+from g2links.varieties.points.sampling import Points, integral
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.real_points import real_points, require_on_variety
+from g2links.varieties.residue import kahler_volume
+from g2links.workflow.link_samples import LinkSamples, sample_structure
+
+Estimate = tuple[float, float]
+"""A value and its standard error."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CalabiYau:
+    """The Ricci-flat Kähler metric that `g2links.solve` found.
+
+    Attributes:
+        model: the metric as a Keras model.
+        points: all points that were drawn on V, with weights for integrals against |Ω|².
+        record: figures, standard errors, settings, history and versions, as plain data.
+        cy_run: its number, if it was saved as a run.
+    """
+
+    model: CalabiYauMetric
+    points: Points
+    record: dict[str, Any]
+    cy_run: int | None = None
+
+    @property
+    def polynomial(self) -> Polynomial:
+        """f."""
+        return self.model.polynomial
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What was measured at points that the search has not seen: `sigma`, `ma_rms`, `ma_max`, `volume_ratio`, ..."""
+        return dict(self.record["figures"])
+
+    @property
+    def sigma(self) -> float:
+        """σ = ⟨|1 - η/⟨η⟩|⟩, a mean; `figures["ma_max"]` is the worst of the test points."""
+        return float(self.record["figures"]["sigma"])
+
+    @property
+    def volume(self) -> float:
+        """∫_V ω³/6, exact, for every potential."""
+        return kahler_volume(self.polynomial)
+
+    @property
+    def link(self) -> ContactCalabiYau:
+        """The contact Calabi-Yau structure, and the G2-structure, on the link."""
+        return self.model.link()
+
+    def metric(self, points: np.ndarray) -> Complex[np.ndarray, "n 3 3"]:
+        """g_{ab̄} in the canonical slice chart of each point.
+
+        Args:
+            points: (n, 5) complex or (n, 10) real points of V, in any gauge.
+
+        Raises:
+            InputError: for another shape, values that are not finite, or points that are not on V.
+        """
+        return np.asarray(self.model(real_points(require_on_variety(self.polynomial, points))))
+
+    def potential(self, points: np.ndarray) -> Float[np.ndarray, " n"]:
+        """u at each point; arguments and errors as for `metric`."""
+        return np.asarray(
+            self.model.potential(jax.numpy.asarray(real_points(require_on_variety(self.polynomial, points))))
+        )
+
+    def integrate(self, function: Callable[[Any], Any], n_points: int | None = None) -> Estimate:
+        """∫_V F ω³/6 by the points of the run, with its standard error.
+
+        Args:
+            function: F of one point (5,) complex in the gauge z_one = 1; JAX must be able to trace it.
+            n_points: how many of the points to use; all if None.
+
+        Example:
+            >>> cy.integrate(lambda z: 1.0)  # doctest: +SKIP
+            (206.7, 0.5)
+        """
+        points = self._first(n_points)
+        values = jax.vmap(lambda z: jax.numpy.asarray(function(z), dtype=float))(points.z)
+        found = measure(self.polynomial, self.model.kahler_potential, points)
+        ratio = found.ratio * (found.normalisation[0] ** 2)
+        return integral(np.asarray(values) * ratio, points)
+
+    def sample(
+        self,
+        n_points: int | None = None,
+        *,
+        n_rotations: int = 4,
+        splits: tuple[float, float, float] = (0.8, 0.1, 0.1),
+        seed: int = 0,
+    ) -> LinkSamples:
+        """Data of the structure on the link, in memory: φ, ψ, the metrics and η at the points of the run, each moved by
+        `n_rotations` random angles along the circle.
+
+        Raises:
+            InputError: for sizes or shares that cannot be.
+        """
+        return sample_structure(self.link, self._first(n_points), n_rotations, splits, seed, self.cy_run)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a `.keras` file, which `g2links.load_cy(path)` opens.
+
+        Raises:
+            ArtefactError: the name has another ending, or the disk refuses.
+        """
+        save_model(self.model, path)
+
+    def _first(self, n: int | None) -> Points:
+        if n is not None and not 1 <= n <= len(self.points.z):
+            raise InputError("n_points", n, f"from 1 to the {len(self.points.z)} points of the run")
+        return Points(*(column[:n] for column in self.points))
+
+    def __repr__(self) -> str:
+        figures, ansatz = self.figures, self.record["ansatz"]
+        saved = "" if self.cy_run is None else f", run {self.cy_run}"
+        return (
+            f"CalabiYau({self.polynomial.name}{saved}: {ansatz['kind']} potential of degree {ansatz['degree']}, "
+            f"sigma {figures['sigma']:.2e}, worst of the test points {figures['ma_max']:.2e})"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{html.escape(k)}</td><td>{v:.6g}</td></tr>" for k, v in self.figures.items())
+        return f"<b>{html.escape(repr(self))}</b><table>{rows}</table>"

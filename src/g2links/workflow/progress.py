@@ -1,0 +1,90 @@
+"""Progress of long work: a bar with the time left in a terminal or a notebook, lines in a log."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Show = Callable[[str, int, int], None]
+"""Called with what is being done, steps done, and steps in all."""
+
+_LINE_EVERY = 10.0
+"""Seconds between two lines of a log: seldom enough to read, often enough to see that it lives."""
+
+
+@contextmanager
+def progress_on_stderr() -> Iterator[Show]:
+    """A bar where stderr is a terminal, lines otherwise."""
+    if sys.stderr.isatty():
+        yield from _bar()
+    else:
+        yield _lines()
+
+
+@contextmanager
+def progress_if_watched(wanted: bool | None = None) -> Iterator[Show]:
+    """A bar in a terminal or a notebook, nothing in a script's log; `wanted` decides where it is not None."""
+    if wanted or (wanted is None and (sys.stderr.isatty() or _in_notebook())):
+        yield from _bar()
+    else:
+        yield lambda *_: None
+
+
+def _in_notebook() -> bool:
+    shell = sys.modules.get("IPython")
+    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"
+
+
+def _bar() -> Iterator[Show]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        stage = ""
+
+        def show(what: str, done: int, total: int) -> None:
+            nonlocal stage
+            if what.partition(",")[0] != stage:
+                stage = what.partition(",")[0]
+                bar.reset(task)
+            bar.update(task, description=what, completed=done, total=total if total > 1 else None)
+
+        yield show
+
+
+def _lines() -> Show:
+    """A plain line at each new stage and then every ten seconds, for logs."""
+    stage, stage_start, last = "", 0.0, 0.0
+
+    def show(what: str, done: int, total: int) -> None:
+        nonlocal stage, stage_start, last
+        now = time.monotonic()
+        new = what.partition(",")[0] != stage
+        if new:
+            stage, stage_start = what.partition(",")[0], now
+        if new or now - last > _LINE_EVERY:
+            last = now
+            left = (
+                f", about {(now - stage_start) * (total - done) / done:.0f} s left"
+                if 0 < done < total and not new
+                else ""
+            )
+            count = f" {done}/{total}" if total > 1 else ""
+            print(f"  {what}{count}{left}", file=sys.stderr, flush=True)
+
+    return show

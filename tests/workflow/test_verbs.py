@@ -1,0 +1,161 @@
+"""The calls of Python: in process, without a file, and with the same results as the commands."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+
+import g2links
+from g2links.errors import ArtefactError, InputError
+from g2links.varieties.real_points import real_points
+from g2links.workflow.interrupt import stop_on_interrupt
+from tests.cli.commands import run
+
+SMALL = {"n_points": 3000, "degree": 4, "iterations": 8}
+
+
+@pytest.fixture(scope="module")
+def cy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nothing")
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        solved = g2links.solve("fermat_quintic", **SMALL)
+    finally:
+        os.chdir(before)
+    assert list(folder.iterdir()) == []
+    return solved
+
+
+def test_a_metric_without_a_file_is_that_of_the_command(cy, tmp_path):
+    options = ["--n-points", "3000", "--degree", "4", "--iterations", "8"]
+    assert run(["cy", *options, "--home", str(tmp_path), "--json", str(tmp_path / "cy.json")]) == 0
+    found = json.loads((tmp_path / "cy.json").read_text())
+    for name in ("sigma", "ma_rms", "ma_max", "volume_ratio", "normalisation"):
+        np.testing.assert_allclose(cy.figures[name], found["figures"][name], rtol=1e-12)
+    saved = g2links.open_run(tmp_path)
+    assert saved.cy_run == 1
+    assert saved.sigma == found["figures"]["sigma"]
+    np.testing.assert_allclose(saved.metric(cy.points.z[:3]), cy.metric(cy.points.z[:3]), rtol=1e-12)
+    assert found["ansatz"] == "algebraic"
+
+
+def test_it_says_what_it_is(cy):
+    assert "fermat_quintic" in repr(cy)
+    assert f"{cy.sigma:.2e}" in repr(cy)
+    assert "<table>" in cy._repr_html_()
+
+
+def test_integrals_over_v_have_the_exact_volume_within_their_errors(cy):
+    value, error = cy.integrate(lambda z: 1.0)
+    assert abs(value - cy.volume) < 5 * error
+    np.testing.assert_allclose(value / cy.figures["volume_ratio"], cy.volume, rtol=0.1)
+    half, _ = cy.integrate(lambda z: 0.5)
+    np.testing.assert_allclose(half, 0.5 * value)
+
+
+def test_the_metric_takes_real_and_complex_points_in_any_gauge(cy):
+    z = cy.points.z[:4]
+    np.testing.assert_allclose(cy.metric(real_points(z)), cy.metric(z), rtol=1e-13)
+    np.testing.assert_allclose(cy.metric(z * (0.3 - 2j)), cy.metric(z), rtol=1e-9)
+    np.testing.assert_allclose(cy.potential(z * (0.3 - 2j)), cy.potential(z), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        (np.ones((2, 5)), "f = 0"),
+        (np.zeros((1, 5)), "other than 0"),
+        (np.ones((3, 4)), "shape"),
+        (np.full((1, 5), np.nan), "finite"),
+        (np.array([["a"] * 5]), "numbers"),
+    ],
+)
+def test_points_that_are_not_on_v_are_refused(cy, points, words):
+    with pytest.raises(InputError, match=words):
+        cy.metric(points)
+
+
+def test_unknown_options_are_refused_by_name():
+    with pytest.raises(InputError, match="n_point.*n_points"):
+        g2links.solve(n_point=3000)
+
+
+def test_data_have_named_components_and_parts_that_share_no_base_point(cy):
+    data = cy.sample(200, n_rotations=2)
+    assert len(data) == 400
+    np.testing.assert_array_equal(data["phi_123"], data["phis"][:, 0])
+    np.testing.assert_array_equal(data["psi_4567"], data["psis"][:, -1])
+    np.testing.assert_array_equal(data["g_77"], data["g2_metrics"][:, -1])
+    np.testing.assert_array_equal(data["g_T_12"], data["riemannian_metrics"][:, 1])
+    np.testing.assert_array_equal(data["eta_7"], 1.0)
+    with pytest.raises(InputError, match="phi_124"):
+        data["phi_321"]
+    owners = [{tuple(point) for point in data["base_points"][rows]} for rows in data.parts.values()]
+    assert sum(map(len, owners)) == len(set().union(*owners)) == 200
+    assert sum(map(len, data.parts.values())) == 400
+
+
+def test_a_network_is_trained_and_judged_in_memory(cy):
+    data = cy.sample(300, n_rotations=1)
+    network = g2links.train(data, task="metric", architecture="potential", units=4, epochs=3)
+    held_out = data.rows("test", "metric")
+    assert len(network.test.relative) == len(held_out.z) == 30
+    predicted = network(data["base_points"][data.parts["test"]])
+    np.testing.assert_allclose(predicted, network.test.prediction, rtol=1e-10, atol=1e-12)
+    assert network.relative_error < 0.2
+    assert "metric" in repr(network)
+    with pytest.raises(InputError, match="polynomial"):
+        g2links.train(g2links.LinkSamples(data.arrays, {}))
+
+
+def test_a_data_set_is_opened_from_its_file(tmp_path):
+    with pytest.raises(ArtefactError, match="nowhere"):
+        g2links.open_dataset(tmp_path / "nowhere.npz")
+    with pytest.raises(ArtefactError, match="folder"):
+        g2links.open_dataset(tmp_path)
+    place = ["--home", str(tmp_path)]
+    assert run(["cy", "--n-points", "2000", "--degree", "2", "--iterations", "2", *place]) == 0
+    assert run(["sample", "--n-points", "100", "--n-rotations", "2", *place]) == 0
+    data = g2links.open_dataset(tmp_path / "samples/link_data/g2_train.npz")
+    assert data.cy_run == 1
+    assert len(data["phi_123"]) == 160
+    with pytest.raises(InputError, match="read from one file"):
+        data.rows("train", "3form")
+
+
+def test_ctrl_c_is_a_wish_once_and_an_interruption_twice():
+    before = signal.getsignal(signal.SIGINT)
+    with stop_on_interrupt() as stop:
+        assert not stop()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop()
+        assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_ends_a_search_at_its_best_state(monkeypatch):
+    """The first iteration presses it."""
+    from g2links.storage import fit_log
+
+    call = fit_log.FitLog.__call__
+
+    def pressed(self, state):
+        os.kill(os.getpid(), signal.SIGINT)
+        return call(self, state)
+
+    monkeypatch.setattr(fit_log.FitLog, "__call__", pressed)
+    found = g2links.solve("fermat_quintic", n_points=3000, degree=3, iterations=8)
+    assert found.record["iterations"] == 1
+    assert "stop was asked for" in found.record["stopped_because"]
+    assert 0 < found.sigma < 1
+
+
+def test_every_public_name_is_there():
+    for name in g2links.__all__:
+        assert getattr(g2links, name) is not None
+    assert set(g2links.__all__) == set(dir(g2links))
+    with pytest.raises(AttributeError, match="nothing"):
+        g2links.nothing
