@@ -68,10 +68,8 @@ _LIES_IN = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'g2links' has no attribute {name!r}")
-    module = _LIES_IN.get(name)
-    value = (
-        importlib.import_module(f"g2links.{name}") if module is None else getattr(importlib.import_module(module), name)
-    )
+    module = importlib.import_module(_LIES_IN.get(name, f"g2links.{name}"))
+    value = getattr(module, name) if name in _LIES_IN else module
     globals()[name] = value
     return value
 
