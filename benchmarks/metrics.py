@@ -10,7 +10,7 @@ import numpy as np
 from bars import Bar, at_most
 from commands import call_json, g2links
 
-from g2links.varieties.polynomial import VARIABLES, exponents_of_degree
+from g2links.varieties.polynomial import exponents_of_degree
 
 SYMMETRIC = {
     "Fermat, algebraic": ((), 1e-5, 60),
@@ -85,7 +85,7 @@ def random_quintic(kind: str, seed: int) -> str:
     126, with the multinomial variance that is invariant under U(5)."""
     rng = np.random.default_rng(seed)
     terms = []
-    for exponents in exponents_of_degree((1,) * VARIABLES, 5).tolist():
+    for exponents in exponents_of_degree((1,) * 5, 5).tolist():
         size = 0.2 if kind == "A" else math.sqrt(math.factorial(5) / math.prod(map(math.factorial, exponents)))
         pure = kind == "A" and max(exponents) == 5
         c = 1 if pure else size * complex(rng.normal(), rng.normal()) / math.sqrt(2)

@@ -8,11 +8,14 @@ Matrix = Float[Array, "n n"]
 Form = Float[Array, " components"]
 """A form at one point: its components at the strictly increasing multi-indices, in lexicographic order."""
 
-ComplexPoint = Complex[Array, "5"]
-"""A point of the cone X in C^5."""
-RealPoint = Float[Array, "10"]
-"""The same point as saved in files: the five real parts, then the five imaginary parts."""
-Hermitian = Complex[Array, "3 3"]
+ComplexPoint = Complex[Array, " variables"]
+"""A point of the cone X in C^N."""
+RealPoint = Float[Array, " real"]
+"""The same point as saved in files, of length 2N: real parts, then imaginary parts."""
+Hermitian = Complex[Array, "d d"]
+"""A Hermitian form on the tangent space of V, of complex dimension d."""
+Frame = Complex[Array, "d variables"]
+"""Rows: tangent vectors of X, one for each chart coordinate."""
 Index = Int[Array, ""]
-LinkPoint = Float[Array, "7"]
-"""Chart coordinates (x1, x2, x3, y1, y2, y3, theta) on the link."""
+LinkPoint = Float[Array, " coordinates"]
+"""Chart coordinates (x1, ..., xd, y1, ..., yd, theta) on the link."""

@@ -311,7 +311,7 @@ def test_runs_are_compared_with_their_checks_side_by_side(home, tmp_path, capsys
     ("arguments", "words"),
     [
         (["cy", "--n-points", "-5"], "n_points"),
-        (["cy", "--polynomial", "z0^5+z1^5"], "no monomial is one in z2 alone"),
+        (["cy", "--weights", "1 1 1 1 1", "--polynomial", "z0^5+z1^5"], "no monomial is one in z2 alone"),
         (["cy", "--polynomial", "dwork(1)"], "singular"),
         (["cy", "--polynomial", "no_such_file.yaml"], "no_such_file.yaml"),
         (["cy", "--polynomial", "z0^8+z1^8+z2^4+z3^4+z4^4", "--weights", "1 1 2 2 3"], "degree 9"),

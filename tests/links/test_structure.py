@@ -93,7 +93,7 @@ def test_forms_are_the_same_in_every_chart(link, fields, points, one, el):
     @jax.jit
     def change(y):
         z = link.gauge_point(home, y)
-        w = selector(other.one, other.el) @ (z / z[one])
+        w = selector(other.one, other.el, 5) @ (z / z[one])
         return jnp.concatenate([w.real, w.imag, (y[6] + jnp.angle(z[one]))[None]])
 
     jacobian = jax.jit(jax.jacfwd(change))(x)

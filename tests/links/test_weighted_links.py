@@ -87,7 +87,7 @@ def test_isotropy_acts_on_the_chart_by_isometries(rng):
     fields = jax.jit(lambda chart, x: all_fields(link, chart, x))
     chart = slice_chart(f, jnp.asarray(isotropy_point(f, rng)))
     x = link.origin(chart) + 0.05 * rng.normal(size=7)
-    odd = selector(chart.one, chart.el) @ (1.0 - 2.0 * (np.array(f.weights) % 2))
+    odd = selector(chart.one, chart.el, 5) @ (1.0 - 2.0 * (np.array(f.weights) % 2))
     signs = np.concatenate([odd, odd, [1.0]])
     there = signs * x + np.pi * np.eye(7)[6]
     before, after = fields(chart, x), fields(chart, there)
@@ -115,7 +115,7 @@ def test_forms_are_the_same_in_every_chart(link, fields, place):
         def change(y, other=other, one=one):
             z = link.gauge_point(home, y)
             turn = jnp.log(z[one]) / weights[one]
-            w = selector(other.one, other.el) @ act(f.weights, -turn, z)
+            w = selector(other.one, other.el, 5) @ act(f.weights, -turn, z)
             return jnp.concatenate([w.real, w.imag, (y[6] + turn.imag)[None]])
 
         jacobian = jax.jit(jax.jacfwd(change))(x)

@@ -27,7 +27,7 @@ def transition(polynomial, chart, other):
 
     def move(x):
         z = embed(polynomial, chart, complex_coordinates(x))
-        moved = selector(other.one, other.el) @ (z / z[other.one])
+        moved = selector(other.one, other.el, 5) @ (z / z[other.one])
         return jnp.concatenate([moved.real, moved.imag, (x[6] + jnp.angle(z[other.one]))[None]])
 
     return move

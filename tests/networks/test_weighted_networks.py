@@ -73,7 +73,7 @@ def test_global_models_agree_in_every_chart(model_of, points, kind, task):
     def move(x):
         z = embed(F, home, complex_coordinates(x))
         turn = jnp.log(z[one]) / WEIGHTS[one]
-        w = selector(other.one, other.el) @ act(F.weights, -turn, z)
+        w = selector(other.one, other.el, 5) @ act(F.weights, -turn, z)
         return jnp.concatenate([w.real, w.imag, (x[6] + turn.imag)[None]])
 
     x = origin(home)

@@ -80,7 +80,7 @@ def test_text_and_config_round_trip(terms):
         return
     f = Polynomial(tuple(wanted))
     assert Polynomial.from_config(f.to_config()) == f
-    again = parse_polynomial(str(f))
+    again = parse_polynomial(str(f), f.weights)
     np.testing.assert_allclose(again.coefficients, f.coefficients, rtol=1e-5)
     assert np.array_equal(again.exponents, f.exponents)
 
@@ -96,7 +96,7 @@ def _sums(terms):
     ("text", "words"),
     [
         ("z0^5+z1^4+z2^5+z3^5+z4^5", "degree 4"),
-        ("z0^4+z1^4+z2^4+z3^4+z4^4", "Calabi-Yau condition"),
+        ("z0^5+z1^4", "Calabi-Yau condition"),
         ("z0^5+z5^5", "z5"),
         ("__import__('os').system('true')", "only z0..z4"),
         ("z0^5+", "cannot be read"),
@@ -110,12 +110,16 @@ def _sums(terms):
 )
 def test_bad_text_is_refused_with_the_reason(text, words):
     with pytest.raises(PolynomialError, match=words):
-        parse_polynomial(text)
+        parse_polynomial(text, (1, 1, 1, 1, 1))
 
 
 def test_bad_data_are_refused():
-    with pytest.raises(PolynomialError, match="positive integers"):
+    with pytest.raises(PolynomialError, match="4 non-negative integers"):
         Polynomial(fermat_quintic().terms, (1, 1, 1, 1))
+    with pytest.raises(PolynomialError, match="at least 3 positive integers"):
+        Polynomial(fermat_quintic().terms, (1, 1, 1, 1, 0))
+    with pytest.raises(PolynomialError, match="at least 3 positive integers"):
+        Polynomial(((1, (2, 0)), (1, (0, 2))))
     with pytest.raises(PolynomialError, match="non-negative"):
         Polynomial(((1, (6, -1, 0, 0, 0)),))
     with pytest.raises(PolynomialError, match="finite"):

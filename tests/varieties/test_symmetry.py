@@ -54,7 +54,7 @@ def test_smooth_members_pass():
     [
         dwork(1.0),
         dwork(np.exp(2j * np.pi / 5)),
-        parse_polynomial("z0^5+z1^5+z2^5+z3^5"),
+        parse_polynomial("z0^5+z1^5+z2^5+z3^5", (1, 1, 1, 1, 1)),
         parse_polynomial("(z0+z1+z2+z3+z4)^5"),
         parse_polynomial("z4^3*(z0^2+z1^2+z2^2+z3^2)+z0^5+z1^5+z2^5+z3^5"),
     ],

@@ -4,6 +4,8 @@ For real X on V, only ∂_a X and ∂_a∂_b̄ X enter ω and the Monge-Ampère 
 by the chain rule costs a few matrix products, where differentiating a network twice would cost many passes.
 """
 
+import itertools
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,29 +14,39 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float
 
-from g2links._typing import ComplexPoint
+from g2links._typing import ComplexPoint, Frame
 
-_UPPER = ((0, 0, 1), (1, 2, 2))
+
+def upper_pairs(dimension: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The places (a, b), a < b, above the diagonal of a matrix, row by row."""
+    pairs = list(itertools.combinations(range(dimension), 2))
+    return tuple(a for a, _ in pairs), tuple(b for _, b in pairs)
 
 
 class Jet(NamedTuple):
-    """m real functions at one point, stored as real numbers so that a linear map is one real matrix product.
+    """m real functions at one point of a d-dimensional space, stored as real numbers so that a linear map is one real
+    matrix product.
 
     Attributes:
         value: (m,) X.
-        first: (m, 6) real parts, then imaginary parts, of ∂_a X.
-        mixed: (m, 9) the Hermitian matrix ∂_a∂_b̄ X: its diagonal, then the real parts, then the imaginary parts, of
-            the entries (0,1), (0,2), (1,2).
+        first: (m, 2d) real parts, then imaginary parts, of ∂_a X.
+        mixed: (m, d²) the Hermitian matrix ∂_a∂_b̄ X: its diagonal, then the real parts, then the imaginary parts, of
+            the entries above the diagonal (`upper_pairs`).
     """
 
     value: Float[Array, " m"]
-    first: Float[Array, "m 6"]
-    mixed: Float[Array, "m 9"]
+    first: Float[Array, "m real"]
+    mixed: Float[Array, "m square"]
+
+    @property
+    def dimension(self) -> int:
+        """d."""
+        return self.first.shape[1] // 2
 
     @classmethod
-    def from_complex(cls, value: Array, first: Complex[Array, "m 3"], mixed: Complex[Array, "m 3 3"]) -> "Jet":
+    def from_complex(cls, value: Array, first: Complex[Array, "m d"], mixed: Complex[Array, "m d d"]) -> "Jet":
         """From ∂_a X and ∂_a∂_b̄ X as complex arrays."""
-        upper = mixed[:, *_UPPER]
+        upper = mixed[:, *upper_pairs(mixed.shape[1])]
         diagonal = jnp.diagonal(mixed, axis1=1, axis2=2).real
         return cls(
             value,
@@ -43,9 +55,10 @@ class Jet(NamedTuple):
         )
 
     @classmethod
-    def from_channels(cls, channels: Float[Array, "m 16"]) -> "Jet":
-        """From the 1 + 6 + 9 numbers of each function side by side."""
-        return cls(channels[:, 0], channels[:, 1:7], channels[:, 7:])
+    def from_channels(cls, channels: Float[Array, "m channels"]) -> "Jet":
+        """From the 1 + 2d + d² = (1 + d)² numbers of each function side by side."""
+        end = 1 + 2 * (math.isqrt(channels.shape[1]) - 1)
+        return cls(channels[:, 0], channels[:, 1:end], channels[:, end:])
 
     def affine(self, matrix: Float[Array, "k m"], offset: Float[Array, " k"]) -> "Jet":
         """matrix X + offset."""
@@ -77,14 +90,17 @@ class Jet(NamedTuple):
         cross = _outer_square(self.first + other.first) - _outer_square(self.first) - _outer_square(other.first)
         return Jet(self.value * other.value, x * other.first + y * self.first, x * other.mixed + y * self.mixed + cross)
 
-    def complex_first(self) -> Complex[Array, "m 3"]:
+    def complex_first(self) -> Complex[Array, "m d"]:
         """∂_a X."""
-        return self.first[:, :3] + 1j * self.first[:, 3:]
+        d = self.dimension
+        return self.first[:, :d] + 1j * self.first[:, d:]
 
-    def hermitian(self) -> Complex[Array, "m 3 3"]:
+    def hermitian(self) -> Complex[Array, "m d d"]:
         """∂_a∂_b̄ X."""
-        diagonal, re, im = self.mixed[:, :3], self.mixed[:, 3:6], self.mixed[:, 6:]
-        upper = jnp.zeros((len(diagonal), 3, 3), dtype=complex).at[:, *_UPPER].set(re + 1j * im)
+        d = self.dimension
+        pairs = upper_pairs(d)
+        diagonal, re, im = jnp.split(self.mixed, (d, d + len(pairs[0])), axis=1)
+        upper = jnp.zeros((len(diagonal), d, d), dtype=complex).at[:, *pairs].set(re + 1j * im)
         return upper + jnp.swapaxes(upper, 1, 2).conj() + jax.vmap(jnp.diag)(diagonal)
 
     def times_exponentials(self, k: Float[Array, " m"], exponent: "Jet") -> "Jet":
@@ -130,28 +146,31 @@ class Values(NamedTuple):
         return Values(jax.vmap(function)(self.value))
 
 
-def real_function_jet(function: Callable[[ComplexPoint], Array], z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
-    """The jet of one real function on C^5 along a holomorphic frame, by automatic differentiation."""
+def real_function_jet(function: Callable[[ComplexPoint], Array], z: ComplexPoint, frame: Frame) -> Jet:
+    """The jet of one real function on C^N along a holomorphic frame, by automatic differentiation."""
+    d = len(frame)
 
-    def along(t: Float[Array, " 6"]) -> Array:
-        return function(z + (t[:3] + 1j * t[3:]) @ frame)
+    def along(t: Float[Array, " real"]) -> Array:
+        return function(z + (t[:d] + 1j * t[d:]) @ frame)
 
-    zero = jnp.zeros(6)
+    zero = jnp.zeros(2 * d)
     value, gradient, hessian = along(zero), jax.grad(along)(zero), jax.jacfwd(jax.grad(along))(zero)
-    first = 0.5 * (gradient[:3] - 1j * gradient[3:])
+    first = 0.5 * (gradient[:d] - 1j * gradient[d:])
     return Jet.from_complex(value[None], first[None], mixed_derivatives(hessian)[None])
 
 
-def mixed_derivatives(hessian: Float[Array, "6 6"]) -> Complex[Array, "3 3"]:
-    """∂_a ∂_b̄ from the real Hessian in (x1, x2, x3, y1, y2, y3)."""
-    xx, xy, yx, yy = hessian[:3, :3], hessian[:3, 3:], hessian[3:, :3], hessian[3:, 3:]
+def mixed_derivatives(hessian: Float[Array, "real real"]) -> Complex[Array, "d d"]:
+    """∂_a ∂_b̄ from the real Hessian in (x1, ..., xd, y1, ..., yd)."""
+    d = len(hessian) // 2
+    xx, xy, yx, yy = hessian[:d, :d], hessian[:d, d:], hessian[d:, :d], hessian[d:, d:]
     return 0.25 * (xx + yy + 1j * (xy - yx))
 
 
-def _outer_square(first: Float[Array, "m 6"]) -> Float[Array, "m 9"]:
+def _outer_square(first: Float[Array, "m real"]) -> Float[Array, "m square"]:
     """∂_a X ∂_b̄ X, stored as `Jet.mixed` is."""
-    re, im = first[:, :3], first[:, 3:]
-    a, b = list(_UPPER[0]), list(_UPPER[1])
+    d = first.shape[1] // 2
+    re, im = first[:, :d], first[:, d:]
+    a, b = map(list, upper_pairs(d))
     real = re[:, a] * re[:, b] + im[:, a] * im[:, b]
     imaginary = im[:, a] * re[:, b] - re[:, a] * im[:, b]
     return jnp.concatenate([re**2 + im**2, real, imaginary], axis=1)

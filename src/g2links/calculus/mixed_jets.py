@@ -2,11 +2,12 @@
 
 The curvature of a Kähler metric needs the fourth derivatives ∂_a∂_c∂_b̄∂_d̄ K and nothing else of that order. A `Bijet`
 holds the Taylor coefficients of a function in δ = z - z_0 and δ̄, of degree at most 2 in each: 10 × 10 numbers for three
-coordinates. `bijet` carries it through any JAX function, operation by operation. Functions that are holomorphic so
-far keep 10 × 1 numbers, so that the products of monomials, of which potentials are made, stay cheap; nested automatic
-differentiation, which cannot know this, takes ten times as long.
+coordinates, 6 × 6 for two, 15 × 15 for four. `bijet` carries it through any JAX function, operation by operation.
+Functions that are holomorphic so far keep one column of numbers, so that the products of monomials, of which potentials
+are made, stay cheap; nested automatic differentiation, which cannot know this, takes ten times as long.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -20,25 +21,38 @@ from jaxtyping import Array, Complex
 
 from g2links.errors import InputError
 
-DIMENSION = 3
-MULTI_INDICES: tuple[tuple[int, ...], ...] = tuple(
-    e
-    for degree in range(3)
-    for e in sorted(itertools.product(range(degree + 1), repeat=DIMENSION), reverse=True)
-    if sum(e) == degree
-)
-"""The monomials δ^α of degree at most 2, by degree: 1, δ1, δ2, δ3, δ1², δ1δ2, δ1δ3, δ2², δ2δ3, δ3²."""
-_COUNT = len(MULTI_INDICES)
-_PLACE = {index: place for place, index in enumerate(MULTI_INDICES)}
 _HIGHEST = 4
+
+
+@functools.cache
+def multi_indices(dimension: int) -> tuple[tuple[int, ...], ...]:
+    """The monomials δ^α of degree at most 2, by degree; for three coordinates 1, δ1, δ2, δ3, δ1², δ1δ2, δ1δ3, δ2²,
+    δ2δ3, δ3²."""
+    return tuple(
+        e
+        for degree in range(3)
+        for e in sorted(itertools.product(range(degree + 1), repeat=dimension), reverse=True)
+        if sum(e) == degree
+    )
+
+
+@functools.cache
+def _places(dimension: int) -> dict[tuple[int, ...], int]:
+    return {index: place for place, index in enumerate(multi_indices(dimension))}
+
+
+def _dimension(count: int) -> int:
+    """d, of which `count` = (d + 1)(d + 2)/2 is the number of monomials."""
+    return (math.isqrt(8 * count + 1) - 3) // 2
 
 
 class Bijet(NamedTuple):
     """Taylor coefficients of an array of functions.
 
     Attributes:
-        coefficients: (10 or 1, 10 or 1, *shape); [α, β] belongs to δ^α conj(δ)^β, in the order of `MULTI_INDICES`. A
-            first axis of length 1 means that the functions do not depend on z, a second one that they are holomorphic.
+        coefficients: (c or 1, c or 1, *shape), c the number of `multi_indices`; [α, β] belongs to δ^α conj(δ)^β,
+            in their order. A first axis of length 1 means that the functions do not depend on z, a second one that they
+            are holomorphic.
     """
 
     coefficients: Complex[Array, "..."]
@@ -54,13 +68,14 @@ class Bijet(NamedTuple):
 
 
 def holomorphic(value: Array, first: Array, second: Array) -> Bijet:
-    """The jet of holomorphic functions from their values (...), first (3, ...) and second derivatives (3, 3, ...)."""
-    upper = [second[a, b] / (2 if a == b else 1) for a in range(DIMENSION) for b in range(a, DIMENSION)]
+    """The jet of holomorphic functions from their values (...), first (d, ...) and second derivatives (d, d, ...)."""
+    d = len(first)
+    upper = [second[a, b] / (2 if a == b else 1) for a in range(d) for b in range(a, d)]
     return Bijet(jnp.concatenate([value[None], first, jnp.stack(upper)])[:, None].astype(complex))
 
 
 def bijet(function: Callable[[Array], Array], z: Bijet) -> Bijet:
-    """The jet of function(z) for a function that JAX can trace.
+    """The jet of function(z) for a function that JAX can trace; of a constant as of a holomorphic one.
 
     Raises:
         InputError: when the function uses an operation that is not known here; the message names it.
@@ -68,16 +83,25 @@ def bijet(function: Callable[[Array], Array], z: Bijet) -> Bijet:
     like = jax.ShapeDtypeStruct(z.coefficients.shape[2:], z.coefficients.dtype)
     closed = jax.make_jaxpr(function)(like)
     (result,) = _run(closed.jaxpr, closed.consts, [z])
-    return result if isinstance(result, Bijet) else Bijet(jnp.asarray(result, dtype=complex)[None, None])
+    varies = isinstance(result, Bijet) and _count([result]) > 1
+    return result if varies else _padded(result, len(z.coefficients), 1)
 
 
 def mixed_derivatives_of(jet: Bijet) -> tuple[Array, Array, Array]:
-    """K_{a b̄} (3, 3), K_{ac b̄} (3, 3, 3) and K_{ac b̄d̄} (3, 3, 3, 3) of a scalar jet, indexed [a, b], [a, c, b] and
-    [a, c, b, d]."""
-    table = _full(jet).coefficients
-    first = np.arange(1, 1 + DIMENSION)
-    second = np.array([[_PLACE[_sum_of_units(a, b)] for b in range(DIMENSION)] for a in range(DIMENSION)])
-    factor = 1.0 + np.eye(DIMENSION)
+    """K_{a b̄} (d, d), K_{ac b̄} (d, d, d) and K_{ac b̄d̄} (d, d, d, d) of a scalar jet, indexed [a, b], [a, c, b] and
+    [a, c, b, d].
+
+    Raises:
+        InputError: for a jet of a constant, which does not know d.
+    """
+    count = max(jet.coefficients.shape[:2])
+    if count == 1:
+        raise InputError("jet", "a constant", "the jet of a function of the coordinates")
+    d = _dimension(count)
+    table, place = _padded(jet, count, count).coefficients, _places(d)
+    first = np.arange(1, 1 + d)
+    second = np.array([[place[_sum_of_units(a, b, d)] for b in range(d)] for a in range(d)])
+    factor = 1.0 + np.eye(d)
     quadratic = table[second] * factor[:, :, None]
     return (
         table[first][:, first],
@@ -86,8 +110,8 @@ def mixed_derivatives_of(jet: Bijet) -> tuple[Array, Array, Array]:
     )
 
 
-def _sum_of_units(a: int, b: int) -> tuple[int, ...]:
-    return tuple(int(i == a) + int(i == b) for i in range(DIMENSION))
+def _sum_of_units(a: int, b: int, dimension: int) -> tuple[int, ...]:
+    return tuple(int(i == a) + int(i == b) for i in range(dimension))
 
 
 # --- arithmetic -------------------------------------------------------------------------------------------------------
@@ -98,9 +122,9 @@ def _pairs(m: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if m == 1 or n == 1:
         every = np.arange(max(m, n))[:, None]
         return every * (m > 1), every * (n > 1), np.ones_like(every, dtype=float)
+    indices, place = multi_indices(_dimension(m)), _places(_dimension(m))
     table = [
-        [(_PLACE[a], _PLACE[rest]) for a in MULTI_INDICES if (rest := _difference(total, a)) in _PLACE]
-        for total in MULTI_INDICES
+        [(place[a], place[rest]) for a in indices if (rest := _difference(total, a)) in place] for total in indices
     ]
     longest = max(map(len, table))
     share = np.array([[float(p < len(row)) for p in range(longest)] for row in table])
@@ -170,8 +194,15 @@ def _padded(x: Any, rows: int, columns: int) -> Bijet:
     return Bijet(jnp.pad(x.coefficients, missing + [(0, 0)] * (x.coefficients.ndim - 2)))
 
 
-def _full(x: Any) -> Bijet:
-    return _padded(x, _COUNT, _COUNT)
+def _count(values: Sequence[Any]) -> int:
+    """How many coefficients full jets have where these values go: 1 if none of them varies."""
+    return max((max(x.coefficients.shape[:2]) for x in values if isinstance(x, Bijet)), default=1)
+
+
+def _full(values: Sequence[Any]) -> list[Bijet]:
+    """The same functions with all coefficients in both directions."""
+    count = _count(values)
+    return [_padded(x, count, count) for x in values]
 
 
 # --- the operations of JAX --------------------------------------------------------------------------------------------
@@ -313,17 +344,17 @@ def _conj(equation: JaxprEqn, values: list[Any]) -> list[Any]:
 
 
 def _real(_: JaxprEqn, values: list[Any]) -> list[Any]:
-    both = _full(values[0])
+    (both,) = _full(values)
     return [Bijet(0.5 * (both.coefficients + both.conj().coefficients))]
 
 
 def _imag(_: JaxprEqn, values: list[Any]) -> list[Any]:
-    both = _full(values[0])
+    (both,) = _full(values)
     return [Bijet(-0.5j * (both.coefficients - both.conj().coefficients))]
 
 
 def _complex(_: JaxprEqn, values: list[Any]) -> list[Any]:
-    re, im = map(_full, values)
+    re, im = _full(values)
     return [Bijet(re.coefficients + 1j * im.coefficients)]
 
 
@@ -336,7 +367,7 @@ def _absolute(equation: JaxprEqn, values: list[Any]) -> list[Any]:
 
 def _extremum(equation: JaxprEqn, values: list[Any]) -> list[Any]:
     """max or min of two: the one that is chosen at the centre."""
-    a, b = map(_full, values)
+    a, b = _full(values)
     first = a.value.real >= b.value.real
     if equation.primitive.name == "min":
         first = ~first
@@ -367,11 +398,12 @@ def _scan(equation: JaxprEqn, values: list[Any]) -> list[Any]:
     consts, carry, xs = values[:n_consts], values[n_consts : n_consts + n_carry], values[n_consts + n_carry :]
     if any(isinstance(x, Bijet) for x in xs):
         raise InputError("potential", "scan", "a loop over an array that varies is not known here")
-    start = _carried(carry, inner.jaxpr.invars[n_consts : n_consts + n_carry])
+    count = _count(values)
+    start = _carried(carry, inner.jaxpr.invars[n_consts : n_consts + n_carry], count)
 
     def step(state: list[Any], x: list[Any]) -> tuple[list[Any], list[Any]]:
         results = _run(inner.jaxpr, inner.consts, [*consts, *state, *x])
-        return _carried(results[:n_carry], inner.jaxpr.outvars[:n_carry]), results[n_carry:]
+        return _carried(results[:n_carry], inner.jaxpr.outvars[:n_carry], count), results[n_carry:]
 
     last, outputs = jax.lax.scan(step, start, xs, length=p["length"], reverse=p["reverse"])
     if outputs:
@@ -384,21 +416,23 @@ def _while(equation: JaxprEqn, values: list[Any]) -> list[Any]:
     p = equation.params
     test, body, n_test, n_body = p["cond_jaxpr"], p["body_jaxpr"], p["cond_nconsts"], p["body_nconsts"]
     test_consts, consts = values[:n_test], values[n_test : n_test + n_body]
-    variables = body.jaxpr.invars[n_body:]
+    variables, count = body.jaxpr.invars[n_body:], _count(values)
 
     def goes_on(state: Any) -> Array:
         centre = [_value(x, variable) for x, variable in zip(state, variables, strict=True)]
         return jnp.asarray(_run(test.jaxpr, test.consts, [*test_consts, *centre])[0])
 
     def step(state: Any) -> Any:
-        return _carried(_run(body.jaxpr, body.consts, [*consts, *state]), variables)
+        return _carried(_run(body.jaxpr, body.consts, [*consts, *state]), variables, count)
 
-    return list(jax.lax.while_loop(goes_on, step, _carried(values[n_test + n_body :], variables)))
+    return list(jax.lax.while_loop(goes_on, step, _carried(values[n_test + n_body :], variables, count)))
 
 
-def _carried(values: Sequence[Any], variables: Sequence[Any]) -> list[Any]:
+def _carried(values: Sequence[Any], variables: Sequence[Any], count: int) -> list[Any]:
     """What a loop carries: all that is not an integer as full jets, so that its shape stays the same."""
-    return [_full(v) if _is_inexact(a) else jnp.asarray(v) for v, a in zip(values, variables, strict=True)]
+    return [
+        _padded(v, count, count) if _is_inexact(a) else jnp.asarray(v) for v, a in zip(values, variables, strict=True)
+    ]
 
 
 _LINEAR = """add add_any sub neg reduce_sum cumsum reshape transpose squeeze expand_dims broadcast_in_dim slice rev

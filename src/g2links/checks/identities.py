@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import jax.numpy as jnp
+from jaxtyping import Array
 
 from g2links import forms
 from g2links._typing import Scalar
@@ -52,6 +53,31 @@ def kahlerity_errors(link: ContactCalabiYau, points: Points, d: Derivative | Non
         x = link.origin(chart)
         d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
         return {"d_omega": forms.norm(d_omega, link.metric(chart, x), p=3)}
+
+    return at_points(at_centre, points)
+
+
+def contact_errors(link: ContactCalabiYau, points: Points, d: Derivative | None = None) -> Pointwise:
+    """The identities of the contact Calabi-Yau structure, in every dimension: `d_eta_minus_omega` = |dη - ω|/|ω|,
+    `d_omega` = |dω| and `d_upsilon` = |dΥ|/|Υ|, in the metric of the link, at every point."""
+    derive, n = d or derivative("autodiff"), link.polynomial.dimension
+
+    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
+        x = link.origin(chart)
+        metric, omega, upsilon = link.metric(chart, x), link.omega(chart, x), link.upsilon(chart, x)
+
+        def size(form: Array, p: int) -> Scalar:
+            return forms.norm(form, metric, p=p)
+
+        d_eta = derive(lambda y: link.eta(chart, y), 1)(x)
+        d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
+        parts = [derive(lambda y, f=f: f(link.upsilon(chart, y)), n)(x) for f in (jnp.real, jnp.imag)]  # type: ignore[misc]
+        whole = jnp.sqrt(size(upsilon.real, n) ** 2 + size(upsilon.imag, n) ** 2)
+        return {
+            "d_eta_minus_omega": size(d_eta - omega, 2) / size(omega, 2),
+            "d_omega": size(d_omega, 3),
+            "d_upsilon": jnp.sqrt(size(parts[0], n + 1) ** 2 + size(parts[1], n + 1) ** 2) / whole,
+        }
 
     return at_points(at_centre, points)
 

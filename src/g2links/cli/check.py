@@ -41,6 +41,23 @@ def kahlerity(
 
 
 @app.command()
+def contact(
+    cy_run_number: options.CyRun = None,
+    n_points: options.CheckPoints = None,
+    derivative: options.Derivative = "autodiff",
+    epsilon: options.Epsilon = 1e-3,
+    seed: options.Seed = 0,
+    quick: options.Quick = False,
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """The contact Calabi-Yau structure, in every dimension: d eta = omega, d omega = 0, d Upsilon = 0."""
+    session = Session(json)
+    points = size("check_points", n_points, quick)
+    finish(session, run_contact(session, home, cy_run_number, points, derivative, epsilon, seed))
+
+
+@app.command()
 def analytic(
     cy_run_number: options.CyRun = None,
     n_points: options.CheckPoints = None,
@@ -155,6 +172,18 @@ def run_kahlerity(
     )
 
 
+def run_contact(
+    session: Session, home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int
+) -> dict[str, Any]:
+    """Evaluate, plot and print; returns the check's JSON."""
+    from g2links.checks.identities import contact_errors
+    from g2links.checks.thresholds import closedness
+
+    setting = _setting(home, cy_run, n, derivative, epsilon, seed)
+    limits = {name: closedness(derivative, epsilon) for name in ("d_eta_minus_omega", "d_omega", "d_upsilon")}
+    return _report(session, setting, "contact", lambda d: contact_errors(setting.link, setting.points, d), limits)
+
+
 def run_analytic(
     session: Session, home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int
 ) -> dict[str, Any]:
@@ -162,7 +191,7 @@ def run_analytic(
     from g2links.checks.identities import analytic_errors
     from g2links.checks.thresholds import analytic_thresholds
 
-    setting = _setting(home, cy_run, n, derivative, epsilon, seed)
+    setting = _setting(home, cy_run, n, derivative, epsilon, seed, needs_g2="analytic")
     limits = analytic_thresholds(setting.cy_record["figures"]["ma_rms"], derivative, epsilon)
     return _report(session, setting, "analytic", lambda d: analytic_errors(setting.link, setting.points, d), limits)
 
@@ -185,7 +214,7 @@ def run_model(
     from g2links.checks.setting import learned_models
     from g2links.checks.thresholds import model_thresholds
 
-    setting = _setting(home, cy_run, n, derivative, epsilon, seed)
+    setting = _setting(home, cy_run, n, derivative, epsilon, seed, needs_g2="model")
     models = learned_models(setting, g2_run, psi_method)
     for note in models.notes:
         session.say(f"note: {note}")
@@ -222,7 +251,7 @@ def run_torsion(
     from g2links.links.expansion import difference_step
     from g2links.links.torsion import link_torsion
 
-    setting = _setting(home, cy_run, n, derivative, epsilon, seed)
+    setting = _setting(home, cy_run, n, derivative, epsilon, seed, needs_g2="torsion")
     step = difference_step(derivative, epsilon)  # type: ignore[arg-type]
     remarks = partial(_structure, session)
     if g2_run is None:
@@ -287,11 +316,18 @@ def _structure(session: Session, pointwise: _Pointwise) -> dict[str, Any]:
     return {"structure": found._asdict()}
 
 
-def _setting(home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int) -> "CheckSetting":
+def _setting(
+    home: Path, cy_run: int | None, n: int, derivative: str, epsilon: float, seed: int, needs_g2: str | None = None
+) -> "CheckSetting":
+    """The setting of a check; one that needs a G2-structure is refused, by its name, where there is none."""
     from g2links.checks.setting import check_setting
+    from g2links.links.structure import require_threefold
     from g2links.storage.layout import Home
 
-    return check_setting(Home(home), cy_run, n, derivative, epsilon, seed)
+    setting = check_setting(Home(home), cy_run, n, derivative, epsilon, seed)
+    if needs_g2 is not None:
+        require_threefold(setting.link.polynomial, f"check {needs_g2}")
+    return setting
 
 
 def _report(

@@ -31,12 +31,12 @@ Polynomial = Annotated[
     str,
     typer.Option(
         "--polynomial",
-        help="Expression in z0..z4, YAML file, or a name as `g2links polynomials` lists them, such as dwork(0.3+0.1j).",
+        help="Expression in z0, z1, ..., YAML file, or a name as `g2links polynomials` lists them, such as dwork(0.3+0.1j).",
     ),
 ]
 Weights = Annotated[
     str | None,
-    typer.Option("--weights", metavar="W W W W W", help="Weights of z0..z4 for an expression, such as 1 1 2 2 2."),
+    typer.Option("--weights", metavar="W W W ...", help="Weights of z0, z1, ... for an expression, such as 1 1 2 2 2."),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]
 

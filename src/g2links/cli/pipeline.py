@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from g2links.cli import options
-from g2links.cli.check import run_analytic, run_kahlerity, run_model
+from g2links.cli.check import run_analytic, run_contact, run_kahlerity, run_model
 from g2links.cli.cy import run_cy
+from g2links.cli.measures import run_measures
 from g2links.cli.sample import run_sample
 from g2links.cli.session import FAILED, Session
 from g2links.cli.train import run_train
@@ -103,8 +104,17 @@ def _steps(
     def model_check(method: str) -> dict[str, Any]:
         return run_model(session, home, cy_run(), None, method, n, "autodiff", 1e-3, seed, quick=quick)
 
+    metric = {"cy": lambda: run_cy(session, home, config["polynomial"], weights, fit, quick=quick)}
+    if not _is_threefold(config["polynomial"], weights):
+        session.say("note: no G2-structure outside complex dimension 3; the metric and the contact structure alone")
+        return {
+            **metric,
+            "check kahlerity": lambda: run_kahlerity(session, home, cy_run(), n, "autodiff", 1e-3, seed),
+            "check contact": lambda: run_contact(session, home, cy_run(), n, "autodiff", 1e-3, seed),
+            "check measures": lambda: run_measures(session, home, cy_run(), n, seed),
+        }
     return {
-        "cy": lambda: run_cy(session, home, config["polynomial"], weights, fit, quick=quick),
+        **metric,
         "sample": lambda: run_sample(session, home, cy_run(), None, config["n_rotations"], seed=seed),
         **{f"train {task}": partial(train_task, task) for task in _TASKS},
         "check kahlerity": lambda: run_kahlerity(session, home, cy_run(), n, "autodiff", 1e-3, seed),
@@ -112,3 +122,10 @@ def _steps(
         "check model (star)": lambda: model_check("star"),
         "check model (model)": lambda: model_check("model"),
     }
+
+
+def _is_threefold(polynomial: str, weights: tuple[int, ...] | None) -> bool:
+    from g2links.varieties.topology import THREEFOLD
+    from g2links.workflow.polynomials import resolve_polynomial
+
+    return resolve_polynomial(polynomial, weights).dimension == THREEFOLD

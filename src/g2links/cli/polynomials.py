@@ -52,21 +52,27 @@ def _row(record: dict[str, Any]) -> list[str]:
 
 def _lines(record: dict[str, Any]) -> list[str]:
     volume, verdict = record["holomorphic_volume"], record["quasi_smooth"]
-    orbifold = "; ".join(
-        f"Z{s['order']} on {('points', 'a curve', 'a surface')[s['dimension']]} with "
-        + ", ".join(f"z{i} = 0" for i in range(5) if i not in s["variables"])
-        for s in record["strata"]
-    )
     return [
         f"{record['polynomial']}",
         f"  weights        {' '.join(map(str, record['weights']))}, degree {record['degree']}",
         f"  quasi-smooth   {'proved' if verdict['proved'] else 'not proved'}: {verdict['reason']}",
+        *(_threefold_lines(record) if "betti" in record else [f"  Euler number   {record['euler']:g}"]),
+        f"  symmetry       {record['permutations']} permutations{', complex conjugation' if record['real'] else ''}",
+        f"  int omega^n/n! {record['kahler_volume']:.10g}, n = {len(record['weights']) - 2}",
+        f"  int |h|^2      {'by Monte Carlo only' if volume is None else f'{volume:.10g}'}",
+    ]
+
+
+def _threefold_lines(record: dict[str, Any]) -> list[str]:
+    orbifold = "; ".join(
+        f"Z{s['order']} on {('points', 'a curve', 'a surface')[s['dimension']]} with "
+        + ", ".join(f"z{i} = 0" for i in range(len(record["weights"])) if i not in s["variables"])
+        for s in record["strata"]
+    )
+    return [
         f"  V              {'orbifold, ' + orbifold if orbifold else 'smooth'}",
         f"  resolution     h11 = {record['h11']}, h21 = {record['h21']}, Euler number {record['euler']}; "
         f"{record['polynomial_deformations']} deformations are polynomial",
         f"  link           Betti numbers {' '.join(map(str, record['betti']))}",
         f"  singularity    Milnor number {record['milnor_number']}",
-        f"  symmetry       {record['permutations']} permutations{', complex conjugation' if record['real'] else ''}",
-        f"  int omega^3/6  {record['kahler_volume']:.10g}",
-        f"  int |h|^2      {'by Monte Carlo only' if volume is None else f'{volume:.10g}'}",
     ]

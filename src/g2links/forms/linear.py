@@ -7,8 +7,12 @@ of an inverse at 1,000 points). The loops below have no such calls and, for n ab
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from g2links._typing import Matrix, Scalar
+
+_CROSS = 3
+"""Where the minors of the first row are a cross product, which compiles to less."""
 
 
 @jax.custom_jvp
@@ -56,6 +60,38 @@ def inverse(matrix: Matrix) -> Matrix:
 def determinant(matrix: Matrix) -> Scalar:
     """The determinant of a square matrix; its derivative is finite only where the matrix is invertible."""
     return inverse_and_determinant(matrix)[1]
+
+
+def small_determinant(matrix: Matrix) -> Scalar:
+    """The determinant of a matrix of at most about four rows by expansion along the first row, real or complex: exact
+    to rounding, without a division, so that its derivatives are finite where the matrix is singular too."""
+    n = matrix.shape[0]
+    if n == 1:
+        return matrix[0, 0]
+    if n == _CROSS:
+        return jnp.sum(matrix[0] * jnp.cross(matrix[1], matrix[2]))
+    columns = np.arange(n)
+    minors = [small_determinant(matrix[1:, columns[columns != k]]) for k in range(n)]
+    return jnp.sum(matrix[0] * jnp.stack(minors) * (-1.0) ** columns)
+
+
+def small_inverse(matrix: Matrix) -> Matrix:
+    """The inverse of a matrix of at most about four rows by cofactors; see `small_determinant`."""
+    n = matrix.shape[0]
+    if n == 1:
+        return 1 / matrix
+    if n == _CROSS:
+        rows = [jnp.cross(matrix[(i + 1) % n], matrix[(i + 2) % n]) for i in range(n)]
+        cofactors = jnp.stack(rows)
+    else:
+        rest = [np.delete(np.arange(n), k) for k in range(n)]
+        cofactors = jnp.stack(
+            [
+                jnp.stack([(-1.0) ** (i + k) * small_determinant(matrix[rest[i]][:, rest[k]]) for k in range(n)])
+                for i in range(n)
+            ]
+        )
+    return cofactors.T / jnp.sum(matrix[0] * cofactors[0])
 
 
 @jax.jit

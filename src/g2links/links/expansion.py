@@ -70,10 +70,10 @@ def expand_coefficients(link: ContactCalabiYau, chart: SliceChart, step: float |
 
 
 def expand_gauge_point(polynomial: Polynomial, chart: SliceChart) -> Taylor:
-    """The gauge point as ten real numbers. A function of the gauge point has the same derivatives, up to the second, on
+    """The gauge point as 2N real numbers. A function of the gauge point has the same derivatives, up to the second, on
     this polynomial as on V, and no equation need be solved on the way."""
 
-    def point(x: Float[Array, " 6"]) -> Float[Array, "10"]:
+    def point(x: Float[Array, " 6"]) -> Float[Array, " real"]:
         z = embed(polynomial, chart, complex_coordinates(x))
         return jnp.concatenate([z.real, z.imag])
 
@@ -104,9 +104,10 @@ def unpack(coefficients: Coefficients) -> tuple[Complex[Array, "3"], Hermitian, 
     return first[:3] + 1j * first[3:], (g[:9] + 1j * g[9:]).reshape(3, 3), upsilon[0] + 1j * upsilon[1]
 
 
-def complex_point(x: Float[Array, "10"]) -> ComplexPoint:
-    """(10,) real to (5,) complex."""
-    return x[:5] + 1j * x[5:]
+def complex_point(x: Float[Array, " real"]) -> ComplexPoint:
+    """(2N,) real to (N,) complex."""
+    n = len(x) // 2
+    return x[:n] + 1j * x[n:]
 
 
 def _pack(first: Complex[Array, "3"], g: Hermitian, upsilon: Complex[Array, ""]) -> Coefficients:

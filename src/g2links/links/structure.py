@@ -9,10 +9,11 @@ from functools import cache
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Complex
 
 from g2links import forms
-from g2links._typing import ComplexPoint, Form, Hermitian, Index, LinkPoint, RealPoint
+from g2links._typing import ComplexPoint, Form, Hermitian, Index, LinkPoint, Matrix, RealPoint
+from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.potentials.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
 from g2links.varieties.charts import (
@@ -24,24 +25,27 @@ from g2links.varieties.charts import (
     slice_chart,
     tangent_frame,
 )
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.polynomial import Polynomial, require_calabi_yau
 from g2links.varieties.residue import residue
+from g2links.varieties.topology import THREEFOLD
 
 
 class ContactCalabiYau:
     """The link of `polynomial` with the structure that the Kähler potential K_ref + `potential` gives it.
 
-    Forms are functions of a chart and of its real coordinates x = (x1, x2, x3, y1, y2, y3, θ); they are pure JAX,
-    for one point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω, dφ = ω∧ω and dψ = 0 hold for every
-    potential; ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
+    Forms are functions of a chart and of its real coordinates x = (x1, ..., xd, y1, ..., yd, θ); they are pure JAX, for
+    one point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω and dω = 0 hold for every potential, in
+    every dimension d. φ and ψ exist for d = 3 alone: there dφ = ω∧ω and dψ = 0 for every potential, ψ = *φ and
+    g_φ = η² + g_T only where it solves the Monge-Ampère equation.
 
     Args:
         polynomial: f.
-        potential: u, a real C*-invariant function of one point (5,) complex128 of X.
+        potential: u, a real C*-invariant function of one point (N,) complex128 of X.
         normalisation: c in Υ = cΩ; `measures.monge_ampere.measure` finds it.
     """
 
     def __init__(self, polynomial: Polynomial, potential: Potential, normalisation: float) -> None:
+        require_calabi_yau(polynomial)
         self.polynomial, self.potential, self.normalisation = polynomial, potential, normalisation
 
     def chart(
@@ -50,13 +54,13 @@ class ContactCalabiYau:
         theta: float | Array = 0.0,
         indices: tuple[Index, Index] | None = None,
     ) -> SliceChart:
-        """The slice chart around the image in V of a point of X, given as (5,) complex or (10,) real.
+        """The slice chart around the image in V of a point of X, given as (N,) complex or (2N,) real.
 
         `theta` is the flow parameter of the chart's centre; `indices` = (one, el) overrides the canonical choice.
         """
-        z = jnp.asarray(point)
-        if z.shape == (10,):
-            z = z[:5] + 1j * z[5:]
+        z, n = jnp.asarray(point), self.polynomial.variables
+        if z.shape == (2 * n,):
+            z = z[:n] + 1j * z[n:]
         return slice_chart(self.polynomial, z, theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
@@ -70,36 +74,42 @@ class ContactCalabiYau:
     def point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
         """The point of the link K, on the unit sphere, with these coordinates: flow by θ of the scaled gauge point."""
         z = self.gauge_point(chart, x)
-        return to_link(self.polynomial, z, x[6])
+        return to_link(self.polynomial, z, x[-1])
 
     def eta(self, chart: SliceChart, x: LinkPoint) -> Form:
-        """η, (7,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ."""
+        """η, (2d + 1,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ."""
         return self._pieces(chart, x)[0]
 
     def omega(self, chart: SliceChart, x: LinkPoint) -> Form:
-        """ω, (21,)."""
+        """ω, as a 2-form on the link: (21,) for d = 3."""
         return self._pieces(chart, x)[1]
 
-    def upsilon(self, chart: SliceChart, x: LinkPoint) -> Complex[Array, "35"]:
-        """Υ, (35,) complex."""
+    def upsilon(self, chart: SliceChart, x: LinkPoint) -> Complex[Array, " components"]:
+        """Υ, a complex d-form on the link: (35,) for d = 3."""
         return self._pieces(chart, x)[2]
 
     def phi(self, chart: SliceChart, x: LinkPoint) -> Form:
-        """φ = η∧ω + ReΥ, (35,)."""
+        """φ = η∧ω + ReΥ, (35,).
+
+        Raises:
+            InputError: on the link of a variety that is no threefold.
+        """
+        require_threefold(self.polynomial, "phi")
         eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_phi(eta, omega, upsilon.real)
 
     def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
-        """ψ = ½ω∧ω - η∧ImΥ, (35,)."""
+        """ψ = ½ω∧ω - η∧ImΥ, (35,); see `phi`."""
+        require_threefold(self.polynomial, "psi")
         eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_psi(eta, omega, upsilon.imag)
 
-    def metric(self, chart: SliceChart, x: LinkPoint) -> Float[Array, "7 7"]:
+    def metric(self, chart: SliceChart, x: LinkPoint) -> Matrix:
         """η² + g_T, which is the metric of φ where the Monge-Ampère equation holds."""
         eta, _, _, transverse = self._pieces(chart, x)
         return total_metric(eta, transverse)
 
-    def hermitian(self, chart: SliceChart, x: LinkPoint) -> Complex[Array, "3 3"]:
+    def hermitian(self, chart: SliceChart, x: LinkPoint) -> Hermitian:
         """g_{ab̄} on V."""
         z = self.gauge_point(chart, x)
         frame = tangent_frame(self.polynomial, z, chart.one, chart.el)
@@ -111,36 +121,36 @@ class ContactCalabiYau:
 
 
 def structure_at(link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index) -> tuple[Form, Form, Array, Array]:
-    """η (7,), ω (21,), Υ (35,) complex and g_T (6, 6) in the chart (one, el), at a point in its gauge."""
+    """η, ω, Υ (complex) and g_T (2d, 2d) in the chart (one, el), at a point in its gauge."""
     first, g, upsilon = structure_coefficients(link, z, one, el)
     return *structure_forms(first, g, upsilon), real_transverse_metric(g)
 
 
 def structure_coefficients(
     link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index
-) -> tuple[Complex[Array, "3"], Hermitian, Complex[Array, ""]]:
-    """∂_aK (3,), g_{ab̄} (3, 3) and the coefficient c h of Υ at dz1∧dz2∧dz3, from which all else is algebra."""
+) -> tuple[Complex[Array, " d"], Hermitian, Complex[Array, ""]]:
+    """∂_aK (d,), g_{ab̄} (d, d) and the coefficient c h of Υ at dz1∧...∧dzd, from which all else is algebra."""
     jet = kahler_jet(link.polynomial, link.potential, z, tangent_frame(link.polynomial, z, one, el))
     upsilon = link.normalisation * residue(link.polynomial, z, one, el)
     return jet.complex_first()[0], jet.hermitian()[0], upsilon
 
 
 def structure_forms(
-    first: Complex[Array, "3"], g: Hermitian, upsilon: Complex[Array, ""]
-) -> tuple[Form, Form, Complex[Array, "35"]]:
-    """η (7,), ω (21,) and Υ (35,) from `structure_coefficients`."""
+    first: Complex[Array, " d"], g: Hermitian, upsilon: Complex[Array, ""]
+) -> tuple[Form, Form, Complex[Array, " components"]]:
+    """η, ω and Υ from `structure_coefficients`."""
     eta = jnp.concatenate([first.imag, first.real, jnp.ones(1)])
     omega = forms.pack(jnp.pad(kahler_form_matrix(g), (0, 1)), 2)
-    return eta, omega, upsilon * holomorphic_volume_components()
+    return eta, omega, upsilon * holomorphic_volume_components(len(g))
 
 
-def total_metric(eta: Form, transverse: Float[Array, "6 6"]) -> Float[Array, "7 7"]:
+def total_metric(eta: Form, transverse: Matrix) -> Matrix:
     """η² + g_T."""
     return jnp.outer(eta, eta) + jnp.pad(transverse, (0, 1))
 
 
 def to_link(polynomial: Polynomial, z: ComplexPoint, theta: Array | float) -> ComplexPoint:
-    """The point of K = X ∩ S⁹ on the orbit of `z`: scaled onto the unit sphere, then moved by the flow for time θ.
+    """The point of K = X ∩ S^{2N-1} on the orbit of `z`: scaled onto the unit sphere, then moved by the flow for θ.
 
     For weights 1 it is e^{iθ} z/|z|. Otherwise the scaling is the weighted one, found by Newton's method.
     """
@@ -157,11 +167,31 @@ def to_link(polynomial: Polynomial, z: ComplexPoint, theta: Array | float) -> Co
     return act(polynomial.weights, log_scale + 1j * jnp.asarray(theta), z)
 
 
+def require_threefold(polynomial: Polynomial, what: str) -> None:
+    """Refuse what exists on the link of a threefold alone.
+
+    Args:
+        polynomial: f.
+        what: the name of it, for the message.
+
+    Raises:
+        InputError: where V has another dimension than 3.
+    """
+    if polynomial.dimension != THREEFOLD:
+        raise InputError(
+            what,
+            f"{polynomial.name}, of complex dimension {polynomial.dimension}",
+            "G2-structures live on links of dimension 7, those of threefolds: a polynomial in five variables; in other "
+            "dimensions there are η, ω and Υ",
+        )
+
+
 @cache
-def holomorphic_volume_components() -> np.ndarray:
-    """dz1∧dz2∧dz3 with dz_a = dx_a + i dy_a, as a packed complex 3-form on R^7; read-only."""
-    covectors = np.concatenate([np.eye(3), 1j * np.eye(3), np.zeros((1, 3))]).T
-    indices = forms.multi_indices(7, 3)
+def holomorphic_volume_components(dimension: int = 3) -> np.ndarray:
+    """dz1∧...∧dzd with dz_a = dx_a + i dy_a, as a packed complex d-form on R^{2d+1}; read-only."""
+    d = dimension
+    covectors = np.concatenate([np.eye(d), 1j * np.eye(d), np.zeros((1, d))]).T
+    indices = forms.multi_indices(2 * d + 1, d)
     components = np.array([np.linalg.det(covectors[:, index]) for index in indices])
     components = np.round(components.real) + 1j * np.round(components.imag)
     components.setflags(write=False)

@@ -8,11 +8,12 @@ import numpy as np
 
 from g2links.calculus.map_points import map_points
 from g2links.measures.chern_numbers import Estimate, Sample, controlled_integral
+from g2links.measures.curvature import chern_names
 from g2links.measures.pointwise import curvature_figures, metric_figures
 from g2links.potentials.metric import Potential
 from g2links.varieties.points.sampling import Points, integral, weighted_mean
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.residue import kahler_volume
+from g2links.varieties.residue import kahler_volume, volume_factor
 
 Progress = Callable[[str, int, int], None]
 
@@ -51,12 +52,12 @@ def assess(
     scalar, ricci_norm, riemann_norm = curved.scalar[:n], curved.ricci_norm[:n], curved.riemann_norm[:n]
     chern = {
         name: controlled_integral(polynomial, density[n:], curved.controls[n:], concentrated)
-        for name, density in curved.chern._asdict().items()
+        for name, density in curved.chern.items()
     }
     mean, mean_error = weighted_mean(metric.ratio, points)
     deviation = np.abs(1 - metric.ratio / mean)
-    volume = kahler_volume(polynomial)
-    constant = float(np.sqrt(max(8 * mean, 0.0)))
+    volume, factor = kahler_volume(polynomial), volume_factor(polynomial.dimension)
+    constant = float(np.sqrt(max(factor * mean, 0.0)))
     smallest = np.linalg.eigvalsh(metric.relative_metric)[:, 0]
     pointwise = {
         "ma_deviation": deviation,
@@ -71,14 +72,13 @@ def assess(
     integrals = {
         "sigma": Estimate(*weighted_mean(deviation, points)),
         "ma_rms": root_mean_square(deviation, points),
-        "volume_ratio": Estimate(*(value / volume for value in integral(8 * metric.ratio, points))),
+        "volume_ratio": Estimate(*(value / volume for value in integral(factor * metric.ratio, points))),
         "normalisation": Estimate(constant, 0.5 * constant * mean_error / mean),
         "ricci_scalar_mean": Estimate(*weighted_mean(scalar, points)),
         "ricci_scalar_rms": root_mean_square(scalar, points),
         "ricci_norm_rms": root_mean_square(ricci_norm, points),
-        "euler_number": chern["c3"],
-        "c2_h": chern["c2_h"],
-        "c1_h2": chern["c1_h2"],
+        "euler_number": chern.pop(chern_names(polynomial.dimension)[-1]),
+        **dict(reversed(chern.items())),
     }
     return Assessment(pointwise, integrals)
 

@@ -4,29 +4,33 @@ R_{a b̄ c d̄} = -∂_c∂_d̄ g_{a b̄} + g^{e f̄} ∂_c g_{a f̄} ∂_d̄ g_
 R_{a b̄ c d̄} = g_{a b̄} g_{c d̄} + g_{a d̄} g_{c b̄}. Scalars and norms are those of the Riemannian metric g_T = 2 Re g.
 """
 
+import functools
+import itertools
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Complex
 
-from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
+from g2links._typing import ComplexPoint, Frame, Hermitian, Index, Scalar
 from g2links.calculus.mixed_jets import Bijet, bijet, holomorphic, mixed_derivatives_of
+from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.polynomial import Polynomial
 
-Tensor = Complex[Array, "3 3 3 3"]
+Tensor = Complex[Array, "d d d d"]
 
 
 class Curvature(NamedTuple):
     """The metric and its curvature in one chart.
 
     Attributes:
-        metric: (3, 3) g_{a b̄}.
-        inverse: (3, 3) g^{a b̄}, with g^{a b̄} g_{c b̄} = δ^a_c.
-        riemann: (3, 3, 3, 3) R_{a b̄ c d̄}, indexed [a, b, c, d]; symmetric in a, c and in b, d.
+        metric: (d, d) g_{a b̄}.
+        inverse: (d, d) g^{a b̄}, with g^{a b̄} g_{c b̄} = δ^a_c.
+        riemann: (d, d, d, d) R_{a b̄ c d̄}, indexed [a, b, c, d]; symmetric in a, c and in b, d.
     """
 
     metric: Hermitian
@@ -57,20 +61,6 @@ class Curvature(NamedTuple):
         return jnp.sqrt(4 * jnp.sum(raised * self.riemann.conj()).real)
 
 
-class ChernDensities(NamedTuple):
-    """The top forms whose integrals are Chern numbers, as densities on V with respect to |h|² d⁶x, H = [ω/2π].
-
-    Attributes:
-        c3: its integral is the Euler number.
-        c2_h: c_2∧H.
-        c1_h2: c_1∧H²; its integral is 0 on a Calabi-Yau threefold.
-    """
-
-    c3: Scalar
-    c2_h: Scalar
-    c1_h2: Scalar
-
-
 def curvature(polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index) -> Curvature:
     """The curvature of i∂∂̄(K_ref + u) in the slice chart (one, el), at a point in its gauge."""
 
@@ -83,7 +73,7 @@ def curvature(polynomial: Polynomial, potential: Potential, z: ComplexPoint, one
 def embedding_jet(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Bijet:
     """The point of X as a holomorphic function of the coordinates of the slice chart around `z`."""
 
-    def frame(point: ComplexPoint) -> Complex[Array, "3 5"]:
+    def frame(point: ComplexPoint) -> Frame:
         return tangent_frame(polynomial, point, one, el)
 
     first = frame(z)
@@ -92,36 +82,63 @@ def embedding_jet(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index
 
 
 def curvature_of(potential: Bijet) -> Curvature:
-    """The curvature of i∂∂̄K from the jet of K in any three holomorphic coordinates."""
+    """The curvature of i∂∂̄K from the jet of K in any holomorphic coordinates."""
     g, third, fourth = mixed_derivatives_of(potential)
-    cofactors = jnp.stack([jnp.cross(g[1], g[2]), jnp.cross(g[2], g[0]), jnp.cross(g[0], g[1])])
-    inverse = cofactors / jnp.sum(g[0] * cofactors[0])
+    inverse = small_inverse(g).T
     squares = jnp.einsum("acf,ef,bde->abcd", third, inverse, third.conj())
     return Curvature(g, inverse, squares - jnp.swapaxes(fourth, 1, 2))
 
 
-def chern_densities(curvature: Curvature, h: Complex[Array, ""]) -> ChernDensities:
-    """Chern forms at one point, where Ω = h dz1∧dz2∧dz3: the elementary symmetric polynomials of the curvature form.
+def chern_densities(curvature: Curvature, h: Complex[Array, ""]) -> dict[str, Scalar]:
+    """c_k∧H^{n-k}, H = [ω/2π], for k = 1, ..., n, by the names of `chern_names`, as densities with respect to
+    |h|² d^{2n}x at one point, where Ω = h dz1∧...∧dzn: the elementary symmetric polynomials of the curvature form.
 
     With Θ_a^e = R_{a b̄ c d̄} g^{e b̄} dz^c∧dz̄^d, c(V) = det(1 + iΘ/2π).
     """
-    theta = jnp.einsum("abcd,eb->aecd", curvature.riemann, curvature.inverse)
-    g = curvature.metric
-    cofactor = [
-        _wedge(theta[1, (e + 1) % 3], theta[2, (e + 2) % 3]) - _wedge(theta[1, (e + 2) % 3], theta[2, (e + 1) % 3])
-        for e in range(3)
-    ]
-    c3 = sum(jnp.sum(theta[0, e] * cofactor[e]) for e in range(3))
-    minors = [_wedge(theta[a, a], theta[e, e]) - _wedge(theta[a, e], theta[e, a]) for a, e in ((0, 1), (0, 2), (1, 2))]
-    c2_h = sum(jnp.sum(minor * g) for minor in minors)
-    c1_h2 = jnp.sum(_wedge(g, g) * (theta[0, 0] + theta[1, 1] + theta[2, 2]))
-    volume = jnp.pi**3 * (h.real**2 + h.imag**2)
-    return ChernDensities(*(jnp.real(top) / volume for top in (c3, c2_h, c1_h2)))
+    n = len(curvature.metric)
+    theta = jnp.einsum("abcd,eb->aecd", curvature.riemann, curvature.inverse).reshape(n * n, n, n)
+    factors = jnp.concatenate([theta, curvature.metric[None]])
+    volume = jnp.pi**n * (h.real**2 + h.imag**2)
+    densities = {}
+    for k, name in enumerate(chern_names(n), start=1):
+        places, signs = _symmetric_products(n, k)
+        tops = jax.vmap(top_product)(factors[places])
+        densities[name] = jnp.real(signs @ tops) / volume
+    return densities
 
 
-def _wedge(a: Hermitian, b: Hermitian) -> Hermitian:
-    """The product of two forms a_{cd} dz^c∧dz̄^d: its sum with a third matrix, entry by entry, is their triple product,
-    as a multiple of dz1∧dz̄1∧dz2∧dz̄2∧dz3∧dz̄3 = (2/i)³ d⁶x."""
-    next_a, next_b = jnp.roll(a, -1, axis=0), jnp.roll(b, -1, axis=0)
-    last_a, last_b = jnp.roll(a, 1, axis=0), jnp.roll(b, 1, axis=0)
-    return jnp.cross(next_a, last_b) - jnp.cross(last_a, next_b)
+def chern_names(n: int) -> tuple[str, ...]:
+    """c1_h2, c2_h, c3 for n = 3: the Chern numbers c_k∧H^{n-k}, k = 1, ..., n. The last is the Euler number."""
+    return tuple(f"c{k}" + ("" if k == n else "_h" if k == n - 1 else f"_h{n - k}") for k in range(1, n + 1))
+
+
+def top_product(factors: Complex[Array, "d d d"]) -> Scalar:
+    """A_1∧...∧A_n for n forms A = A_{cd} dz^c∧dz̄^d, as a multiple of dz1∧dz̄1∧...∧dzn∧dz̄n = (2/i)^n d^{2n}x; n! det A
+    where all are equal."""
+    orders, signs = _permutations(len(factors))
+    terms = jnp.ones((len(orders),) * 2, dtype=complex)
+    for factor, order in zip(factors, orders.T, strict=True):
+        terms = terms * factor[order[:, None], order[None, :]]
+    return signs @ terms @ signs
+
+
+@functools.cache
+def _permutations(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """All permutations of range(n), and their signs."""
+    orders = np.array(list(itertools.permutations(range(n))))
+    signs = np.array([round(np.linalg.det(np.eye(n)[order])) for order in orders], dtype=float)
+    return orders, signs
+
+
+@functools.cache
+def _symmetric_products(n: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """(places, signs) of the products that add up to e_k(Θ)∧g^{n-k}: each row of `places` (products, n) names n forms,
+    Θ_a^e by a n + e, and g by n²."""
+    places, signs = [], []
+    orders, order_signs = _permutations(k)
+    for chosen in itertools.combinations(range(n), k):
+        for order, sign in zip(orders, order_signs, strict=True):
+            entries = [a * n + chosen[e] for a, e in zip(chosen, order, strict=True)]
+            places.append(entries + (n - k) * [n * n])
+            signs.append(sign)
+    return np.array(places), np.array(signs)

@@ -14,7 +14,7 @@ from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_
 from g2links.ricci_flat.monge_ampere import metrics_from_jets, prepare
 from g2links.varieties.points.sampling import Points, integral, weighted_mean
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.residue import kahler_volume
+from g2links.varieties.residue import kahler_volume, volume_factor
 
 _CHUNK = 500
 _BLOCK = 4000
@@ -26,8 +26,8 @@ class MongeAmpereMeasures(NamedTuple):
     Attributes:
         sigma: <|1 - η/<η>|>, η = det g/|h|², and its standard error.
         rms, worst: root mean square and largest value of |1 - η/<η>|.
-        volume_ratio: the Monte Carlo value of ∫ω³/6 over its exact value, and its standard error.
-        normalisation: c > 0 with c² = ∫ω³/6 / ∫|h|² d⁶x, and its standard error.
+        volume_ratio: the Monte Carlo value of ∫ω^n/n! over its exact value, and its standard error.
+        normalisation: c > 0 with c² = ∫ω^n/n! / ∫|h|² d^{2n}x, and its standard error.
         smallest_eigenvalue: of g relative to the reference metric's trace; positive where g is a metric.
         ratio: (n,) η/<η> itself.
     """
@@ -42,7 +42,7 @@ class MongeAmpereMeasures(NamedTuple):
 
 
 def metrics(polynomial: Polynomial, potential: Potential, points: Points) -> np.ndarray:
-    """g at every point in its canonical chart, (n, 3, 3) complex128."""
+    """g at every point in its canonical chart, (n, d, d) complex128."""
     return _metrics_and_reference(polynomial, potential, points)[0]
 
 
@@ -69,7 +69,7 @@ def _from_features(
     polynomial: Polynomial, ansatz: FeatureAnsatz, parameters: Parameters, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
     data = prepare(polynomial, ansatz.features, points)
-    flat = Jet(data.weights[:, None], jnp.zeros((len(points.z), 6)), data.reference)
+    flat = Jet(data.weights[:, None], jnp.zeros((len(points.z), 2 * polynomial.dimension)), data.reference)
     return np.asarray(metrics_from_jets(ansatz, parameters, data)), np.asarray(flat.hermitian())
 
 
@@ -81,16 +81,17 @@ def _blocks(points: Points) -> Iterator[Points]:
 def measure(polynomial: Polynomial, potential: Potential, points: Points) -> MongeAmpereMeasures:
     """Evaluate a metric on `points` (all of them; none is dropped).
 
-    The normalisation uses that ∫ω³/6 is known: c² = 8 <η>, whose statistical error is small for a good metric.
+    The normalisation uses that ∫ω^n/n! is known: c² = 2^n <η>, whose statistical error is small for a good metric.
     """
     g, flat = _metrics_and_reference(polynomial, potential, points)
     ratio = np.asarray(jax.vmap(lambda *row: monge_ampere_ratio(polynomial, *row))(g, points.z, points.one, points.el))
     mean, mean_error = weighted_mean(ratio, points)
+    factor = volume_factor(polynomial.dimension)
     deviation = np.abs(1 - ratio / mean)
-    volume, volume_error = (value / kahler_volume(polynomial) for value in integral(8 * ratio, points))
+    volume, volume_error = (value / kahler_volume(polynomial) for value in integral(factor * ratio, points))
     relative = np.linalg.eigvalsh(g)[:, 0] / np.trace(flat, axis1=1, axis2=2).real
     weights = points.weights / np.sum(points.weights)
-    constant = float(np.sqrt(max(8 * mean, 0.0)))
+    constant = float(np.sqrt(max(factor * mean, 0.0)))
     return MongeAmpereMeasures(
         sigma=weighted_mean(deviation, points),
         rms=float(np.sqrt(np.sum(weights * deviation**2))),

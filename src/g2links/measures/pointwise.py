@@ -1,6 +1,7 @@
 """What can be said of a Kähler metric at one point: its sign, its agreement between charts, with differences of K, and
 its curvature."""
 
+import itertools
 from typing import NamedTuple
 
 import jax
@@ -11,7 +12,7 @@ from jaxtyping import Array, Complex, Float
 from g2links import forms
 from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
 from g2links.measures.chern_numbers import control_densities
-from g2links.measures.curvature import ChernDensities, chern_densities, curvature
+from g2links.measures.curvature import chern_densities, curvature
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.charts import (
@@ -24,7 +25,7 @@ from g2links.varieties.charts import (
     tangent_frame,
     to_gauge,
 )
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 
 _STEP = 1e-3
@@ -36,7 +37,7 @@ class MetricFigures(NamedTuple):
 
     Attributes:
         ratio: det g/|h|².
-        relative_metric: (3, 3) g in a frame that is unitary for the reference metric.
+        relative_metric: (d, d) g in a frame that is unitary for the reference metric.
         chart_change: |g - g'|/|g|, with g' brought here from another chart, in the norm of g.
         differences: the same with g' from finite differences of K along V.
     """
@@ -52,14 +53,14 @@ class CurvatureFigures(NamedTuple):
 
     Attributes:
         scalar, ricci_norm, riemann_norm: of the Riemannian metric g_T.
-        chern: densities of the Chern numbers.
+        chern: densities of the Chern numbers, by name.
         controls: (m,) the `chern_numbers.control_densities` that go with them.
     """
 
     scalar: Scalar
     ricci_norm: Scalar
     riemann_norm: Scalar
-    chern: ChernDensities
+    chern: dict[str, Scalar]
     controls: Float[Array, " m"]
 
 
@@ -94,14 +95,14 @@ def metric_from_other_chart(
     polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
 ) -> Hermitian:
     """g in the chart (one, el), computed in the chart where the coordinate of second largest modulus is held fixed."""
-    size = jnp.where(jnp.arange(VARIABLES) == one, -1.0, jnp.abs(z) ** (1 / jnp.asarray(polynomial.weights)))
+    size = jnp.where(jnp.arange(polynomial.variables) == one, -1.0, jnp.abs(z) ** (1 / jnp.asarray(polynomial.weights)))
     second = jnp.argmax(size)
     there = to_gauge(polynomial, z, second)
     slope = jnp.abs(polynomial.gradient(there))
     chart = slice_chart(polynomial, z, indices=(second, jnp.argmax(slope.at[second].set(-1.0))))
-    chosen = selector(chart.one, chart.el)
+    chosen = selector(chart.one, chart.el, polynomial.variables)
 
-    def coordinates(point: ComplexPoint) -> Complex[Array, "3"]:
+    def coordinates(point: ComplexPoint) -> Complex[Array, " d"]:
         return chosen @ to_gauge(polynomial, point, chart.one)
 
     frame = tangent_frame(polynomial, z, one, el)
@@ -120,21 +121,21 @@ def metric_by_differences(
     chart = SliceChart(z, one, el, jnp.zeros(()))
     centre = complex_coordinates(origin(chart))
 
-    def kahler(w: Complex[Array, "3"]) -> Scalar:
+    def kahler(w: Complex[Array, " d"]) -> Scalar:
         point = embed(polynomial, chart, w)
         return reference_potential(polynomial.weights, point) + potential(point)
 
-    basis = np.eye(3, dtype=complex)
-    pairs = ((0, 1), (0, 2), (1, 2))
+    d = polynomial.dimension
+    basis, pairs = np.eye(d, dtype=complex), list(itertools.combinations(range(d), 2))
     directions = np.array(
         [*basis, *(basis[a] + basis[b] for a, b in pairs), *(basis[a] + 1j * basis[b] for a, b in pairs)]
     )
     offsets, shares = np.array([*_FOURTH_ORDER]), np.array([*_FOURTH_ORDER.values()])
     steps = _STEP * np.array([1, 1j])[:, None, None, None] * offsets[:, None, None] * directions
-    values = jax.vmap(kahler)(centre + jnp.asarray(steps.reshape(-1, 3))).reshape(2, len(offsets), len(directions))
+    values = jax.vmap(kahler)(centre + jnp.asarray(steps.reshape(-1, d))).reshape(2, len(offsets), len(directions))
     levi = jnp.einsum("iod,o->d", values, shares) / (4 * _STEP**2)
-    diagonal = jnp.diag(levi[:3]).astype(complex)
-    for (a, b), re, im in zip(pairs, levi[3:6], levi[6:], strict=True):
+    diagonal = jnp.diag(levi[:d]).astype(complex)
+    for (a, b), re, im in zip(pairs, levi[d : d + len(pairs)], levi[d + len(pairs) :], strict=True):
         mixed = 0.5 * (re - levi[a] - levi[b]) + 0.5j * (im - levi[a] - levi[b])
         diagonal = diagonal.at[a, b].set(mixed).at[b, a].set(mixed.conj())
     return diagonal
@@ -143,13 +144,13 @@ def metric_by_differences(
 def relative_distance(a: Hermitian, g: Hermitian) -> Scalar:
     """|a - g|/|g| in the norm of g."""
     endomorphism = (a - g) @ forms.inverse(g)
-    return jnp.sqrt(jnp.abs(jnp.sum(endomorphism * endomorphism.T)) / 3)
+    return jnp.sqrt(jnp.abs(jnp.sum(endomorphism * endomorphism.T)) / len(g))
 
 
-def _unitary_frame(g: Hermitian) -> Complex[Array, "3 3"]:
+def _unitary_frame(g: Hermitian) -> Complex[Array, "d d"]:
     """Rows that are orthonormal for the Hermitian form g, by Gram and Schmidt's method."""
     rows: list[Array] = []
-    for vector in jnp.eye(3, dtype=complex):
+    for vector in jnp.eye(len(g), dtype=complex):
         for row in rows:
             vector = vector - (vector @ g @ row.conj()) * row
         rows.append(vector / jnp.sqrt((vector @ g @ vector.conj()).real))

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint
-from g2links.varieties.polynomial import VARIABLES, monomials
+from g2links.varieties.polynomial import monomials
 
 _Monomial = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -34,7 +34,7 @@ class Equivariants:
 
     def matrices(
         self, coefficients: Float[Array, " count"], zeta: ComplexPoint
-    ) -> tuple[Complex[Array, "5 5"], Complex[Array, "5"]]:
+    ) -> tuple[Complex[Array, "variables variables"], Complex[Array, " variables"]]:
         """B (Hermitian) and c at one point of the sphere.
 
         The coefficients are: a real number S_ij for each pair of equal weights, giving B = (S + Sᵀ)/2 + i(S - Sᵀ)/2;
@@ -45,19 +45,19 @@ class Equivariants:
         parts = np.cumsum([len(tables.equal[0]), len(rows), len(rows), len(tables.covector)])
         s, re_b, im_b, re_c, im_c = jnp.split(coefficients, parts)
         values = monomials(tables.holomorphic, zeta) * monomials(tables.antiholomorphic, zeta).conj()
-        square = jnp.zeros((VARIABLES, VARIABLES)).at[tables.equal].set(s)
+        square = jnp.zeros((len(zeta), len(zeta))).at[tables.equal].set(s)
         b = 0.5 * (square + square.T) + 0.5j * (square - square.T)
         if len(rows):
             upper = jnp.zeros_like(b).at[rows, columns].add((re_b + 1j * im_b) * values[which])
             b = b + upper + upper.conj().T
         owner, monomial = tables.covector.T
-        covector = jnp.zeros(VARIABLES, dtype=complex).at[owner].add((re_c + 1j * im_c) * values[monomial].conj())
+        covector = jnp.zeros(len(zeta), dtype=complex).at[owner].add((re_c + 1j * im_c) * values[monomial].conj())
         return b, covector
 
     @cached_property
     def _tables(self) -> "_Tables":
         weights = self.weights
-        equal = [(i, j) for i in range(VARIABLES) for j in range(VARIABLES) if weights[i] == weights[j]]
+        equal = [(i, j) for i in range(len(weights)) for j in range(len(weights)) if weights[i] == weights[j]]
         table: dict[_Monomial, int] = {}
 
         def places(charge: int) -> list[int]:
@@ -65,12 +65,12 @@ class Equivariants:
 
         cross = [
             (i, j, place)
-            for i in range(VARIABLES)
-            for j in range(VARIABLES)
+            for i in range(len(weights))
+            for j in range(len(weights))
             if weights[i] < weights[j]
             for place in places(weights[j] - weights[i])
         ]
-        covector = [(i, place) for i in range(VARIABLES) for place in places(weights[i])]
+        covector = [(i, place) for i in range(len(weights)) for place in places(weights[i])]
         exponents = np.array(list(table), dtype=np.int64)
         return _Tables(
             tuple(np.array(equal).T),
@@ -97,15 +97,15 @@ def charged_monomials(weights: tuple[int, ...], charge: int) -> list[_Monomial]:
     """For each ordered pair of coordinates the ζ_k^p conj(ζ_l)^q of that charge with the smallest q, without
     repetition."""
     found: dict[_Monomial, None] = {}
-    for k in range(VARIABLES):
-        for l in range(VARIABLES):
+    for k in range(len(weights)):
+        for l in range(len(weights)):
             for q in range(weights[k]):
                 p, rest = divmod(charge + q * weights[l], weights[k])
                 if rest == 0 and (k != l or q == 0):
-                    found[_power(k, p), _power(l, q)] = None
+                    found[_power(k, p, len(weights)), _power(l, q, len(weights))] = None
                     break
     return list(found)
 
 
-def _power(i: int, power: int) -> tuple[int, ...]:
-    return tuple(power * int(k == i) for k in range(VARIABLES))
+def _power(i: int, power: int, variables: int) -> tuple[int, ...]:
+    return tuple(power * int(k == i) for k in range(variables))

@@ -16,8 +16,9 @@ import numpy as np
 from jaxtyping import Array, Complex
 
 from g2links._typing import ComplexPoint, Index, Matrix, Scalar
-from g2links.varieties.charts import ASYMMETRIC, selector
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.forms.linear import small_determinant
+from g2links.varieties.charts import asymmetric, selector
+from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
 
@@ -66,14 +67,14 @@ class FundamentalDomain:
         """Of the permutations that bring (one, el) to the first chart of its orbit the best: z'_i = z_order[i]."""
         orders, allowed = self._permutations
         squares = z.real**2 + z.imag**2
-        score = squares[orders] @ jnp.asarray(ASYMMETRIC) / jnp.sum(squares)
+        score = squares[orders] @ jnp.asarray(asymmetric(len(z))) / jnp.sum(squares)
         best = jnp.argmax(jnp.where(jnp.asarray(allowed)[one, el], score, -_FORBIDDEN))
         return jnp.asarray(orders)[best]
 
-    def _phases(self, z: ComplexPoint, one: Index) -> Complex[Array, "5"]:
+    def _phases(self, z: ComplexPoint, one: Index) -> Complex[Array, " variables"]:
         """The diagonal symmetry with 1 at `one` after which each phase in turn is as near to 1 as it can be."""
         rows, columns, pivots = (jnp.asarray(table)[one] for table in self._lattices)
-        turns = jnp.zeros(VARIABLES)
+        turns = jnp.zeros(len(z))
         wanted = -jnp.angle(jax.lax.stop_gradient(z)) / (2 * jnp.pi)
         for row, column, pivot in reversed(list(zip(rows, columns, pivots, strict=True))):
             offset = -(row @ turns) / pivot
@@ -84,14 +85,14 @@ class FundamentalDomain:
     def _mirrored(self, z: ComplexPoint) -> Array:
         if not is_real(self.polynomial):
             return jnp.asarray(False)
-        return jnp.sum(ASYMMETRIC * z.imag) < 0
+        return jnp.sum(asymmetric(len(z)) * z.imag) < 0
 
     def _chart_map(
         self, order: Array, phases: Array, old: tuple[Index, Index], new: tuple[Index, Index]
-    ) -> Complex[Array, "3 3"]:
+    ) -> Complex[Array, "d d"]:
         """P: the three coordinates of the new chart from those of the old one, before conjugation."""
-        matrix = phases[:, None] * (order[:, None] == jnp.arange(VARIABLES))
-        return selector(*new) @ matrix @ selector(*old).T
+        matrix = phases[:, None] * (order[:, None] == jnp.arange(len(order)))
+        return selector(*new, len(order)) @ matrix @ selector(*old, len(order)).T
 
     def _turn(
         self,
@@ -99,10 +100,10 @@ class FundamentalDomain:
         image: ComplexPoint,
         old: tuple[Index, Index],
         new: tuple[Index, Index],
-        holomorphic: Complex[Array, "3 3"],
+        holomorphic: Complex[Array, "d d"],
         mirrored: Array,
     ) -> Scalar:
-        determinant = holomorphic[0] @ jnp.cross(holomorphic[1], holomorphic[2])
+        determinant = small_determinant(holomorphic)
         there = residue(self.polynomial, image, *new)
         turn = residue(self.polynomial, z, *old) / (jnp.where(mirrored, there.conj(), there) * determinant)
         return jax.lax.stop_gradient(turn / jnp.abs(turn))
@@ -112,18 +113,17 @@ class FundamentalDomain:
         """(N, 5) the permutations, and (5, 5, N) which of them bring each pair (one, el) to the first of its orbit."""
         orders = np.array(coordinate_permutations(self.polynomial))
         places = np.argsort(orders, axis=1)
-        codes = VARIABLES * places[:, :, None] + places[:, None, :]
+        codes = places.shape[1] * places[:, :, None] + places[:, None, :]
         return orders, np.moveaxis(codes == np.min(codes, axis=0), 0, -1)
 
     @cached_property
     def _lattices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For each `one` the rows of the lattice with `one` last, the column of the pivot of each, and the pivot; a
         pivot of 0 where there are fewer than four rows."""
-        rows = np.zeros((VARIABLES, VARIABLES - 1, VARIABLES))
-        columns = np.zeros((VARIABLES, VARIABLES - 1), dtype=np.int64)
-        pivots = np.zeros((VARIABLES, VARIABLES - 1))
-        for one in range(VARIABLES):
-            order = [i for i in range(VARIABLES) if i != one]
+        n = self.polynomial.variables
+        rows, columns, pivots = np.zeros((n, n - 1, n)), np.zeros((n, n - 1), dtype=np.int64), np.zeros((n, n - 1))
+        for one in range(n):
+            order = [i for i in range(n) if i != one]
             for k, row in enumerate(exponent_lattice(self.polynomial, one)):
                 column = next(i for i in order if row[i])
                 rows[one, k], columns[one, k], pivots[one, k] = row, column, row[column]
@@ -134,7 +134,7 @@ def _place(order: Array, index: Index) -> Index:
     return jnp.argmax(order == index)
 
 
-def _real_frame(holomorphic: Complex[Array, "3 3"], mirrored: Array) -> Matrix:
+def _real_frame(holomorphic: Complex[Array, "d d"], mirrored: Array) -> Matrix:
     """(7, 7) the map of (x, y, θ) that is w' = P w, or the conjugate of that."""
     re, im = holomorphic.real, holomorphic.imag
     sign = jnp.where(mirrored, -1.0, 1.0)

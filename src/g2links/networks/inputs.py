@@ -14,7 +14,7 @@ from g2links.networks.batching import in_chunks
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, pair_forms
 from g2links.varieties.charts import selector, tangent_frame
-from g2links.varieties.polynomial import VARIABLES, Polynomial, exponents_of_degree, monomial_count
+from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
 from g2links.varieties.residue import residue
 
 _CHUNK = 2000
@@ -35,19 +35,20 @@ def separating_features(polynomial: Polynomial) -> HermitianForms:
     weights = polynomial.weights
     if set(weights) == {1}:
         return all_forms(weights, exponents_of_degree(weights, 1))
-    pairs = [(_power(i, 1), _power(i, 1)) for i in range(VARIABLES)]
+    n = len(weights)
+    pairs = [(_power(i, 1, n), _power(i, 1, n)) for i in range(n)]
     if sum(monomial_count(weights, w) for w in weights) <= _MOST_LINEAR:
         pairs += [
-            (_power(j, 1), tuple(m)) for j, w in enumerate(weights) for m in exponents_of_degree(weights, w).tolist()
+            (_power(j, 1, n), tuple(m)) for j, w in enumerate(weights) for m in exponents_of_degree(weights, w).tolist()
         ]
-    for i, j in combinations(range(VARIABLES), 2):
+    for i, j in combinations(range(n), 2):
         g = math.gcd(weights[i], weights[j])
-        pairs.append((_power(i, weights[j] // g), _power(j, weights[i] // g)))
+        pairs.append((_power(i, weights[j] // g, n), _power(j, weights[i] // g, n)))
     return pair_forms(weights, list({frozenset(pair): pair for pair in pairs}.values()))
 
 
-def _power(i: int, power: int) -> Exponents:
-    return tuple(power * int(k == i) for k in range(VARIABLES))
+def _power(i: int, power: int, variables: int) -> Exponents:
+    return tuple(power * int(k == i) for k in range(variables))
 
 
 def feature_table(features: InvariantFeatures | HermitianForms, z: np.ndarray) -> np.ndarray:
@@ -63,11 +64,11 @@ def chart_features(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Inde
     weights 1 the coordinates are first put into the order (one, el, the other three), which is that of the
     chart's frame: so what a network learns in one chart helps it in the others.
     """
-    slots = jnp.arange(VARIABLES)
+    slots = jnp.arange(len(z))
     marks = [(slots == one).astype(float), (slots == el).astype(float)]
     slope = tangent_frame(polynomial, z, one, el)[:, el]
     h = residue(polynomial, z, one, el)
     if set(polynomial.weights) == {1}:
-        z = jnp.concatenate([jnp.stack(marks), selector(one, el)]) @ z
+        z = jnp.concatenate([jnp.stack(marks), selector(one, el, len(z))]) @ z
     frame = [slope.real, slope.imag, h.real[None], h.imag[None]]
     return jnp.concatenate([separating_features(polynomial)(z), *marks, *frame])

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float
 
-from g2links._typing import ComplexPoint, Index, Scalar
+from g2links._typing import ComplexPoint, Frame, Index, Scalar
 from g2links.calculus.jets import Jet
 from g2links.networks.adapted import AdaptedFrame
 from g2links.networks.architecture import Row, Shapes, Weights
@@ -99,7 +99,7 @@ class PotentialNetwork(AbstractStructured):
             "symmetric": self.symmetric,
         }
 
-    def _along(self, z: ComplexPoint, vectors: Complex[Array, "3 5"], h: Scalar) -> PotentialGeometry:
+    def _along(self, z: ComplexPoint, vectors: Frame, h: Scalar) -> PotentialGeometry:
         reference = reference_jet(self.polynomial.weights, z, vectors)
         features = self.ansatz.features.jet(z, vectors)
         return PotentialGeometry(

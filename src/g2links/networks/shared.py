@@ -16,12 +16,11 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint
-from g2links.varieties.polynomial import VARIABLES, Polynomial, monomials
+from g2links.varieties.polynomial import Polynomial, monomials
 from g2links.varieties.symmetry import coordinate_permutations, is_real
 
 _POWERS = 5
 _LEAST_POWER = 4
-_PAIRS = tuple(np.triu_indices(VARIABLES, 1))
 NODE_OUTPUTS, PAIR_OUTPUTS = 5, 4
 
 
@@ -34,39 +33,41 @@ class SharedCoefficients:
     @property
     def inputs(self) -> tuple[int, int]:
         """How many numbers each network sees."""
-        nodes, pairs = jax.eval_shape(self.features, jax.ShapeDtypeStruct((VARIABLES,), np.complex128))
+        nodes, pairs = jax.eval_shape(self.features, jax.ShapeDtypeStruct((self.polynomial.variables,), np.complex128))
         return nodes.shape[1], pairs.shape[1]
 
-    def features(self, zeta: ComplexPoint) -> tuple[Float[Array, "5 n"], Float[Array, "10 m"]]:
+    def features(self, zeta: ComplexPoint) -> tuple[Float[Array, "variables n"], Float[Array, "pairs m"]]:
         """What is seen of each coordinate, and of each pair, at a point of the unit sphere."""
         s, q = self._invariants(zeta)
         marks = jnp.asarray(self._orbits)
         every = self._symmetric_functions(s, q.real)
         reached = q.real @ jnp.stack([s, s**2], axis=1)
         own = jnp.concatenate([s[:, None], s[:, None] ** 2, reached], axis=1)
-        nodes = jnp.concatenate([own, marks, jnp.broadcast_to(every, (VARIABLES, len(every)))], axis=1)
-        i, j = _PAIRS
+        nodes = jnp.concatenate([own, marks, jnp.broadcast_to(every, (len(own), len(every)))], axis=1)
+        i, j = np.triu_indices(len(zeta), 1)
         both = jnp.concatenate([own[i] + own[j], marks[i] + marks[j]], axis=1)
         cross = jnp.stack([s[i] * s[j], q.real[i, j]], axis=1)
         pairs = jnp.concatenate([both, cross, jnp.broadcast_to(every, (len(i), len(every)))], axis=1)
         return nodes, pairs
 
     def matrices(
-        self, nodes: Float[Array, "5 5"], pairs: Float[Array, "10 4"], zeta: ComplexPoint
-    ) -> tuple[Complex[Array, "5 5"], Complex[Array, "5"]]:
+        self, nodes: Float[Array, "variables outputs"], pairs: Float[Array, "pairs outputs"], zeta: ComplexPoint
+    ) -> tuple[Complex[Array, "variables variables"], Complex[Array, " variables"]]:
         """B and c from the outputs for each coordinate and each pair."""
         s, q = self._invariants(zeta)
         odd = q.imag @ jnp.stack([s, s**2], axis=1)
-        i, j = _PAIRS
+        i, j = np.triu_indices(len(zeta), 1)
         imaginary = pairs[:, 1] * q.imag[i, j] + pairs[:, 2] * (odd[i, 0] - odd[j, 0])
         imaginary = imaginary + pairs[:, 3] * (s[i] - s[j]) * (odd[i, 0] + odd[j, 0])
-        upper = jnp.zeros((VARIABLES, VARIABLES), dtype=complex).at[i, j].set(pairs[:, 0] + 1j * imaginary)
+        upper = jnp.zeros((len(zeta), len(zeta)), dtype=complex).at[i, j].set(pairs[:, 0] + 1j * imaginary)
         c = upper + upper.conj().T + jnp.diag(nodes[:, 1])
         b = zeta.conj()[:, None] * c * zeta + jnp.diag(nodes[:, 0])
         covector = nodes[:, 2] + 1j * jnp.sum(nodes[:, 3:] * odd, axis=1)
         return b, covector * zeta.conj()
 
-    def _invariants(self, zeta: ComplexPoint) -> tuple[Float[Array, "5"], Complex[Array, "5 5"]]:
+    def _invariants(
+        self, zeta: ComplexPoint
+    ) -> tuple[Float[Array, " variables"], Complex[Array, "variables variables"]]:
         """s and Q."""
         terms = self.polynomial.coefficients * monomials(self.polynomial.exponents, zeta)
         own = terms[np.argmax(self.polynomial.exponents, axis=0)]
@@ -84,7 +85,7 @@ class SharedCoefficients:
 
     @cached_property
     def _orbits(self) -> np.ndarray:
-        """(5, orbits) which orbit of the permutations each coordinate lies in."""
+        """(N, orbits) which orbit of the permutations each coordinate lies in."""
         first = np.min(np.array(coordinate_permutations(self.polynomial)), axis=0)
         return (first[:, None] == np.unique(first)).astype(float)
 
@@ -95,5 +96,5 @@ def shares_weights(polynomial: Polynomial) -> bool:
     The coefficients a_i of lower powers would not be smooth where the coordinate vanishes: conj(ζ_i) turns with
     ζ_i^{a-1}, which is as large there.
     """
-    pure = len(polynomial.terms) == VARIABLES and all(np.count_nonzero(e) == 1 for e in polynomial.exponents)
+    pure = len(polynomial.terms) == polynomial.variables and all(np.count_nonzero(e) == 1 for e in polynomial.exponents)
     return pure and int(np.min(polynomial.exponents.max(axis=1))) >= _LEAST_POWER and is_real(polynomial)

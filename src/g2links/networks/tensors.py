@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float
 
-from g2links._typing import ComplexPoint, Hermitian
+from g2links._typing import ComplexPoint, Frame, Hermitian
 from g2links.networks.adapted import inverse_cholesky
 from g2links.networks.architecture import standardisation
 from g2links.networks.batching import in_chunks
@@ -37,7 +37,7 @@ class LocalTangents(NamedTuple):
         first: ∂K_ref, or ∂K_ref minus some ∂K.
     """
 
-    tangents: Complex[Array, "3 5"]
+    tangents: Frame
     position: ComplexPoint
     first: Complex[Array, "3"]
 
@@ -71,7 +71,7 @@ class AmbientTensors:
         """How many coefficients each network gives."""
         return (NODE_OUTPUTS, PAIR_OUTPUTS) if self.shared else (_equivariants(self.polynomial.weights).count,)
 
-    def local(self, z: ComplexPoint, vectors: Complex[Array, "3 5"]) -> LocalTangents:
+    def local(self, z: ComplexPoint, vectors: Frame) -> LocalTangents:
         """A point of X, in any gauge, along three holomorphic vectors."""
         weights = jnp.asarray(self.polynomial.weights, dtype=float)
         scale = jnp.exp(-0.5 * weights * reference_potential(self.polynomial.weights, z))

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Array
 
-from g2links._typing import ComplexPoint, Scalar
+from g2links._typing import ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
 from g2links.potentials.features import BASIS, InvariantFeatures
@@ -67,7 +67,7 @@ class FeatureAnsatz(ABC):
         """u at one point."""
         return self.apply(parameters, Values(self.features(z))).value[0]
 
-    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Frame) -> Jet:
         """u with its derivatives at one point."""
         return self.apply(parameters, self.features.jet(z, frame))
 
@@ -194,7 +194,7 @@ class KahlerPotential:
         """u, real and invariant under C*."""
         return self.ansatz.value(self.parameters, z)
 
-    def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+    def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """u, ∂_a u and ∂_a∂_b̄ u along a holomorphic frame: what `jets.real_function_jet` gives, three times faster."""
         return self.ansatz.jet(self.parameters, z, frame)
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint
+from g2links._typing import ComplexPoint, Frame
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form
@@ -63,7 +63,7 @@ class InvariantFeatures:
         """Values at one point of X, in any gauge."""
         return self.combine(Values(self.forms(z))).value
 
-    def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+    def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
         return self.combine(self.forms.jet(z, frame))
 

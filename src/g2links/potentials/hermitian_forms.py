@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint
-from g2links.calculus.jets import Jet
+from g2links._typing import ComplexPoint, Frame
+from g2links.calculus.jets import Jet, upper_pairs
 from g2links.potentials.reference import reference_jet, reference_potential
-from g2links.varieties.polynomial import VARIABLES, Polynomial, monomials
+from g2links.varieties.polynomial import Polynomial, monomials
 from g2links.varieties.smooth.finite_field import PRIME, monomials_in_field, square_root_of_minus_one
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, in_lattice, is_real
 
@@ -23,7 +23,7 @@ class HermitianForms:
 
     Attributes:
         weights: of the coordinates.
-        exponents: (M, 5) of the monomials.
+        exponents: (M, N) of the monomials.
         row, column: (E,) two monomials of one degree for each term.
         value: (E,) complex coefficients, with integer real and imaginary parts.
         owner: (E,) which form a term belongs to.
@@ -54,7 +54,7 @@ class HermitianForms:
         terms = self.value * s[self.row] * s[self.column].conj()
         return (self.reduction @ terms.real) * jnp.exp(-self.degrees * reference_potential(self.weights, z))
 
-    def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+    def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
         s = monomials(self.exponents, z)
         ds = [jax.jvp(lambda p: monomials(self.exponents, p), (z,), (v,))[1] for v in frame]
@@ -65,10 +65,11 @@ class HermitianForms:
         def mixed(a: int, b: int) -> Array:
             return 0.5 * (d_left[a] * d_right[b].conj() + d_right[a] * d_left[b].conj())
 
-        upper = [mixed(0, 1), mixed(0, 2), mixed(1, 2)]
+        d = len(frame)
+        upper = [mixed(a, b) for a, b in zip(*upper_pairs(d), strict=True)]
         channels = [jnp.real(left * right.conj())]
         channels += [d.real for d in first] + [d.imag for d in first]
-        channels += [mixed(a, a).real for a in range(3)] + [m.real for m in upper] + [m.imag for m in upper]
+        channels += [mixed(a, a).real for a in range(d)] + [m.real for m in upper] + [m.imag for m in upper]
         numerator = Jet.from_channels(jnp.asarray(self.reduction) @ jnp.stack(channels, axis=1))
         return numerator.times_exponentials(jnp.asarray(-self.degrees), reference_jet(self.weights, z, frame))
 
@@ -83,20 +84,20 @@ class HermitianForms:
         return coefficients
 
     def means(self) -> np.ndarray:
-        """(forms,) the means over the sphere Σ |ζ_i|² = 1, ζ_i = z_i r^{-w_i}, where |ζ^α|² has 4! Π α_i!/(4 + Σ α_i)!
-        and other terms 0."""
-        means = np.zeros(self.count)
+        """(forms,) the means over the sphere Σ |ζ_i|² = 1, ζ_i = z_i r^{-w_i}, where |ζ^α|² has
+        (N-1)! Π α_i!/(N-1 + Σ α_i)! and other terms 0."""
+        means, rest = np.zeros(self.count), len(self.weights) - 1
         for owner, row, column, value in zip(self.owner, self.row, self.column, self.value, strict=True):
             if row == column:
                 powers = self.exponents[row].tolist()
-                total = math.factorial(VARIABLES - 1 + sum(powers)) / math.factorial(VARIABLES - 1)
+                total = math.factorial(rest + sum(powers)) / math.factorial(rest)
                 means[owner] += value.real * math.prod(map(math.factorial, powers)) / total
         return means
 
     def in_finite_field(self, points: np.ndarray) -> np.ndarray:
-        """Twice the numerators at points (n, 10) of a finite field, where z and conj(z) are independent: (forms, n)."""
+        """Twice the numerators at points (n, 2N) of a finite field, where z and conj(z) are independent: (forms, n)."""
         imaginary = square_root_of_minus_one()
-        s, c = (monomials_in_field(self.exponents, part) for part in (points[:, :VARIABLES], points[:, VARIABLES:]))
+        s, c = (monomials_in_field(self.exponents, part) for part in np.split(points, 2, axis=1))
         value, conjugate = (
             (np.rint(values.real) + np.rint(values.imag) * imaginary).astype(np.int64)[:, None] % PRIME
             for values in (self.value, self.value.conj())
@@ -146,16 +147,16 @@ def all_forms(weights: tuple[int, ...], exponents: np.ndarray) -> HermitianForms
 
 def pair_forms(weights: tuple[int, ...], pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> HermitianForms:
     """Real and imaginary parts of z^α conj(z^β) for the given pairs (α, β), each of one degree."""
-    table, place = np.unique(np.array(pairs).reshape(-1, VARIABLES), axis=0, return_inverse=True)
+    table, place = np.unique(np.array(pairs).reshape(-1, len(weights)), axis=0, return_inverse=True)
     return _assemble(weights, table, list(place.reshape(-1, 1, 2)), real=False)
 
 
 def norm_form(weights: tuple[int, ...]) -> HermitianForms:
     """Σ |z_i|²/r², for weights 1: the function 1."""
-    every = np.arange(VARIABLES)
-    owner = np.zeros(VARIABLES, dtype=np.int64)
+    n = len(weights)
+    every, owner = np.arange(n), np.zeros(n, dtype=np.int64)
     return HermitianForms(
-        weights, np.eye(VARIABLES, dtype=np.int64), every, every, np.ones(VARIABLES, dtype=complex), owner, np.ones(1)
+        weights, np.eye(n, dtype=np.int64), every, every, np.ones(n, dtype=complex), owner, np.ones(1)
     )
 
 
@@ -164,12 +165,12 @@ def invariant_forms(polynomial: Polynomial, exponents: np.ndarray) -> HermitianF
     of phase-invariant pairs (α, β) under the permutations that preserve f, their real parts alone where f is real."""
     degrees = exponents @ np.array(polynomial.weights)
     base = int(exponents.max()) + 1
-    code = exponents @ base ** np.arange(VARIABLES)
+    code = exponents @ base ** np.arange(polynomial.variables)
     place = {int(c): i for i, c in enumerate(code)}
     i, j = np.nonzero(degrees[:, None] == degrees[None, :])
     invariant = in_lattice(exponent_lattice(polynomial), exponents[i] - exponents[j])
     moved = [
-        np.array([place[int(c)] for c in exponents[:, list(sigma)] @ base ** np.arange(VARIABLES)])
+        np.array([place[int(c)] for c in exponents[:, list(sigma)] @ base ** np.arange(polynomial.variables)])
         for sigma in coordinate_permutations(polynomial)
     ]
     orbits, seen = [], set()

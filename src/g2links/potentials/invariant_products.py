@@ -20,7 +20,7 @@ _FIRST_POINTS = 64
 _SPARE_POINTS = 20
 _SEED = 1
 FieldValues = Callable[[int, np.ndarray], np.ndarray]
-"""(degree, points (n, 10) in the finite field: z, then conj(z)) -> all invariants of that degree, (features, n)."""
+"""(degree, points (n, 2N) in the finite field: z, then conj(z)) -> all invariants of that degree, (features, n)."""
 _Factors = tuple[int, ...]
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
+from g2links._typing import ComplexPoint, Frame, Hermitian, Index, Scalar
 from g2links.calculus.jets import Jet, real_function_jet
+from g2links.forms.linear import small_determinant
 from g2links.potentials.reference import reference_jet
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.polynomial import Polynomial
@@ -19,7 +20,7 @@ Potential = Callable[[ComplexPoint], Scalar]
 `KahlerPotential` has, is differentiated by that; any other by automatic differentiation."""
 
 
-def kahler_jet(polynomial: Polynomial, potential: Potential, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+def kahler_jet(polynomial: Polynomial, potential: Potential, z: ComplexPoint, frame: Frame) -> Jet:
     """K = K_ref + u with ∂_a K and ∂_a∂_b̄ K along a holomorphic frame at `z`."""
     own = getattr(potential, "jet", None)
     u = real_function_jet(potential, z, frame) if own is None else own(z, frame)
@@ -43,18 +44,23 @@ def sigma_of(ratio: np.ndarray, weights: np.ndarray) -> float:
 
 
 def hermitian_determinant(g: Hermitian) -> Scalar:
-    """det g, real, by expansion: exact to rounding and cheap to differentiate."""
-    minors = jnp.cross(g[1], g[2])
-    return jnp.sum(g[0] * minors).real
+    """det g, real, by expansion along the first row: exact to rounding and cheap to differentiate."""
+    return small_determinant(g).real
 
 
-def real_transverse_metric(g: Hermitian) -> Float[Array, "6 6"]:
-    """g_T = 2 Re g on (x1, x2, x3, y1, y2, y3): [[2 Re g, 2 Im g], [-2 Im g, 2 Re g]]."""
+def leading_minors(g: Hermitian) -> list[Scalar]:
+    """The determinants of the upper left 1 × 1, ..., d × d blocks: all positive exactly where g is positive definite
+    (Sylvester)."""
+    return [hermitian_determinant(g[:k, :k]) for k in range(1, len(g) + 1)]
+
+
+def real_transverse_metric(g: Hermitian) -> Float[Array, "real real"]:
+    """g_T = 2 Re g on (x1, ..., xd, y1, ..., yd): [[2 Re g, 2 Im g], [-2 Im g, 2 Re g]]."""
     re, im = 2 * g.real, 2 * g.imag
     return jnp.block([[re, im], [-im, re]])
 
 
-def kahler_form_matrix(g: Hermitian) -> Float[Array, "6 6"]:
-    """The antisymmetric matrix of ω = i g_{ab̄} dz^a∧dz̄^b on (x1, x2, x3, y1, y2, y3); g_T(JX, Y) = ω(X, Y)."""
+def kahler_form_matrix(g: Hermitian) -> Float[Array, "real real"]:
+    """The antisymmetric matrix of ω = i g_{ab̄} dz^a∧dz̄^b on (x1, ..., xd, y1, ..., yd); g_T(JX, Y) = ω(X, Y)."""
     re, im = 2 * g.real, 2 * g.imag
     return jnp.block([[-im, re], [-re, -im]])

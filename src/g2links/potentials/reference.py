@@ -4,9 +4,9 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint
+from g2links._typing import ComplexPoint, Frame
 from g2links.calculus.jets import Jet
 
 _NEWTON_STEPS = 60
@@ -22,7 +22,7 @@ def reference_potential(weights: tuple[int, ...], z: ComplexPoint) -> Float[Arra
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _log_radius_squared(weights: tuple[int, ...], squares: Float[Array, "5"]) -> Float[Array, ""]:
+def _log_radius_squared(weights: tuple[int, ...], squares: Float[Array, " variables"]) -> Float[Array, ""]:
     """The root t of Σ squares_i exp(-w_i t) = 1: the sum is decreasing and convex, so Newton's method from the left of
     the root converges monotonically."""
     w = jnp.asarray(weights, dtype=float)
@@ -44,7 +44,7 @@ def _log_radius_squared_jvp(weights: tuple[int, ...], primals: tuple, tangents: 
     return t, jnp.sum(decay * d_squares) / jnp.sum(w * squares * decay)
 
 
-def reference_jet(weights: tuple[int, ...], z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+def reference_jet(weights: tuple[int, ...], z: ComplexPoint, frame: Frame) -> Jet:
     """The jet of the reference potential K, from its equation Σ |z_i|² e^{-w_i K} = 1 by implicit differentiation.
 
     In the rescaled z_i e^{-w_i K/2} and frame, and along the horizontal part v_a - ∂_aK (w_i z_i) of each vector of it,

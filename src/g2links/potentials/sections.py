@@ -2,9 +2,9 @@
 matrix, as in Donaldson (math/0512625) and Headrick and Nassar (arXiv:0908.2635).
 
 There are N² real unknowns for N monomials: 4,900 on a quintic at k = 4. So the products of monomials are never written
-down. With V = (s, ∂_1 s, ∂_2 s, ∂_3 s), the Gram matrix H = V† h V (4, 4) at a point gives everything there:
+down. With V = (s, ∂_1 s, ..., ∂_d s), the Gram matrix H = V† h V (d + 1, d + 1) at a point gives everything there:
 
-    u = (1/k) log H_00 - K_ref,    g_{ab̄} = (1/k) (H_ab/H_00 - H_a0 H_0b/H_00²),    det g = det H / (k³ H_00⁴)
+    u = (1/k) log H_00 - K_ref,    g_{ab̄} = (1/k) (H_ab/H_00 - H_a0 H_0b/H_00²),    det g = det H / (k^d H_00^{d+1})
 """
 
 import math
@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex
 
-from g2links._typing import ComplexPoint, Scalar
+from g2links._typing import ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.errors import InputError
 from g2links.potentials.reference import reference_jet, reference_potential
@@ -29,11 +29,11 @@ class SectionJet(NamedTuple):
 
     Attributes:
         value: (N,) s.
-        first: (3, N) ∂_a s along a frame.
+        first: (d, N) ∂_a s along a frame.
     """
 
     value: Complex[Array, " N"]
-    first: Complex[Array, "3 N"]
+    first: Complex[Array, "d N"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Sections:
 
     @cached_property
     def exponents(self) -> np.ndarray:
-        """(N, 5)."""
+        """(N, variables)."""
         every = exponents_of_degree(self.polynomial.weights, self.degree)
         pure = [(abs(c), e.index(max(e)), max(e)) for c, e in self.polynomial.terms if np.count_nonzero(e) == 1]
         if not pure:
@@ -84,7 +84,7 @@ class Sections:
         scale = jnp.exp(-0.5 * reference_potential(self.polynomial.weights, z))
         return jnp.asarray(self._roots) * monomials(self.exponents, scale * z)
 
-    def jet(self, z: ComplexPoint, frame: Complex[Array, "3 5"]) -> SectionJet:
+    def jet(self, z: ComplexPoint, frame: Frame) -> SectionJet:
         """s/r^k and its holomorphic derivatives along a frame, r held fixed."""
         scale = jnp.exp(-0.5 * reference_potential(self.polynomial.weights, z))
         at = scale * z
@@ -116,7 +116,7 @@ class HermitianAnsatz:
         s = self.sections(z)
         return jnp.log((s @ hermitian(parameters) @ s.conj()).real) / self.sections.degree
 
-    def jet(self, parameters: tuple[Array, ...], z: ComplexPoint, frame: Complex[Array, "3 5"]) -> Jet:
+    def jet(self, parameters: tuple[Array, ...], z: ComplexPoint, frame: Frame) -> Jet:
         """u, ∂_a u and ∂_a∂_b̄ u along a frame."""
         k = self.sections.degree
         s = self.sections.jet(z, frame)

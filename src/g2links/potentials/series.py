@@ -1,6 +1,6 @@
 """The Kähler potential as a power series of fourth order in the chart, for the torsion and curvature of the link.
 
-Ricci curvature takes two derivatives of the metric, so four of K, along all six real directions of V. Nested
+Ricci curvature takes two derivatives of the metric, so four of K, along all real directions of V. Nested
 automatic differentiation needs thousands of evaluations for them; arithmetic of truncated power series gets all
 in one pass, of a few megaflops. z is a holomorphic series in w = z_a - z_a(centre), of third order: mixed
 derivatives of K need no more.
@@ -23,23 +23,27 @@ from g2links.potentials.hermitian_forms import HermitianForms
 from g2links.potentials.metric import Potential
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.charts import SliceChart, selector
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 
-_COMPLEX, _HOLOMORPHIC_ORDER = 3, 3
-_REAL, _ORDER = 6, 4
-HolomorphicSeries = Complex[Array, "20 m"]
-"""m polynomials of degree 3 in w1, w2, w3: coefficients in the order of `exponents(3, 3)`."""
+_HOLOMORPHIC_ORDER, _ORDER = 3, 4
+HolomorphicSeries = Complex[Array, "terms m"]
+"""m polynomials of degree 3 in w1, ..., wd: coefficients in the order of `exponents(d, 3)`, 20 for d = 3."""
 
 
 class Series(NamedTuple):
-    """m real functions to fourth order in (x1, x2, x3, y1, y2, y3); the operations are those of `jets.Jet`, so that one
-    formula serves both.
+    """m real functions to fourth order in (x1, ..., xd, y1, ..., yd); the operations are those of `jets.Jet`, so that
+    one formula serves both.
 
     Attributes:
-        coefficients: (210, m), of the monomials `exponents(6, 4)`.
+        coefficients: (terms, m), of the monomials `exponents(2d, 4)`, 210 for d = 3.
     """
 
-    coefficients: Float[Array, "210 m"]
+    coefficients: Float[Array, "terms m"]
+
+    @property
+    def variables(self) -> int:
+        """2d."""
+        return _variables(len(self.coefficients), _ORDER)
 
     def affine(self, matrix: Float[Array, "k m"], offset: Float[Array, " k"]) -> "Series":
         """matrix X + offset."""
@@ -52,10 +56,10 @@ class Series(NamedTuple):
         for k in range(_ORDER + 1):
             derivatives.append(jax.vmap(function)(centre) / math.factorial(k))
             function = jax.grad(function)
-        start = jnp.zeros_like(rest).at[0].set(derivatives[-1])
+        start, variables = jnp.zeros_like(rest).at[0].set(derivatives[-1]), self.variables
 
         def horner(total: Array, coefficient: Array) -> tuple[Array, None]:
-            return _product(total, rest, _REAL, _ORDER).at[0].add(coefficient), None
+            return _product(total, rest, variables, _ORDER).at[0].add(coefficient), None
 
         return Series(jax.lax.scan(horner, start, jnp.stack(derivatives[-2::-1]))[0])
 
@@ -73,11 +77,11 @@ class Series(NamedTuple):
 
     def times(self, other: "Series") -> "Series":
         """The products, component by component."""
-        return Series(_product(self.coefficients, other.coefficients, _REAL, _ORDER))
+        return Series(_product(self.coefficients, other.coefficients, self.variables, _ORDER))
 
     def derivatives(self, order: int) -> Float[Array, "..."]:
-        """All partial derivatives of one order at the centre: order axes (6), then m."""
-        place, factor = _derivative_table(order)
+        """All partial derivatives of one order at the centre: order axes (2d), then m."""
+        place, factor = _derivative_table(order, self.variables)
         return self.coefficients[place] * factor[..., None]
 
 
@@ -99,10 +103,11 @@ def potential_series(polynomial: Polynomial, potential: KahlerPotential, chart: 
 
 
 def point_series(polynomial: Polynomial, chart: SliceChart) -> HolomorphicSeries:
-    """z over the chart, (20, 5): z_one constant, z_a = z_a(centre) + w_a, and z_el from f = 0 order by order."""
-    slot = (jnp.arange(VARIABLES) == chart.el).astype(complex)
-    start = jnp.zeros((len(exponents(_COMPLEX, _HOLOMORPHIC_ORDER)), VARIABLES), complex)
-    start = start.at[0].set(chart.base).at[1 : 1 + _COMPLEX].set(selector(chart.one, chart.el))
+    """z over the chart, (terms, N): z_one constant, z_a = z_a(centre) + w_a, and z_el from f = 0 order by order."""
+    n, d = polynomial.variables, polynomial.dimension
+    slot = (jnp.arange(n) == chart.el).astype(complex)
+    start = jnp.zeros((len(exponents(d, _HOLOMORPHIC_ORDER)), n), complex)
+    start = start.at[0].set(chart.base).at[1 : 1 + d].set(selector(chart.one, chart.el, n))
     slope = polynomial.gradient(chart.base)[chart.el]
 
     def raise_order(_: int, z: HolomorphicSeries) -> HolomorphicSeries:
@@ -113,6 +118,12 @@ def point_series(polynomial: Polynomial, chart: SliceChart) -> HolomorphicSeries
 
 
 @functools.cache
+def _variables(terms: int, degree: int) -> int:
+    """How many variables have that many monomials up to a degree."""
+    return next(n for n in itertools.count(1) if math.comb(n + degree, degree) >= terms)
+
+
+@functools.cache
 def exponents(variables: int, degree: int) -> tuple[tuple[int, ...], ...]:
     """The monomials in some variables up to a total degree: by degree, then t1 before t2."""
     rows = itertools.product(range(degree + 1), repeat=variables)
@@ -120,25 +131,25 @@ def exponents(variables: int, degree: int) -> tuple[tuple[int, ...], ...]:
 
 
 def _monomial_series(powers: np.ndarray, z: HolomorphicSeries) -> HolomorphicSeries:
-    """z^α for the rows α of `powers` (M, 5), (20, M)."""
-    highest = int(powers.max())
+    """z^α for the rows α of `powers` (M, N), (terms, M)."""
+    highest, d = int(powers.max()), _variables(len(z), _HOLOMORPHIC_ORDER)
     one = jnp.zeros_like(z).at[0].set(1.0)
 
     def multiply(power: Array, _: None) -> tuple[Array, Array]:
-        return _product(power, z, _COMPLEX, _HOLOMORPHIC_ORDER), power
+        return _product(power, z, d, _HOLOMORPHIC_ORDER), power
 
-    _, table = jax.lax.scan(multiply, one, None, length=highest + 1)  # (highest + 1, 20, 5)
+    _, table = jax.lax.scan(multiply, one, None, length=highest + 1)  # (highest + 1, terms, N)
 
     def factor(total: Array, row: tuple[Array, Array]) -> tuple[Array, None]:
         chosen = jnp.take(row[0], row[1], axis=0).T
-        return _product(total, chosen, _COMPLEX, _HOLOMORPHIC_ORDER), None
+        return _product(total, chosen, d, _HOLOMORPHIC_ORDER), None
 
     start = jnp.zeros((z.shape[0], len(powers)), complex).at[0].set(1.0)
     return jax.lax.scan(factor, start, (jnp.moveaxis(table, 2, 0), jnp.asarray(powers.T)))[0]
 
 
 def _form_series(forms: HermitianForms, z: HolomorphicSeries, reference: Series) -> Series:
-    """Hermitian forms in monomials, (210, forms)."""
+    """Hermitian forms in monomials, (terms, forms)."""
     s = _monomial_series(forms.exponents, z)
     numerator = _sesquilinear(s, forms.row, forms.column, forms.value, forms.reduction)
     degrees, place = np.unique(np.asarray(forms.degrees), return_inverse=True)
@@ -148,14 +159,15 @@ def _form_series(forms: HermitianForms, z: HolomorphicSeries, reference: Series)
 
 def _reference_series(polynomial: Polynomial, chart: SliceChart, z: HolomorphicSeries) -> Series:
     """K_ref from Σ |z_i|² exp(-w_i K_ref) = 1, order by order."""
-    five = np.arange(VARIABLES)
-    squares = _sesquilinear(z, five, five, np.ones(VARIABLES), np.eye(VARIABLES))
+    n = polynomial.variables
+    every = np.arange(n)
+    squares = _sesquilinear(z, every, every, np.ones(n), np.eye(n))
     weights = jnp.asarray(polynomial.weights, dtype=float)
     value = reference_potential(polynomial.weights, chart.base)
     slope = jnp.sum(weights * squares.coefficients[0] * jnp.exp(-weights * value))
 
     def raise_order(_: int, k: Array) -> Array:
-        decay = Series(k).affine(-weights[:, None], jnp.zeros(VARIABLES)).map(jnp.exp)
+        decay = Series(k).affine(-weights[:, None], jnp.zeros(n)).map(jnp.exp)
         total = jnp.sum(squares.times(decay).coefficients, axis=1, keepdims=True).at[0].add(-1.0)
         return k + total / slope
 
@@ -166,8 +178,8 @@ def _reference_series(polynomial: Polynomial, chart: SliceChart, z: HolomorphicS
 def _sesquilinear(
     s: HolomorphicSeries, row: np.ndarray, column: np.ndarray, value: np.ndarray, reduction: np.ndarray
 ) -> Series:
-    """Σ_e reduction[i, e] Re(value_e s_row(e) conj(s_column(e))), (210, i)."""
-    left, right, real, imaginary = _mixed_table()
+    """Σ_e reduction[i, e] Re(value_e s_row(e) conj(s_column(e))), (terms, i)."""
+    left, right, real, imaginary = _mixed_table(_variables(len(s), _HOLOMORPHIC_ORDER))
     terms = s[left][:, row] * value * s[right][:, column].conj()
     sums = terms @ reduction.T.astype(complex)
     return Series(real @ sums.real - imaginary @ sums.imag)
@@ -197,21 +209,22 @@ def _product_table(variables: int, degree: int) -> tuple[np.ndarray, np.ndarray,
 
 
 @functools.cache
-def _derivative_table(order: int) -> tuple[np.ndarray, np.ndarray]:
-    """(place, factor), each order axes (6): where the coefficient of a derivative is, and α!."""
-    at = {e: k for k, e in enumerate(exponents(_REAL, _ORDER))}
-    place, factor = np.zeros((_REAL,) * order, np.intp), np.zeros((_REAL,) * order)
-    for index in itertools.product(range(_REAL), repeat=order):
-        power = tuple(index.count(k) for k in range(_REAL))
+def _derivative_table(order: int, variables: int) -> tuple[np.ndarray, np.ndarray]:
+    """(place, factor), each order axes: where the coefficient of a derivative is, and α!."""
+    at = {e: k for k, e in enumerate(exponents(variables, _ORDER))}
+    place, factor = np.zeros((variables,) * order, np.intp), np.zeros((variables,) * order)
+    for index in itertools.product(range(variables), repeat=order):
+        power = tuple(index.count(k) for k in range(variables))
         place[index], factor[index] = at[power], math.prod(map(math.factorial, power))
     return place, factor
 
 
 @functools.cache
-def _mixed_table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _mixed_table(dimension: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(left, right, real, imaginary): the products w^I conj(w)^J of degree at most 4, by the places of I and J, and the
-    real and imaginary parts (210, products) of their expansions in x and y."""
-    rows, at = exponents(_COMPLEX, _HOLOMORPHIC_ORDER), {e: k for k, e in enumerate(exponents(_REAL, _ORDER))}
+    real and imaginary parts (terms, products) of their expansions in x and y."""
+    rows = exponents(dimension, _HOLOMORPHIC_ORDER)
+    at = {e: k for k, e in enumerate(exponents(2 * dimension, _ORDER))}
     pairs = [(i, j) for i, p in enumerate(rows) for j, q in enumerate(rows) if sum(p) + sum(q) <= _ORDER]
     matrix = np.zeros((len(at), len(pairs)), complex)
     for k, (i, j) in enumerate(pairs):
@@ -222,15 +235,16 @@ def _mixed_table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _expand(p: tuple[int, ...], q: tuple[int, ...]) -> dict[tuple[int, ...], complex]:
-    """Π (x_a + i y_a)^p_a (x_a - i y_a)^q_a as a polynomial in (x1, x2, x3, y1, y2, y3)."""
-    total: dict[tuple[int, ...], complex] = {(0,) * _REAL: 1.0}
+    """Π (x_a + i y_a)^p_a (x_a - i y_a)^q_a as a polynomial in (x1, ..., xd, y1, ..., yd)."""
+    d = len(p)
+    total: dict[tuple[int, ...], complex] = {(0,) * (2 * d): 1.0}
     factors = [(a, 1j) for a, n in enumerate(p) for _ in range(n)] + [
         (a, -1j) for a, n in enumerate(q) for _ in range(n)
     ]
     for a, unit in factors:
         longer: dict[tuple[int, ...], complex] = {}
         for term, coefficient in total.items():
-            for slot, c in ((a, 1.0), (a + _COMPLEX, unit)):
+            for slot, c in ((a, 1.0), (a + d, unit)):
                 key = tuple(k + (slot == i) for i, k in enumerate(term))
                 longer[key] = longer.get(key, 0) + c * coefficient
         total = longer

@@ -31,6 +31,7 @@ _NAMES = {
     "d_eta_minus_omega": r"$|d\eta - \omega|\,/\,|\omega|$",
     "d_phi_minus_omega2": r"$|d\varphi - \omega^2|\,/\,|\omega^2|$",
     "d_psi": r"$|d\psi|$",
+    "d_upsilon": r"$|d\Upsilon|/|\Upsilon|$",
     "phi_wedge_psi_over_vol": r"$\varphi\wedge\psi\,/\,\mathrm{vol}_g$",
     "psi_minus_star_phi": r"$|\psi - {*}\varphi|\,/\,|{*}\varphi|$",
     "metric_minus_induced": r"$|g - g_\varphi|\,/\,|g_\varphi|$",

@@ -1,10 +1,10 @@
 """The Monge-Ampère equation for a full Hermitian matrix h, by matrix-free Gauss-Newton steps.
 
-With V the rows s, ∂_1 s, ∂_2 s, ∂_3 s at a point and H = V h V† (4, 4), the residual is
+With V the rows s, ∂_1 s, ..., ∂_d s at a point and H = V h V† (d + 1, d + 1), the residual is
 
-    log det H - 4 log H_00 - log|h_Ω|²,    its derivative along δ:  tr (H⁻¹ - 4 e_0 e_0†/H_00) V δ V†.
+    log det H - (d + 1) log H_00 - log|h_Ω|²,    its derivative along δ:  tr (H⁻¹ - (d + 1) e_0 e_0†/H_00) V δ V†.
 
-With Cholesky's H = L L†, whose first column belongs to e_0, the bracket is L⁻† diag(-3, 1, 1, 1) L⁻¹: J δ is a sum
+With Cholesky's H = L L†, whose first column belongs to e_0, the bracket is L⁻† diag(-d, 1, ..., 1) L⁻¹: J δ is a sum
 over the rows of L⁻¹ V, orthonormal for h, and J δ and Jᵀ w are one product each of all these rows with an (N, N)
 matrix. They are made in single precision: the products only steer the search, and the metric that is found is measured
 in double precision.
@@ -36,7 +36,6 @@ _CG_STEPS = 150
 _CG_WINDOW, _CG_FALL = 10, 0.02
 _CURVATURE, _CG_SHARE = 4.0, 0.2
 _SHORTEST = 1 / 64
-_SIGNATURE = np.array([-3, 1, 1, 1], dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,7 @@ class SectionData:
     """The sections at each of n points.
 
     Attributes:
-        rows: (n, 4, N) complex64 s and ∂_a s, divided by r^k.
+        rows: (n, d + 1, N) complex64 s and ∂_a s, divided by r^k.
         log_volume: (n,) log|h_Ω|².
         weights: (n,) for |Ω|² averages; they sum to 1.
     """
@@ -58,7 +57,7 @@ class SectionData:
         return SectionData(self.rows[:n], self.log_volume[:n], self.weights[:n] / np.sum(self.weights[:n]))
 
     def gram(self, h: np.ndarray) -> np.ndarray:
-        """(n, 4, 4) V h V† at every point."""
+        """(n, d + 1, d + 1) V h V† at every point."""
         blocks = (self.rows[i : i + _BLOCK] for i in range(0, len(self.rows), _BLOCK))
         return np.concatenate([_times(rows, h.astype(rows.dtype)) @ rows.conj().transpose(0, 2, 1) for rows in blocks])
 
@@ -75,7 +74,7 @@ class SectionData:
 def prepare_sections(polynomial: Polynomial, sections: Sections, points: Points) -> SectionData:
     """Evaluate the sections at all points once."""
     n = len(points.z)
-    rows = np.empty((n, 4, sections.count), dtype=np.complex64)
+    rows = np.empty((n, polynomial.dimension + 1, sections.count), dtype=np.complex64)
     log_volume = np.empty(n)
     for part, padded in padded_blocks(points, _CHUNK):
         values = _evaluate(polynomial, sections, *padded)
@@ -150,6 +149,8 @@ class HermitianLinearisation:
         self.loss = _variance(self._values, data.weights)
         self._root = np.sqrt(data.weights).astype(np.float32)
         self._rows = _orthonormal(data.rows, self._gram)
+        d = data.rows.shape[1] - 1
+        self._signature = np.array([-d] + d * [1], dtype=np.float32)
 
     def step(self, damping: float) -> np.ndarray:
         """By conjugate gradients, stopped early, then shortened until g is positive and the loss falls."""
@@ -198,19 +199,19 @@ class HermitianLinearisation:
 
     def _apply(self, x: np.ndarray) -> np.ndarray:
         """W^{1/2} (J δ - mean), δ = A x A."""
-        squares = hermitian_forms(self._rows, self._from_white(x)).reshape(-1, 4)
-        values = squares @ _SIGNATURE
+        squares = hermitian_forms(self._rows, self._from_white(x)).reshape(-1, len(self._signature))
+        values = squares @ self._signature
         return self._root * (values - np.float32(self._data.weights @ values))
 
     def _adjoint(self, y: np.ndarray) -> np.ndarray:
         """The transpose of `_apply`."""
         w = self._root * y
         w = w - self._data.weights.astype(np.float32) * np.sum(w)
-        return self._from_white(weighted_gram(self._rows, np.ravel(w[:, None] * _SIGNATURE)))
+        return self._from_white(weighted_gram(self._rows, np.ravel(w[:, None] * self._signature)))
 
 
 def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
-    """L⁻¹ V at every point, (4 n, N)."""
+    """L⁻¹ V at every point, ((d + 1) n, N)."""
     inverse = np.linalg.inv(np.linalg.cholesky(gram.astype(np.complex128))).astype(rows.dtype)
     turned = np.empty_like(rows)
     for i in range(0, len(rows), _BLOCK):
@@ -219,11 +220,11 @@ def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
 
 
 def _log_ratios(gram: np.ndarray) -> np.ndarray:
-    """log det H - 4 log H_00; -inf where H is not positive definite."""
-    gram = gram.astype(np.complex128)
+    """log det H - (d + 1) log H_00; -inf where H is not positive definite."""
+    gram, size = gram.astype(np.complex128), gram.shape[-1]
     positive = np.linalg.eigvalsh(gram)[:, 0] > 0
-    safe = np.where(positive[:, None, None], gram, np.eye(4))
-    values = np.linalg.slogdet(safe)[1] - 4 * np.log(safe[:, 0, 0].real)
+    safe = np.where(positive[:, None, None], gram, np.eye(size))
+    values = np.linalg.slogdet(safe)[1] - size * np.log(safe[:, 0, 0].real)
     return np.where(positive, values, -np.inf)
 
 
@@ -234,8 +235,8 @@ def _variance(values: np.ndarray, weights: np.ndarray) -> float:
 
 
 def _times(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    n, four, count = rows.shape
-    return np.asarray((rows.reshape(-1, count) @ matrix).reshape(n, four, count))
+    n, size, count = rows.shape
+    return np.asarray((rows.reshape(-1, count) @ matrix).reshape(n, size, count))
 
 
 def _square(x: np.ndarray) -> np.float32:

@@ -22,7 +22,7 @@ from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
 from g2links.potentials.features import InvariantFeatures
-from g2links.potentials.metric import hermitian_determinant, sigma_of
+from g2links.potentials.metric import leading_minors, sigma_of
 from g2links.potentials.reference import reference_jet
 from g2links.ricci_flat.levenberg_marquardt import (
     FIRST_DAMPING,
@@ -52,13 +52,13 @@ class MongeAmpereData(NamedTuple):
 
     Attributes:
         features: jets of the features.
-        reference: (n, 9) ∂_a∂_b̄ K_ref, stored as `Jet.mixed`.
+        reference: (n, d²) ∂_a∂_b̄ K_ref, stored as `Jet.mixed`.
         log_volume: (n,) log|h|².
         weights: (n,) for |Ω|² averages; they sum to 1.
     """
 
     features: Jet
-    reference: Float[Array, "n 9"]
+    reference: Float[Array, "n square"]
     log_volume: Float[Array, " n"]
     weights: Float[Array, " n"]
 
@@ -111,7 +111,7 @@ def _evaluate(
 
 
 @partial(jax.jit, static_argnums=0)
-def metrics_from_jets(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n 3 3"]:
+def metrics_from_jets(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n d d"]:
     """g_{ab̄} at every point."""
     return jax.vmap(lambda point: _kahler_jet(ansatz, parameters, point).hermitian()[0])(data)
 
@@ -126,10 +126,9 @@ def log_ratio(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereD
     """log(det g/|h|²) at one point; very negative where g is not positive definite."""
     k = _kahler_jet(ansatz, parameters, point)
     g = k.hermitian()[0]
-    determinant = hermitian_determinant(g)
-    second_minor = (g[0, 0] * g[1, 1] - g[0, 1] * g[1, 0]).real
-    positive = (g[0, 0].real > 0) & (second_minor > 0) & (determinant > 0) & jnp.isfinite(k.value[0])
-    return jnp.log(jnp.where(positive, determinant, _NOT_POSITIVE)) - point.log_volume
+    minors = leading_minors(g)
+    positive = jnp.all(jnp.stack(minors) > 0) & jnp.isfinite(k.value[0])
+    return jnp.log(jnp.where(positive, minors[-1], _NOT_POSITIVE)) - point.log_volume
 
 
 @partial(jax.jit, static_argnums=0)

@@ -10,11 +10,10 @@ from g2links.storage.files import sha256
 from g2links.storage.finished import FinishedRun
 from g2links.storage.layout import Home
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import VARIABLES
 from g2links.varieties.real_points import complex_points, real_points
 
 _SCHEMA = {
-    "points": ArraySpec(("n", 2 * VARIABLES)),
+    "points": ArraySpec(("n", "real")),
     "weights": ArraySpec(("n",)),
     "drop_ones": ArraySpec(("n",), "iu"),
     "drop_maxs": ArraySpec(("n",), "iu"),
@@ -56,6 +55,7 @@ def read_points(home: Home, run: FinishedRun) -> Points:
             "use --source fresh, or run step 1 again"
         )
     one, el = arrays["drop_ones"], arrays["drop_maxs"]
-    if np.any((one < 0) | (one >= VARIABLES) | (el < 0) | (el >= VARIABLES)):
-        raise ArtefactError(f"{path}: drop_ones and drop_maxs must lie between 0 and {VARIABLES - 1}")
-    return Points(complex_points(arrays["points"]), one, el, arrays["weights"], arrays["lines"])
+    z = complex_points(arrays["points"])
+    if np.any((one < 0) | (one >= z.shape[1]) | (el < 0) | (el >= z.shape[1])):
+        raise ArtefactError(f"{path}: drop_ones and drop_maxs must lie between 0 and {z.shape[1] - 1}")
+    return Points(z, one, el, arrays["weights"], arrays["lines"])

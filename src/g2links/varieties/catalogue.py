@@ -5,20 +5,20 @@ from collections.abc import Callable
 from functools import partial
 
 from g2links.errors import InputError
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 
-_QUINTIC = (1,) * VARIABLES
+_QUINTIC = (1,) * 5
 
 
 def fermat(exponents: tuple[int, ...], weights: tuple[int, ...], name: str) -> Polynomial:
     """f = Σ z_i^{a_i}."""
-    terms = tuple((1 + 0j, tuple(a * int(i == j) for j in range(VARIABLES))) for i, a in enumerate(exponents))
+    terms = tuple((1 + 0j, tuple(a * int(i == j) for j in range(len(weights)))) for i, a in enumerate(exponents))
     return Polynomial(terms, weights, name)
 
 
 def fermat_quintic() -> Polynomial:
     """z0^5 + z1^5 + z2^5 + z3^5 + z4^5: Euler number -200, h11 = 1, h21 = 101."""
-    return fermat((5,) * VARIABLES, _QUINTIC, "fermat_quintic")
+    return fermat((sum(_QUINTIC),) * len(_QUINTIC), _QUINTIC, "fermat_quintic")
 
 
 def dwork(psi: complex = 0.5) -> Polynomial:
@@ -27,7 +27,7 @@ def dwork(psi: complex = 0.5) -> Polynomial:
 
 
 def fermat_family(weights: tuple[int, ...], psi: complex, name: str) -> Polynomial:
-    """Σ z_i^{d/w_i} - d ψ z0 z1 z2 z3 z4, singular exactly where ψ^d Π w_i^{w_i} = 1.
+    """Σ z_i^{d/w_i} - d ψ Π z_i, singular exactly where ψ^d Π w_i^{w_i} = 1.
 
     It keeps the permutations of coordinates of equal weight and the phases that fix the product of all coordinates.
 
@@ -38,7 +38,9 @@ def fermat_family(weights: tuple[int, ...], psi: complex, name: str) -> Polynomi
     if any(degree % w for w in weights):
         raise InputError("weights", weights, "a Fermat type needs weights that divide their sum")
     plain = fermat(tuple(degree // w for w in weights), weights, name)
-    return plain if psi == 0 else Polynomial((*plain.terms, (-degree * complex(psi), (1,) * VARIABLES)), weights, name)
+    return (
+        plain if psi == 0 else Polynomial((*plain.terms, (-degree * complex(psi), (1,) * len(weights))), weights, name)
+    )
 
 
 def conifold_modulus(weights: tuple[int, ...]) -> float:

@@ -10,24 +10,25 @@ from itertools import permutations
 
 import numpy as np
 
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 
 
-def exponent_lattice(polynomial: Polynomial, last: int = VARIABLES - 1) -> np.ndarray:
+def exponent_lattice(polynomial: Polynomial, last: int = -1) -> np.ndarray:
     """A basis in row echelon form (Hermite) of the lattice spanned by the differences of the exponents of f, for the
-    columns in ascending order but for `last`, which comes last."""
-    order = [i for i in range(VARIABLES) if i != last] + [last]
+    columns in ascending order but for `last` (by default the last), which comes last."""
+    last %= polynomial.variables
+    order = [i for i in range(polynomial.variables) if i != last] + [last]
     rows = (polynomial.exponents - polynomial.exponents[:1])[:, order]
     return _row_echelon([list(map(int, row)) for row in rows])[:, np.argsort(order)]
 
 
 def in_lattice(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """For each row of the integer array `vectors` (n, 5), whether it is an integer combination of the basis rows."""
+    """For each row of the integer array `vectors` (n, N), whether it is an integer combination of the basis rows."""
     return np.asarray(~residues(basis, vectors).any(axis=1))
 
 
 def residues(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """Each row of the integer array `vectors` (n, 5) modulo the lattice: equal exactly for rows of one class."""
+    """Each row of the integer array `vectors` (n, N) modulo the lattice: equal exactly for rows of one class."""
     rest = vectors.copy()
     for row in basis:
         column = int(np.flatnonzero(row)[0])
@@ -40,8 +41,8 @@ def coordinate_permutations(polynomial: Polynomial) -> list[tuple[int, ...]]:
     terms = {e: c for c, e in polynomial.terms}
     weights = polynomial.weights
     found = []
-    for sigma in permutations(range(VARIABLES)):
-        if any(weights[sigma[i]] != weights[i] for i in range(VARIABLES)):
+    for sigma in permutations(range(polynomial.variables)):
+        if any(weights[sigma[i]] != weights[i] for i in range(polynomial.variables)):
             continue
         if all(terms.get(tuple(e[i] for i in sigma)) == c for e, c in terms.items()):
             found.append(sigma)
@@ -57,7 +58,8 @@ def is_real(polynomial: Polynomial) -> bool:
 def _row_echelon(rows: list[list[int]]) -> np.ndarray:
     """Integer row echelon form with positive pivots, by Euclid's algorithm on exact integers."""
     basis: list[list[int]] = []
-    for column in range(VARIABLES):
+    variables = len(rows[0])
+    for column in range(variables):
         active = [row for row in rows if row[column]]
         rows = [row for row in rows if not row[column]]
         while len(active) > 1:
@@ -71,4 +73,4 @@ def _row_echelon(rows: list[list[int]]) -> np.ndarray:
         if active:
             sign = 1 if active[0][column] > 0 else -1
             basis.append([sign * a for a in active[0]])
-    return np.array(basis, dtype=np.int64).reshape(-1, VARIABLES)
+    return np.array(basis, dtype=np.int64).reshape(-1, variables)

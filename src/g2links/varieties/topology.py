@@ -10,8 +10,10 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from g2links.varieties.polynomial import VARIABLES
 from g2links.varieties.smooth.criteria import reachable
+
+THREEFOLD = 3
+"""The complex dimension of V where its link has a G2-structure."""
 
 _Poincare = dict[tuple[int, int], int]
 
@@ -51,7 +53,7 @@ class Topology(NamedTuple):
 
 
 def topology(weights: tuple[int, ...]) -> Topology:
-    """The numbers for a quasi-smooth f of degree Σ w (which the weights must admit)."""
+    """The numbers for a quasi-smooth f in five variables, of degree Σ w (which the weights must admit)."""
     degree = sum(weights)
     ring = vafa_polynomial(weights)
     milnor = milnor_series(weights, degree)
@@ -108,7 +110,7 @@ def orbifold_strata(weights: tuple[int, ...]) -> tuple[Stratum, ...]:
     degree, found = sum(weights), []
     orders = sorted({math.gcd(*(weights[i] for i in subset)) for subset in _with_common_divisor(weights)})
     for order in orders:
-        variables = tuple(i for i in range(VARIABLES) if weights[i] % order == 0)
+        variables = tuple(i for i, w in enumerate(weights) if w % order == 0)
         vanishes = not reachable(tuple(weights[i] for i in variables), degree)[degree]
         dimension = len(variables) - (1 if vanishes else 2)
         if dimension >= 0:
@@ -118,4 +120,4 @@ def orbifold_strata(weights: tuple[int, ...]) -> tuple[Stratum, ...]:
 
 def _with_common_divisor(weights: tuple[int, ...]) -> list[tuple[int, ...]]:
     divisors = {q for w in weights for q in range(2, w + 1) if w % q == 0}
-    return [tuple(i for i in range(VARIABLES) if weights[i] % q == 0) for q in divisors]
+    return [tuple(i for i, w in enumerate(weights) if w % q == 0) for q in divisors]

@@ -15,10 +15,12 @@ from g2links.measures.monge_ampere import metrics
 from g2links.potentials.metric import Potential
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 
 _TOGETHER = 100
+_VARIABLES = 5
+"""Of the quintics that the file is for."""
 
 
 def cymetric_arrays(
@@ -41,7 +43,7 @@ def cymetric_arrays(
     Raises:
         InputError: for other weights, or a side without points.
     """
-    if set(polynomial.weights) != {1}:
+    if polynomial.weights != (1,) * _VARIABLES:
         raise InputError("weights", polynomial.weights, "cymetric has points of P^4: (1, 1, 1, 1, 1) only")
     n = len(points.z)
     cut = int(np.searchsorted(points.lines, points.lines[min(round((1 - validation) * n), n - 1)]))
@@ -56,7 +58,7 @@ def cymetric_arrays(
     }
     arrays = {f"{name}_train": column[:cut] for name, column in columns.items()}
     arrays |= {f"{name}_val": column[cut:] for name, column in columns.items()}
-    return {**arrays, "val_pullbacks": frames.reshape(-1, 3, VARIABLES)}
+    return {**arrays, "val_pullbacks": frames.reshape(-1, polynomial.dimension, polynomial.variables)}
 
 
 def cymetric_sigma(metric: np.ndarray, y: np.ndarray) -> float:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from g2links.errors import ArtefactError, InputError
 from g2links.forms import multi_indices
 from g2links.links.dataset import COLUMNS, sample_link, split_base_points
-from g2links.links.structure import ContactCalabiYau
+from g2links.links.structure import ContactCalabiYau, require_threefold
 from g2links.networks.architecture import Row
 from g2links.storage.arrays import ArraySpec, read_arrays
 from g2links.training.data import link_rows
@@ -113,6 +113,7 @@ def sample_structure(
     cy_run: int | None = None,
 ) -> LinkSamples:
     """Evaluate the structure at points of V; no base point lies in two parts, whatever its rotations."""
+    require_threefold(link.polynomial, "data of the link")
     angle_seed, split_seed = np.random.SeedSequence(seed).spawn(2)
     parts = split_base_points(len(points.z), splits, np.random.default_rng(split_seed))
     blocks = list(sample_link(link, points, n_rotations, np.random.default_rng(angle_seed)))

@@ -11,6 +11,7 @@ from g2links.checks.setting import check_setting
 from g2links.errors import InputError
 from g2links.measures.assessment import assess
 from g2links.measures.chern_numbers import chern_numbers, concentrated_sample
+from g2links.measures.curvature import chern_names
 from g2links.storage.layout import Home
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
@@ -66,7 +67,8 @@ def evaluate_measures(
 def exact_values(polynomial: Polynomial) -> dict[str, Any]:
     """The integrals that are known: of every metric, and c where f is a sum of powers."""
     numbers = chern_numbers(polynomial)
-    exact = {"volume_ratio": 1.0, "euler_number": numbers.c3, "c2_h": numbers.c2_h, "c1_h2": numbers.c1_h2}
+    euler = numbers.pop(chern_names(polynomial.dimension)[-1])
+    exact = {"volume_ratio": 1.0, "euler_number": euler, **numbers}
     holomorphic = fermat_holomorphic_volume(polynomial)
     if holomorphic is not None:
         exact["normalisation"] = float(np.sqrt(kahler_volume(polynomial) / holomorphic))

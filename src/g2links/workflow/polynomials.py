@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from g2links.errors import InputError
+from g2links.measures.chern_numbers import chern_numbers
+from g2links.measures.curvature import chern_names
 from g2links.settings.polynomial_files import read_polynomial_yaml
 from g2links.varieties.catalogue import CATALOGUE, SHOWN, from_catalogue
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial, require_calabi_yau
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 from g2links.varieties.smooth.criteria import require_monomials, require_weights
 from g2links.varieties.smooth.singularities import require_isolated_singularity
 from g2links.varieties.symmetry import coordinate_permutations, is_real
-from g2links.varieties.topology import topology
+from g2links.varieties.topology import THREEFOLD, topology
 
 
 def catalogue_polynomials() -> list[Polynomial]:
@@ -26,22 +28,30 @@ def describe(polynomial: Polynomial) -> dict[str, Any]:
     Raises:
         PolynomialError: when its weights or its monomials make it singular.
     """
+    require_calabi_yau(polynomial)
     require_weights(polynomial.weights)
     require_monomials(polynomial)
-    facts = topology(polynomial.weights)
+    facts = _topology(polynomial)
     return {
         "name": polynomial.name,
         "polynomial": str(polynomial),
         "weights": list(polynomial.weights),
         "degree": polynomial.degree,
-        **facts._asdict(),
-        "betti": list(facts.betti),
-        "strata": [{**s._asdict(), "variables": list(s.variables)} for s in facts.strata],
+        **facts,
         "kahler_volume": kahler_volume(polynomial),
         "holomorphic_volume": fermat_holomorphic_volume(polynomial),
         "permutations": len(coordinate_permutations(polynomial)),
         "real": is_real(polynomial),
     }
+
+
+def _topology(polynomial: Polynomial) -> dict[str, Any]:
+    """`topology` of a threefold; in other dimensions the Euler number, of the orbifold for weights other than 1."""
+    if polynomial.dimension != THREEFOLD:
+        return {"euler": chern_numbers(polynomial)[chern_names(polynomial.dimension)[-1]]}
+    facts = topology(polynomial.weights)
+    strata = [{**s._asdict(), "variables": list(s.variables)} for s in facts.strata]
+    return {**facts._asdict(), "betti": list(facts.betti), "strata": strata}
 
 
 def smoothness(polynomial: Polynomial) -> dict[str, Any]:
@@ -62,14 +72,15 @@ def resolve_polynomial(text: str, weights: tuple[int, ...] | None = None) -> Pol
     """The polynomial that `text` means.
 
     Args:
-        text: a path that ends in .yaml or .yml, a name of the catalogue, or an expression in z0..z4.
-        weights: for an expression; (1, 1, 1, 1, 1) if None. Files and catalogue entries bring their own.
+        text: a path that ends in .yaml or .yml, a name of the catalogue, or an expression in z0, z1, ....
+        weights: for an expression; 1 each if None. Files and catalogue entries bring their own.
 
     Raises:
         InputError, PolynomialError, ArtefactError: with what is wrong and what is allowed; weights and monomials that
             make f singular for all coefficients are refused here, other singular f by `smoothness`.
     """
     polynomial = _read(text, weights)
+    require_calabi_yau(polynomial)
     require_weights(polynomial.weights)
     require_monomials(polynomial)
     return polynomial
@@ -83,7 +94,7 @@ def _read(text: str, weights: tuple[int, ...] | None) -> Polynomial:
     if text.strip().partition("(")[0] in CATALOGUE:
         _refuse_weights(weights, text)
         return from_catalogue(text)
-    return parse_polynomial(text, weights or (1,) * VARIABLES)
+    return parse_polynomial(text, weights)
 
 
 def _refuse_weights(weights: tuple[int, ...] | None, text: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from g2links.errors import ArtefactError, InputError
 from g2links.links.dataset import BLOCK, COLUMNS, blocks_of, sample_blocks, split_base_points
+from g2links.links.structure import require_threefold
 from g2links.networks.architecture import Row
 from g2links.storage.arrays import ArraySpec, Schema, read_arrays
 from g2links.storage.cy_points import read_points
@@ -66,6 +67,7 @@ def write_samples(
     started = time.monotonic()
     run = find_cy(home, cy_run)
     model = load_cy(run.model_path)
+    require_threefold(model.polynomial, "data sets of the link")
     point_seed, angle_seed, split_seed = np.random.SeedSequence(options.seed).spawn(3)
     n, points = _base_points(home, run, model.polynomial, options, point_seed)
     parts = split_base_points(n, options.splits, np.random.default_rng(split_seed))

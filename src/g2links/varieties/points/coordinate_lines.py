@@ -1,8 +1,8 @@
-"""Points of V, for any weights, on random lines parallel to the coordinate axes of C^5, with their law in closed form.
+"""Points of V, for any weights, on random lines parallel to the coordinate axes of C^N, with their law in closed form.
 
-A line of direction e = z_e is given by the other four coordinates. These are drawn independently, with uniform phases
+A line of direction e = z_e is given by the other coordinates. These are drawn independently, with uniform phases
 and densities p_i ∝ exp(-|z_i/s_i|^{2d/w_i}); then f = 0 is solved for z_e, and one of its m_e roots is chosen at
-random. On X the volume |Ω_X|² is |dz|²/|f_e|² in the four others, so the point has the density |f_e|² Π p_i/m_e with
+random. On X the volume |Ω_X|² is |dz|²/|f_e|² in the others, so the point has the density |f_e|² Π p_i/m_e with
 respect to |Ω_X|². The exponent under Π p_i is homogeneous, Q_e = Σ_{i≠e} |z_i/s_i|^{2d/w_i} grows with |λ|^{2d}, so
 that the density on V, with respect to |Ω|², is the integral along the orbit
 
@@ -26,7 +26,7 @@ from jaxtyping import Array, Float
 
 from g2links._typing import ComplexPoint
 from g2links.errors import PolynomialError
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 
 _PILOT = 3000
 _ROUNDS = 2
@@ -37,8 +37,8 @@ class Law(NamedTuple):
     """A mixture of coordinate lines.
 
     Attributes:
-        log_scales: (5,) log s_i.
-        shares: (5,) the probabilities c_e of the five directions.
+        log_scales: (N,) log s_i.
+        shares: (N,) the probabilities c_e of the directions.
     """
 
     log_scales: np.ndarray
@@ -47,7 +47,7 @@ class Law(NamedTuple):
 
 def starting_law(polynomial: Polynomial) -> Law:
     """s = 1 and c = w/d, nearly the best for Fermat types."""
-    return Law(np.zeros(VARIABLES), np.array(polynomial.weights) / polynomial.degree)
+    return Law(np.zeros(polynomial.variables), np.array(polynomial.weights) / polynomial.degree)
 
 
 def fitted_law(polynomial: Polynomial, rng: np.random.Generator) -> Law:
@@ -63,23 +63,23 @@ def fitted_law(polynomial: Polynomial, rng: np.random.Generator) -> Law:
 
         start = np.concatenate([law.log_scales, np.log(law.shares)])
         found = scipy.optimize.minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 40}).x
-        law = Law(found[:VARIABLES], _softmax(found[VARIABLES:]))
+        law = Law(found[: polynomial.variables], _softmax(found[polynomial.variables :]))
     return law
 
 
 def draw(polynomial: Polynomial, law: Law, n: int, rng: np.random.Generator) -> np.ndarray:
-    """`n` independent points of X, (n, 5) complex128, up to the rounding of the roots.
+    """`n` independent points of X, (n, N) complex128, up to the rounding of the roots.
 
     Raises:
         PolynomialError: when a coordinate does not occur in f.
     """
     powers = polynomial.degree / np.array(polynomial.weights)
-    squares = rng.gamma(np.broadcast_to(1 / powers, (n, VARIABLES))) ** (1 / powers)
-    phases = np.exp(2j * np.pi * rng.random((n, VARIABLES)))
+    squares = rng.gamma(np.broadcast_to(1 / powers, (n, polynomial.variables))) ** (1 / powers)
+    phases = np.exp(2j * np.pi * rng.random((n, polynomial.variables)))
     z = np.exp(law.log_scales) * np.sqrt(squares) * phases
-    direction = rng.choice(VARIABLES, size=n, p=law.shares)
+    direction = rng.choice(polynomial.variables, size=n, p=law.shares)
     choice = rng.random(n)
-    for e in range(VARIABLES):
+    for e in range(polynomial.variables):
         rows = direction == e
         z[rows, e] = _root(polynomial, z[rows], e, choice[rows])
     return z
@@ -112,7 +112,7 @@ def _root(polynomial: Polynomial, z: np.ndarray, e: int, choice: np.ndarray) -> 
     degree = root_count(polynomial, e) // g
     coefficients = np.zeros((len(z), degree + 1), dtype=np.complex128)
     for coefficient, exponents in polynomial.terms:
-        others = [i for i in range(VARIABLES) if i != e and exponents[i]]
+        others = [i for i in range(polynomial.variables) if i != e and exponents[i]]
         monomial = np.prod([z[:, i] ** exponents[i] for i in others], axis=0)
         coefficients[:, exponents[e] // g] += coefficient * monomial
     companion = np.zeros((len(z), degree, degree), dtype=np.complex128)
@@ -124,9 +124,9 @@ def _root(polynomial: Polynomial, z: np.ndarray, e: int, choice: np.ndarray) -> 
     return chosen ** (1 / g) * np.exp(2j * np.pi * turn / g)
 
 
-def _log_densities(polynomial: Polynomial, log_scales: Array, z: ComplexPoint) -> Float[Array, "5"]:
+def _log_densities(polynomial: Polynomial, log_scales: Array, z: ComplexPoint) -> Float[Array, " variables"]:
     """log P_e at one point of X."""
-    degree, count = polynomial.degree, [root_count(polynomial, e) for e in range(VARIABLES)]
+    degree, count = polynomial.degree, [root_count(polynomial, e) for e in range(polynomial.variables)]
     ratio = np.array(polynomial.weights) / degree
     order = 1 - ratio
     terms = (z.real**2 + z.imag**2) ** (1 / ratio) * jnp.exp(-2 * log_scales / ratio)
@@ -150,8 +150,8 @@ def _log_second_moment(polynomial: Polynomial, x: Array, z: Array, pilot: Array)
     """log ∫|Ω|²/Σ c_e P_e and its gradient in (log s, logits of c); `pilot` are the weights of the points z."""
 
     def value(x: Array) -> Array:
-        shares = jax.nn.log_softmax(x[VARIABLES:])
-        return jnp.log(jnp.mean(pilot * _weights(polynomial, x[:VARIABLES], shares, z)))
+        n = polynomial.variables
+        return jnp.log(jnp.mean(pilot * _weights(polynomial, x[:n], jax.nn.log_softmax(x[n:]), z)))
 
     return jax.value_and_grad(value)(x)
 

@@ -1,6 +1,6 @@
-"""Points of a quintic on random complex lines of P^4 (GEOMETRY, section 5).
+"""Points of a hypersurface of weights 1 on random complex lines of P^{N-1} (GEOMETRY, section 5).
 
-Such a line meets the hypersurface in d points, distributed as ω_FS³/∫ω_FS³ (Shiffman and Zelditch, math/9803052;
+Such a line meets the hypersurface in d points, distributed as ω_FS^n/∫ω_FS^n (Shiffman and Zelditch, math/9803052;
 Douglas, Karp, Lukic and Reinbacher, hep-th/0612075).
 """
 
@@ -10,14 +10,14 @@ import jax
 import numpy as np
 from jaxtyping import Array
 
-from g2links.varieties.polynomial import VARIABLES, Polynomial
-from g2links.varieties.residue import kahler_volume
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.residue import kahler_volume, volume_factor
 
 _LINES_AT_ONCE = 20_000
 
 
 def draw(polynomial: Polynomial, n: int, rng: np.random.Generator) -> np.ndarray:
-    """`n` points on random lines, (n, 5); the d points of a line are adjacent."""
+    """`n` points on random lines, (n, N); the d points of a line are adjacent."""
     lines = -(-n // polynomial.degree)
     blocks = [
         _points_on_lines(polynomial, min(_LINES_AT_ONCE, lines - first), rng)
@@ -27,20 +27,21 @@ def draw(polynomial: Polynomial, n: int, rng: np.random.Generator) -> np.ndarray
 
 
 def weights(polynomial: Polynomial, z: np.ndarray) -> np.ndarray:
-    """The density of |Ω|² with respect to the law of the points: ∫ω³/6 · |h|²/(8 det g_FS).
+    """The density of |Ω|² with respect to the law of the points: ∫ω^n/n! · |h|²/(2^n det g_FS).
 
-    On a quintic |h|²/det g_FS = |z|⁸/|∇f|², by Euler's identity z·∇f = 0.
+    Here |h|²/det g_FS = |z|^{2(n+1)}/|∇f|², by Euler's identity z·∇f = 0.
     """
     gradient = np.asarray(_gradients(polynomial, z))
-    ratio = np.sum(np.abs(z) ** 2, axis=1) ** 4 / np.sum(np.abs(gradient) ** 2, axis=1)
-    return kahler_volume(polynomial) / 8 * ratio
+    n = polynomial.dimension
+    ratio = np.sum(np.abs(z) ** 2, axis=1) ** (n + 1) / np.sum(np.abs(gradient) ** 2, axis=1)
+    return kahler_volume(polynomial) / volume_factor(n) * ratio
 
 
 def _points_on_lines(polynomial: Polynomial, lines: int, rng: np.random.Generator) -> np.ndarray:
-    shape = (2, lines, VARIABLES)
+    shape = (2, lines, polynomial.variables)
     p, q = rng.normal(size=shape) + 1j * rng.normal(size=shape)
     roots = _roots_along_lines(polynomial, p, q)
-    return (p[:, None, :] + roots[:, :, None] * q[:, None, :]).reshape(-1, VARIABLES)
+    return (p[:, None, :] + roots[:, :, None] * q[:, None, :]).reshape(-1, polynomial.variables)
 
 
 def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> np.ndarray:
@@ -48,7 +49,7 @@ def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> 
     degree = polynomial.degree
     t = np.exp(2j * np.pi * np.arange(degree + 1) / (degree + 1))
     points = p[:, None, :] + t[None, :, None] * q[:, None, :]
-    values = np.asarray(_values(polynomial, points.reshape(-1, VARIABLES))).reshape(len(p), degree + 1)
+    values = np.asarray(_values(polynomial, points.reshape(-1, polynomial.variables))).reshape(len(p), degree + 1)
     coefficients = np.fft.fft(values, axis=1) / (degree + 1)
     companion = np.zeros((len(p), degree, degree), dtype=np.complex128)
     companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1

@@ -26,9 +26,9 @@ class Points(NamedTuple):
     """Points of V with weights for integrals against |Ω|².
 
     Attributes:
-        z: (n, 5) complex128, in the gauge z_one = 1.
+        z: (n, N) complex128, in the gauge z_one = 1.
         one, el: (n,) the canonical slice chart of each point.
-        weights: (n,) positive; (1/n) Σ weights F estimates ∫_V F |h|² d⁶x, with the absolute value.
+        weights: (n,) positive; (1/n) Σ weights F estimates ∫_V F |h|² d^{2d}x, with the absolute value.
         lines: (n,) the random line that each point lies on, ascending. Points of one line are not independent: standard
             errors are taken over lines.
     """
@@ -92,6 +92,8 @@ def _polished(polynomial: Polynomial, points: Array) -> SliceChart:
 
     def one_point(z: Array) -> SliceChart:
         chart = slice_chart(polynomial, z)
-        return chart._replace(base=embed(polynomial, chart, selector(chart.one, chart.el) @ chart.base))
+        return chart._replace(
+            base=embed(polynomial, chart, selector(chart.one, chart.el, polynomial.variables) @ chart.base)
+        )
 
     return jax.vmap(one_point)(points)

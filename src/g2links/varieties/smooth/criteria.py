@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from g2links.errors import PolynomialError
-from g2links.varieties.polynomial import VARIABLES, Polynomial, format_term
+from g2links.varieties.polynomial import Polynomial, format_term
 
 Occurs = Callable[[tuple[int, ...], int | None], bool]
 """Whether a monomial occurs that is one in the variables I, times z_e if e is given."""
@@ -31,16 +31,18 @@ def require_weights(weights: tuple[int, ...]) -> None:
         reduced = tuple(w // divisor for w in weights)
         raise PolynomialError("weights", weights, f"they have the common divisor {divisor}; use {reduced}")
     degree = sum(weights)
-    sums = {subset: reachable(tuple(weights[i] for i in subset), degree) for subset in _subsets()}
+    sums = {subset: reachable(tuple(weights[i] for i in subset), degree) for subset in _subsets(len(weights))}
 
     def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
         rest = degree - (0 if extra is None else weights[extra])
         return bool(sums[subset][rest])
 
-    stratum = failing_stratum(occurs)
+    stratum = failing_stratum(occurs, len(weights))
     if stratum is not None:
         raise PolynomialError(
-            "weights", weights, f"every polynomial of degree {degree} is singular: {_reason(stratum, occurs)}"
+            "weights",
+            weights,
+            f"every polynomial of degree {degree} is singular: {_reason(stratum, occurs, len(weights))}",
         )
 
 
@@ -50,28 +52,29 @@ def require_monomials(polynomial: Polynomial) -> None:
     Raises:
         PolynomialError: naming the coordinate stratum that contains singular points.
     """
-    stratum = failing_stratum(_occurs_in(polynomial))
+    stratum = failing_stratum(_occurs_in(polynomial), polynomial.variables)
     if stratum is not None:
         raise PolynomialError(
             "polynomial",
             " + ".join(format_term(c, e) for c, e in polynomial.terms[:12]),
-            f"it is singular, for all coefficients: {_reason(stratum, _occurs_in(polynomial))}",
+            f"it is singular, for all coefficients: {_reason(stratum, _occurs_in(polynomial), polynomial.variables)}",
         )
 
 
-def failing_stratum(occurs: Occurs) -> tuple[int, ...] | None:
+def failing_stratum(occurs: Occurs, variables: int) -> tuple[int, ...] | None:
     """The smallest set I for which the criterion fails, if there is one."""
-    for subset in _subsets():
-        if not occurs(subset, None) and len(_outside(subset, occurs)) < len(subset):
+    for subset in _subsets(variables):
+        if not occurs(subset, None) and len(_outside(subset, occurs, variables)) < len(subset):
             return subset
     return None
 
 
 def is_invertible(polynomial: Polynomial) -> bool:
-    """Whether f has five monomials with an invertible matrix of exponents. Then all coefficients are 1 after rescaling
-    the coordinates, so that the criterion decides for the given f (these are sums of Fermat, chain and loop types)."""
+    """Whether f has as many monomials as variables, with an invertible matrix of exponents. Then all coefficients are
+    1 after rescaling the coordinates, so that the criterion decides for the given f (these are sums of Fermat, chain
+    and loop types)."""
     exponents = polynomial.exponents
-    return len(exponents) == VARIABLES and round(float(np.linalg.det(exponents.astype(float)))) != 0
+    return len(exponents) == polynomial.variables and round(float(np.linalg.det(exponents.astype(float)))) != 0
 
 
 def reachable(weights: tuple[int, ...], highest: int) -> np.ndarray:
@@ -88,26 +91,26 @@ def _occurs_in(polynomial: Polynomial) -> Occurs:
     exponents = polynomial.exponents
 
     def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
-        outside = [i for i in range(VARIABLES) if i not in subset]
+        outside = [i for i in range(polynomial.variables) if i not in subset]
         wanted = [int(i == extra) for i in outside]
         return bool(np.any(np.all(exponents[:, outside] == wanted, axis=1)))
 
     return occurs
 
 
-def _outside(subset: tuple[int, ...], occurs: Occurs) -> list[int]:
-    return [e for e in range(VARIABLES) if e not in subset and occurs(subset, e)]
+def _outside(subset: tuple[int, ...], occurs: Occurs, variables: int) -> list[int]:
+    return [e for e in range(variables) if e not in subset and occurs(subset, e)]
 
 
-def _subsets() -> Iterator[tuple[int, ...]]:
-    for size in range(1, VARIABLES + 1):
-        yield from combinations(range(VARIABLES), size)
+def _subsets(variables: int) -> Iterator[tuple[int, ...]]:
+    for size in range(1, variables + 1):
+        yield from combinations(range(variables), size)
 
 
-def _reason(stratum: tuple[int, ...], occurs: Occurs) -> str:
+def _reason(stratum: tuple[int, ...], occurs: Occurs, variables: int) -> str:
     inside = ", ".join(f"z{i}" for i in stratum)
-    found = [f"z{e}" for e in _outside(stratum, occurs)]
-    zero = ", ".join(f"z{i}" for i in range(VARIABLES) if i not in stratum)
+    found = [f"z{e}" for e in _outside(stratum, occurs, variables)]
+    zero = ", ".join(f"z{i}" for i in range(variables) if i not in stratum)
     place = f"on {zero} = 0" if zero else "everywhere"
     count = f"only {len(found)} ({', '.join(found)})" if found else "none"
     return (

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from g2links.varieties.polynomial import VARIABLES, Polynomial
+from g2links.varieties.polynomial import Polynomial
 
 PRIME = 8161
 """A prime that is 1 modulo 4, so that it has a square root of -1; so small that all its elements can be tried as a root
@@ -43,7 +43,7 @@ def monomials_in_field(exponents: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 @lru_cache(16)
 def points_with_conjugates(polynomial: Polynomial, count: int, seed: int) -> np.ndarray:
-    """(count, 10): random zeros of f, then, independent of these, of its complex conjugate."""
+    """(count, 2N): random zeros of f, then, independent of these, of its complex conjugate."""
     rng = np.random.default_rng(seed)
     imaginary = square_root_of_minus_one()
     both = (np.array([image(c, root) for c in polynomial.coefficients]) for root in (imaginary, PRIME - imaginary))
@@ -51,12 +51,13 @@ def points_with_conjugates(polynomial: Polynomial, count: int, seed: int) -> np.
 
 
 def _zeros(exponents: np.ndarray, coefficients: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """(count, 5) zeros of a polynomial, found by trying all values of its last variable."""
-    last = max(i for i in range(VARIABLES) if exponents[:, i].any())
+    """(count, N) zeros of a polynomial, found by trying all values of its last variable."""
+    variables = exponents.shape[1]
+    last = max(i for i in range(variables) if exponents[:, i].any())
     elements = np.arange(PRIME)
     found: list[np.ndarray] = []
     while len(found) < count:
-        point = rng.integers(1, PRIME, size=VARIABLES)
+        point = np.asarray(rng.integers(1, PRIME, size=variables))
         point[last] = 1
         factors = coefficients * monomials_in_field(exponents, point[None])[:, 0] % PRIME
         values = np.zeros(PRIME, dtype=np.int64)

@@ -1,7 +1,7 @@
 """A proof that the derivatives of f have no common zero but 0, by exact arithmetic modulo a prime.
 
 f is quasi-smooth exactly if its Jacobian ideal J contains a power of every variable, and then J contains every monomial
-of degree above the socle degree Σ (d - 2w_i) = 3d of the Milnor algebra. Degree by degree this is the rank of a
+of degree above the socle degree Σ (d - 2w_i) = (N - 2) d of the Milnor algebra. Degree by degree this is the rank of a
 matrix (Macaulay): its rows are the multiples z^m ∂_j f, its columns the monomials. Floating-point coefficients are
 exact dyadic (Gaussian) numbers, which have images modulo a prime p = 1 mod 4. Full rank modulo p is full rank over the
 complex numbers: a proof, for the coefficients as stored. The matrix splits into blocks by the phase symmetries of f,
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from g2links.varieties.polynomial import VARIABLES, Polynomial, exponents_of_degree, monomial_count
+from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
 from g2links.varieties.symmetry import exponent_lattice, residues
 
 _LARGEST_BLOCK = 5000
@@ -28,7 +28,7 @@ class JacobianRank(NamedTuple):
 
     Attributes:
         variable: i of the pure power z_i^N in it.
-        degree: w_i N, above 3d.
+        degree: w_i N, above that of the socle.
         columns: the monomials of the block.
         full: whether the rank is the number of columns, modulo some prime.
     """
@@ -44,7 +44,7 @@ def jacobian_ranks(polynomial: Polynomial) -> list[JacobianRank] | None:
     primes: then f is singular, up to a chance of about 1e-9. None where a block has more than 5,000 columns."""
     ranks: list[JacobianRank] = []
     proved: set[tuple[int, ...]] = set()
-    for i in range(VARIABLES):
+    for i in range(polynomial.variables):
         if _pure_power(polynomial, i) in proved:
             continue
         block = _block(polynomial, i)
@@ -62,9 +62,9 @@ def jacobian_ranks(polynomial: Polynomial) -> list[JacobianRank] | None:
 
 
 def _pure_power(polynomial: Polynomial, i: int) -> tuple[int, ...]:
-    """The exponents of z_i^N with the smallest degree above 3d."""
-    power = 3 * polynomial.degree // polynomial.weights[i] + 1
-    return tuple(power * int(j == i) for j in range(VARIABLES))
+    """The exponents of z_i^N with the smallest degree above that of the socle."""
+    power = polynomial.dimension * polynomial.degree // polynomial.weights[i] + 1
+    return tuple(power * int(j == i) for j in range(polynomial.variables))
 
 
 def _block(polynomial: Polynomial, i: int) -> tuple[np.ndarray, list[np.ndarray]] | None:
@@ -80,20 +80,20 @@ def _block(polynomial: Polynomial, i: int) -> tuple[np.ndarray, list[np.ndarray]
     def in_class(table: np.ndarray, shift: np.ndarray) -> np.ndarray:
         return table[np.all(residues(lattice, table + shift) == target, axis=1)]
 
-    columns = in_class(exponents_of_degree(weights, degree), np.zeros(VARIABLES, dtype=np.int64))
+    columns = in_class(exponents_of_degree(weights, degree), np.zeros(polynomial.variables, dtype=np.int64))
     if len(columns) > _LARGEST_BLOCK:
         return None
-    unit = np.eye(VARIABLES, dtype=np.int64)
+    unit = np.eye(polynomial.variables, dtype=np.int64)
     rows = [
         in_class(exponents_of_degree(weights, degree - d + weights[j]), polynomial.exponents[0] - unit[j])
-        for j in range(VARIABLES)
+        for j in range(polynomial.variables)
     ]
     return columns, rows
 
 
 def _matrix(polynomial: Polynomial, columns: np.ndarray, rows: list[np.ndarray], prime: int) -> np.ndarray:
     """z^m ∂_j f in the monomials of the block, modulo the prime, as exact float64 integers."""
-    place = (int(columns.max(initial=0)) + 2) ** np.arange(VARIABLES)
+    place = (int(columns.max(initial=0)) + 2) ** np.arange(polynomial.variables)
     codes = columns @ place
     order = np.argsort(codes)
     root = _square_root_of_minus_one(prime)
@@ -102,7 +102,7 @@ def _matrix(polynomial: Polynomial, columns: np.ndarray, rows: list[np.ndarray],
         block = np.zeros((len(multipliers), len(columns)))
         for coefficient, exponents in polynomial.terms:
             if exponents[j] and len(multipliers):
-                shift = np.array(exponents) - np.eye(VARIABLES, dtype=np.int64)[j]
+                shift = np.array(exponents) - np.eye(polynomial.variables, dtype=np.int64)[j]
                 found = order[np.searchsorted(codes[order], (multipliers + shift) @ place)]
                 block[np.arange(len(multipliers)), found] = exponents[j] * _image(coefficient, prime, root) % prime
         blocks.append(block)

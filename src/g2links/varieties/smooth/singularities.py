@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from g2links._typing import ComplexPoint
 from g2links.errors import PolynomialError
 from g2links.forms import inverse
-from g2links.varieties.polynomial import VARIABLES, Polynomial, format_term
+from g2links.varieties.polynomial import Polynomial, format_term, require_calabi_yau
 from g2links.varieties.smooth.criteria import is_invertible, require_monomials, require_weights
 from g2links.varieties.smooth.jacobian import jacobian_ranks
 
@@ -50,12 +50,16 @@ def require_isolated_singularity(polynomial: Polynomial, seed: int = 0) -> Smoot
     (`jacobian`), unless its matrices are too large.
 
     Raises:
-        PolynomialError: with the condition that fails, or a singular point.
+        PolynomialError: not of the Calabi-Yau degree; with the condition that fails, or a singular point.
     """
+    require_calabi_yau(polynomial)
     require_weights(polynomial.weights)
     require_monomials(polynomial)
     if is_invertible(polynomial):
-        reason = "five monomials with an invertible matrix of exponents fulfil the criterion of Kreuzer and Skarke"
+        reason = (
+            f"{len(polynomial.terms)} monomials with an invertible matrix of exponents fulfil the criterion of "
+            "Kreuzer and Skarke"
+        )
         return Smoothness(True, reason, None)
     minimum = smallest_gradient(polynomial, seed)
     if minimum.value < _ZERO:
@@ -85,9 +89,9 @@ def _singular(polynomial: Polynomial, reason: str) -> PolynomialError:
 def smallest_gradient(polynomial: Polynomial, seed: int = 0) -> GradientMinimum:
     """Search for the smallest relative |∇f| from many starting points."""
     rng = np.random.default_rng(seed)
-    starts = rng.normal(size=(_STARTS, VARIABLES)) + 1j * rng.normal(size=(_STARTS, VARIABLES))
+    starts = rng.normal(size=(_STARTS, polynomial.variables)) + 1j * rng.normal(size=(_STARTS, polynomial.variables))
     # Singular points like to have vanishing coordinates: half of the starts lie close to coordinate planes.
-    starts[_STARTS // 2 :] *= np.where(rng.random((_STARTS - _STARTS // 2, VARIABLES)) < 0.4, 1e-3, 1.0)
+    starts[_STARTS // 2 :] *= np.where(rng.random((_STARTS - _STARTS // 2, polynomial.variables)) < 0.4, 1e-3, 1.0)
     points, values = _search(polynomial, jnp.asarray(starts))
     best = int(np.argmin(values))
     return GradientMinimum(np.asarray(points[best]), float(values[best]))
@@ -97,7 +101,7 @@ def smallest_gradient(polynomial: Polynomial, seed: int = 0) -> GradientMinimum:
 def _search(polynomial: Polynomial, starts: Array) -> tuple[Array, Array]:
     scale = float(np.sum(np.abs(polynomial.coefficients)))
     weights = jnp.asarray(polynomial.weights)
-    identity = jnp.eye(VARIABLES)
+    identity = jnp.eye(polynomial.variables)
 
     def project(z: ComplexPoint) -> ComplexPoint:
         log_radius = jnp.log(jnp.max(jnp.abs(z) ** (1 / weights)))
