@@ -1,5 +1,6 @@
 import dataclasses
 
+import numpy as np
 import pydantic
 import pytest
 
@@ -135,6 +136,34 @@ def test_polynomials(file):
     monomials, weights = read_polynomial_yaml(path)
     assert weights == (1, 2)
     assert monomials == [(1, (2, 0)), (-1e-3, (0, 1)), (0.3 + 0.1j, (0, 1)), (2j, (1, 0))]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2/3", 2 / 3),
+        ("'2/3'", 2 / 3),
+        ("sqrt(2)", 2**0.5),
+        ("0.3+0.1*I", 0.3 + 0.1j),
+        ("[0.3, -0.1]", 0.3 - 0.1j),
+        ("[2/3, 1]", 2 / 3 + 1j),
+        ("-pi", -np.pi),
+        ("1e-3", 1e-3),
+        ("0", 0),
+    ],
+)
+def test_coefficients_are_read_as_on_the_command_line(file, text, value):
+    (monomial,), _ = read_polynomial_yaml(file(f"weights: [1]\nmonomials: [[{text}, [1]]]"))
+    assert monomial == (pytest.approx(value, rel=1e-15), (1,))
+
+
+NO_COEFFICIENTS = ["[1]", "[1, 2, 3]", "[1, 2j]", "[1, [2, 3]]", "[1, true]", "[]", "2/0", "9" * 401, "~"]
+
+
+@pytest.mark.parametrize("text", NO_COEFFICIENTS)
+def test_coefficients_that_are_none(file, text):
+    with pytest.raises(InputError, match=r'coefficient must be a finite number, \[re, im\], or text such as "2/3"'):
+        read_polynomial_yaml(file(f"weights: [1]\nmonomials: [[{text}, [1]]]"))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ Polynomial = Annotated[
     str,
     typer.Option(
         "--polynomial",
-        help="Expression in z0, z1, ..., YAML file, or a name as `g2links polynomials` lists them, such as dwork(0.3+0.1j).",
+        help="Expression in z0, z1, ..., YAML file, or a name of `g2links polynomials`, such as dwork(0.3+0.1j).",
     ),
 ]
 Weights = Annotated[

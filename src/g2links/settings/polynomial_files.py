@@ -1,4 +1,7 @@
-"""Polynomials in YAML: `weights`, `monomials` as `[coefficient, [exponents]]`, and an optional `name`."""
+"""Polynomials in YAML: `weights`, `monomials` as `[coefficient, [exponents]]`, and an optional `name`.
+
+A coefficient is a number, a pair `[re, im]`, or text as on the command line, such as `2/3` or `sqrt(2)+0.1j`.
+"""
 
 import cmath
 import os
@@ -41,14 +44,14 @@ def read_polynomial_yaml(path: str | os.PathLike[str]) -> tuple[list[Monomial], 
         problem = _problem(entry, len(weights))
         if problem:
             raise wrong(("monomials", index), entry, problem)
-    return [(_coefficient(c), tuple(exponents)) for c, exponents in monomials], tuple(weights)
+    return [(_coefficient(c) or 0j, tuple(exponents)) for c, exponents in monomials], tuple(weights)
 
 
 def _problem(entry: Any, variables: int) -> str | None:
     if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[1], list):
         return "needed: [coefficient, [exponents]]"
     if _coefficient(entry[0]) is None:
-        return 'the coefficient must be a finite number or a string such as "(0.3+0.1j)"'
+        return 'the coefficient must be a finite number, [re, im], or text such as "2/3" or "(0.3+0.1j)"'
     if len(entry[1]) != variables:
         return f"needed: {variables} exponents, one for each weight"
     if not all(_is_count(exponent, 0) for exponent in entry[1]):
@@ -56,15 +59,26 @@ def _problem(entry: Any, variables: int) -> str | None:
     return None
 
 
-def _coefficient(value: Any) -> Any:
+def _coefficient(value: Any) -> complex | None:
     """The number that stands for the value, or None if there is none."""
+    if isinstance(value, list):
+        parts = [_coefficient(part) for part in value if not isinstance(part, list)]
+        if len(value) != 2 or len(parts) != 2 or any(part is None or part.imag for part in parts):
+            return None
+        return complex(*(part.real for part in parts if part is not None))
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = complex(value.replace(" ", "") if isinstance(value, str) else value)
-    except (ValueError, OverflowError):
+        number = _read_number(value) if isinstance(value, str) else complex(value)
+    except (InputError, OverflowError):
         return None
     return number if cmath.isfinite(number) else None
+
+
+def _read_number(text: str) -> complex:
+    from g2links.varieties.expressions import read_number  # here, because the package imports JAX
+
+    return read_number(text)
 
 
 def _is_count(value: Any, least: int) -> bool:

@@ -1,6 +1,8 @@
 """Weighted-homogeneous polynomials on C^N: algebra, without a condition on the degree."""
 
-import math
+import cmath
+import operator
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +14,12 @@ from jaxtyping import Array, Complex
 
 from g2links._typing import ComplexPoint
 from g2links.errors import PolynomialError
+from g2links.varieties.expressions import read_number, read_terms, short_name, sympy_terms
+
+_LARGEST_INTEGER = 1_000_000
+_SHOWN_TERMS, _LATEX_TERMS = 12, 50
+_FEWEST_VARIABLES = 3
+"""Fewer have a variety of dimension 0: points, without a metric."""
 
 
 def monomials(exponents: np.ndarray, z: ComplexPoint) -> Complex[Array, " m"]:
@@ -29,52 +37,59 @@ def monomials(exponents: np.ndarray, z: ComplexPoint) -> Complex[Array, " m"]:
     return value
 
 
-_FEWEST_VARIABLES = 3
-"""Fewer have a variety of dimension 0: points, without a metric."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False, repr=False)
 class Polynomial:
     """f = Σ c_m z^{e_m} on C^N, weighted-homogeneous of one degree d.
 
     {f = 0} has the dimension N - 2; it is a Calabi-Yau variety if d = Σ w_i (`require_calabi_yau`).
 
     Args:
-        terms: pairs (coefficient, exponents); like terms are added, zero terms dropped.
-        weights: the positive integer weights w_i, one for each variable; all 1 if not given.
-        name: shown to users and stored with results.
+        terms: text such as "z0^5 + 2/3*z_1**5 + sqrt(2)*I*z2^5", in the notation of `expressions.read_terms`, or pairs
+            (coefficient, exponents); like terms are added, zero terms dropped.
+        weights: the positive integer weights w_i, one for each variable; if None all 1, for as many variables as the
+            pairs have exponents, or up to the highest that the text names.
+        name: shown to users and stored with results; without one, the text, or its beginning where it is long.
 
     Raises:
-        PolynomialError: when the data are not finite, or f is not homogeneous for these weights.
-            Singular polynomials are refused by `g2links.varieties.smooth.singularities.require_isolated_singularity`,
-            which takes longer.
+        PolynomialError: when the data cannot be read or are not finite, or f is not homogeneous for these
+            weights. Singular polynomials are refused by
+            `g2links.varieties.smooth.singularities.require_isolated_singularity`, which takes longer.
     """
 
     terms: tuple[tuple[complex, tuple[int, ...]], ...]
-    weights: tuple[int, ...] = ()
-    name: str = "polynomial"
+    weights: tuple[int, ...]
+    name: str
 
-    def __post_init__(self) -> None:
-        terms = tuple(self.terms)
-        if not terms:
-            raise PolynomialError("polynomial", self.name, "it is zero; a hypersurface needs f != 0")
-        weights = tuple(_integer(w, "weights") for w in self.weights) or (1,) * len(terms[0][1])
-        if len(weights) < _FEWEST_VARIABLES or min(weights) < 1:
-            raise PolynomialError("weights", self.weights, f"at least {_FEWEST_VARIABLES} positive integers are needed")
-        object.__setattr__(self, "weights", weights)
-        object.__setattr__(self, "terms", _collect(terms, len(weights)))
+    def __init__(
+        self,
+        terms: str | Iterable[tuple[complex, Sequence[int]]],
+        weights: Sequence[int] | None = None,
+        name: str | None = None,
+    ) -> None:
+        text = terms if isinstance(terms, str) else None
+        chosen = None if weights is None else _weights(weights)
+        if isinstance(terms, str):
+            pairs = [(c, e) for e, c in read_terms(terms, None if chosen is None else len(chosen)).items()]
+        else:
+            pairs = _pairs(terms)
+        if name is None:
+            name = "polynomial" if text is None else short_name(text, len(pairs))
+        if not isinstance(name, str):
+            raise PolynomialError("name", name, "text is needed")
+        chosen = _weights((1,) * len(pairs[0][1]) if pairs else ()) if chosen is None else chosen
+        object.__setattr__(self, "weights", chosen)
+        object.__setattr__(self, "terms", _collect(pairs, len(chosen)))
+        object.__setattr__(self, "name", name)
+        self._require_homogeneous()
+
+    def _require_homogeneous(self) -> None:
+        """Where not all terms have one degree, name one that does not have the Calabi-Yau degree."""
         if not self.terms:
             raise PolynomialError("polynomial", self.name, "it is zero; a hypersurface needs f != 0")
-        degrees = {sum(w * e for w, e in zip(weights, exponents, strict=True)) for _, exponents in self.terms}
-        if len(degrees) > 1:
-            self._refuse_degrees()
-
-    def _refuse_degrees(self) -> None:
-        """Name a term that does not have the Calabi-Yau degree, where not all have the same."""
-        for coefficient, exponents in self.terms:
-            degree = sum(w * e for w, e in zip(self.weights, exponents, strict=True))
-            if degree != sum(self.weights):
-                raise _wrong_degree(format_term(coefficient, exponents), degree, self.weights)
+        degrees = [sum(w * e for w, e in zip(self.weights, exponents, strict=True)) for _, exponents in self.terms]
+        if len(set(degrees)) > 1:
+            wrong = next(i for i, degree in enumerate(degrees) if degree != sum(self.weights))
+            raise _wrong_degree(format_term(*self.terms[wrong]), degrees[wrong], self.weights)
 
     @property
     def variables(self) -> int:
@@ -85,6 +100,34 @@ class Polynomial:
     def dimension(self) -> int:
         """N - 2, the complex dimension of V."""
         return len(self.weights) - 2
+
+    @classmethod
+    def from_sympy(cls, expression: Any, weights: Sequence[int] | None = None, name: str | None = None) -> "Polynomial":
+        """The polynomial of a SymPy expression in symbols named z0, z1, ... (or z_0, z_1, ...).
+
+        Raises:
+            PolynomialError: as the class does, and when the expression is not such a polynomial.
+        """
+        terms = sympy_terms(expression, None if weights is None else len(_weights(weights)))
+        return cls(terms, weights, short_name(str(expression), len(terms)) if name is None else name)
+
+    @classmethod
+    def from_arrays(
+        cls, exponents: Any, coefficients: Any, weights: Sequence[int] | None = None, name: str | None = None
+    ) -> "Polynomial":
+        """The polynomial with the rows of `exponents` (m, N) and the `coefficients` (m,), as in its attributes.
+
+        Raises:
+            PolynomialError: as the class does, and for other shapes.
+        """
+        table, numbers = _objects(exponents, "exponents"), _objects(coefficients, "coefficients")
+        variables = "N" if weights is None else len(_weights(weights))
+        if table.ndim != 2 or variables not in ("N", table.shape[1]):
+            raise PolynomialError("exponents", f"shape {table.shape}", f"the shape is (m, {variables})")
+        if numbers.shape != table.shape[:1]:
+            allowed = f"the shape is {table.shape[:1]}, one coefficient for each row of the exponents"
+            raise PolynomialError("coefficients", f"shape {numbers.shape}", allowed)
+        return cls(list(zip(numbers, table, strict=True)), weights, name)
 
     @property
     def degree(self) -> int:
@@ -145,20 +188,65 @@ class Polynomial:
         try:
             terms = tuple((complex(re, im), tuple(e)) for (re, im), e in config["terms"])
             return cls(terms, tuple(config["weights"]), str(config["name"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise PolynomialError("polynomial", config, "a mapping with name, weights and terms is needed") from error
 
     def __str__(self) -> str:
-        return " + ".join(format_term(c, e) for c, e in self.terms)
+        return format_terms(self.terms)
+
+    def __repr__(self) -> str:
+        text = format_terms(self.terms[:_SHOWN_TERMS])
+        if len(self.terms) > _SHOWN_TERMS:
+            text = f"{text} + ... ({len(self.terms)} terms)"
+        parts = [repr(text)]
+        if set(self.weights) != {1} or not any(e[-1] for _, e in self.terms[:_SHOWN_TERMS]):
+            parts.append(f"weights={self.weights}")
+        if self.name.replace(" ", "") != text.replace(" ", ""):
+            parts.append(f"name={self.name!r}")
+        return f"Polynomial({', '.join(parts)})"
+
+    def _repr_latex_(self) -> str:
+        """What a notebook shows."""
+        parts = [_latex_term(c, e) for c, e in self.terms[:_LATEX_TERMS]]
+        if len(self.terms) > _LATEX_TERMS:
+            parts.append(r"\cdots")
+        return f"${' + '.join(parts).replace('+ -', '- ')}$"
+
+
+def format_terms(terms: Iterable[tuple[complex, Sequence[int]]]) -> str:
+    """Terms as a person would type them, such as -z0^5 - 2*z1^5; `Polynomial` reads the same floats from it."""
+    return " + ".join(format_term(c, e) for c, e in terms).replace("+ -", "- ")
 
 
 def format_term(coefficient: complex, exponents: Sequence[int]) -> str:
     """One term as it would be typed on the command line."""
     factors = [f"z{i}" if e == 1 else f"z{i}^{e}" for i, e in enumerate(exponents) if e]
-    if coefficient != 1 or not factors:
-        number = coefficient.real if coefficient.imag == 0 else coefficient
-        factors.insert(0, f"{number:g}" if isinstance(number, float) else str(number))
-    return "*".join(factors)
+    if factors and coefficient in (1, -1):
+        return ("-" if coefficient == -1 else "") + "*".join(factors)
+    return "*".join([format_number(coefficient), *factors])
+
+
+def format_number(number: complex) -> str:
+    """The shortest text that is read as the same number, such as 2, -0.5, 0.1j or (0.3+0.1j)."""
+    number = complex(number)
+    if number.imag == 0:
+        return _format_real(number.real)
+    imaginary = f"{_format_real(number.imag)}j"
+    if number.real == 0:
+        return imaginary
+    return f"({_format_real(number.real)}{'' if imaginary.startswith('-') else '+'}{imaginary})"
+
+
+def _format_real(number: float) -> str:
+    return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
+
+
+def _latex_term(coefficient: complex, exponents: Sequence[int]) -> str:
+    factors = [f"z_{{{i}}}" if e == 1 else f"z_{{{i}}}^{{{e}}}" for i, e in enumerate(exponents) if e]
+    if coefficient in (1, -1):
+        return ("-" if coefficient == -1 else "") + " ".join(factors)
+    number = re.sub(r"e([-+]?)\+?0*(\d+)", r" \\cdot 10^{\1\2}", format_number(coefficient)).replace("^{+", "^{")
+    return " ".join([re.sub("(?<![0-9.])1j", "i", number).replace("j", "i"), *factors])
 
 
 def exponents_of_degree(weights: tuple[int, ...], degree: int) -> np.ndarray:
@@ -197,8 +285,7 @@ def require_calabi_yau(polynomial: Polynomial) -> None:
         PolynomialError: naming a term and its degree.
     """
     if not polynomial.is_calabi_yau:
-        coefficient, exponents = polynomial.terms[0]
-        raise _wrong_degree(format_term(coefficient, exponents), polynomial.degree, polynomial.weights)
+        raise _wrong_degree(format_term(*polynomial.terms[0]), polynomial.degree, polynomial.weights)
 
 
 def _wrong_degree(term: str, degree: int, weights: tuple[int, ...]) -> PolynomialError:
@@ -210,22 +297,83 @@ def _wrong_degree(term: str, degree: int, weights: tuple[int, ...]) -> Polynomia
     )
 
 
+def coefficient(value: Any, field: str = "coefficient") -> complex:
+    """A number, or text that `expressions.read_number` reads, as a finite complex number.
+
+    Raises:
+        PolynomialError: when it is none.
+    """
+    if isinstance(value, str):
+        return read_number(value, field)
+    try:
+        number = None if isinstance(value, bool | np.bool_) or np.ndim(value) else complex(value)
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is None or not cmath.isfinite(number):
+        raise PolynomialError(field, _shown(value), "finite numbers are needed, or text such as 2/3 or 0.3+0.1j")
+    return number
+
+
+def _pairs(terms: Any) -> list[tuple[Any, tuple[Any, ...]]]:
+    allowed = "text, or pairs (coefficient, exponents), are needed"
+    try:
+        entries = list(terms)
+    except TypeError as error:
+        raise PolynomialError("terms", _shown(terms), allowed) from error
+    pairs = []
+    for entry in entries:
+        try:
+            number, exponents = entry
+            pairs.append((number, tuple(exponents)))
+        except (TypeError, ValueError) as error:
+            raise PolynomialError("terms", _shown(entry), allowed) from error
+    return pairs
+
+
 def _collect(
-    terms: Iterable[tuple[complex, Sequence[int]]], variables: int
+    pairs: Iterable[tuple[Any, tuple[Any, ...]]], variables: int
 ) -> tuple[tuple[complex, tuple[int, ...]], ...]:
     total: dict[tuple[int, ...], complex] = {}
-    for coefficient, exponents in terms:
+    for number, exponents in pairs:
         powers = tuple(_integer(e, "exponents") for e in exponents)
         if len(powers) != variables or min(powers) < 0:
             raise PolynomialError("exponents", list(exponents), f"{variables} non-negative integers are needed")
-        value = complex(coefficient)
-        if not (math.isfinite(value.real) and math.isfinite(value.imag)):
-            raise PolynomialError("coefficient", coefficient, "coefficients must be finite numbers")
-        total[powers] = total.get(powers, 0j) + value
+        total[powers] = coefficient(total.get(powers, 0j) + coefficient(number))
     return tuple((c, e) for e, c in sorted(total.items(), reverse=True) if c != 0)
 
 
+def _weights(weights: Any) -> tuple[int, ...]:
+    allowed = f"at least {_FEWEST_VARIABLES} positive integers are needed"
+    try:
+        listed = tuple(weights)
+    except TypeError as error:
+        raise PolynomialError("weights", _shown(weights), allowed) from error
+    integers = tuple(_integer(w, "weights") for w in listed)
+    if len(integers) < _FEWEST_VARIABLES or min(integers) < 1:
+        raise PolynomialError("weights", weights, allowed)
+    return integers
+
+
 def _integer(value: Any, field: str) -> int:
-    if isinstance(value, bool) or int(value) != value:
-        raise PolynomialError(field, value, "an integer is needed")
-    return int(value)
+    whole = int(value) if isinstance(value, float | np.floating) and value.is_integer() else value
+    try:
+        number = None if isinstance(whole, bool | np.bool_) else operator.index(whole)
+    except TypeError:
+        number = None
+    if number is None or abs(number) > _LARGEST_INTEGER:
+        raise PolynomialError(field, _shown(value), f"an integer is needed, at most {_LARGEST_INTEGER}")
+    return number
+
+
+def _objects(values: Any, field: str) -> np.ndarray:
+    """An array of the values as they are, so that text and fractions stay what they are."""
+    try:
+        return np.asarray(values, dtype=object)
+    except (TypeError, ValueError) as error:
+        raise PolynomialError(field, _shown(values), f"it cannot be read as an array ({error})") from error
+
+
+def _shown(value: Any) -> Any:
+    """The value, or words for an integer that is too long to print."""
+    long = isinstance(value, int) and value.bit_length() > 10_000
+    return f"an integer of {value.bit_length()} bits" if long else value

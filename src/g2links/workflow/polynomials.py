@@ -87,11 +87,12 @@ def resolve_polynomial(text: str, weights: tuple[int, ...] | None = None) -> Pol
 
 
 def _read(text: str, weights: tuple[int, ...] | None) -> Polynomial:
+    text = text.strip()
     if text.lower().endswith((".yaml", ".yml")):
         _refuse_weights(weights, text)
         monomials, file_weights = read_polynomial_yaml(text)
         return Polynomial(tuple(monomials), file_weights, Path(text).stem)
-    if text.strip().partition("(")[0] in CATALOGUE:
+    if text.partition("(")[0].strip() in CATALOGUE:
         _refuse_weights(weights, text)
         return from_catalogue(text)
     return parse_polynomial(text, weights)
