@@ -10,9 +10,10 @@ from g2links.links.dataset import COLUMNS, sample_link, split_base_points
 from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
-from g2links.varieties.catalogue import dwork, fermat
+from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
 from g2links.varieties.charts import selector
 from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import complex_points, real_points
 
 F = dwork(0.3 + 0.2j)
@@ -167,6 +168,73 @@ def test_split_keeps_base_points_apart(rng):
         split_base_points(10, (0.7, 0.2, 0.2), rng)
     with pytest.raises(InputError, match="needs a base point"):
         split_base_points(2, (0.8, 0.1, 0.1), rng)
+
+
+FERMAT = ContactCalabiYau(fermat_quintic(), lambda z: jnp.zeros(()), 1.0)
+WEIGHTED = ContactCalabiYau(fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]"), lambda z: jnp.zeros(()), 1.0)
+ON_FERMAT = np.array([1, -1, 0.5, -0.5, 0])
+
+
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [
+        ([1, 1, 1, 1, 1], r"not on f = 0: \|f\| is 1.0e\+00 of the sum of \|terms\|, above 1e-08"),
+        (ON_FERMAT + np.array([0, 0, 0, 0.0, 0.2]), "not on f = 0"),
+        (ON_FERMAT * (1 + 1e-7 * np.arange(5)), "not on f = 0"),
+        (1e-80 * np.ones(5), "not on f = 0"),
+        (np.zeros(5), "the origin"),
+        (np.zeros(10), "the origin"),
+        ([1, -1, np.nan, 0, 0], "finite"),
+        ([np.inf, -np.inf, 0, 0, 0], "finite"),
+        ([1, -1, *[0] * 7, np.inf], "finite"),
+        (np.array([1, np.exp(1j * np.pi / 5), 0, 0, 0], dtype=np.complex64), "not on f = 0"),
+        (1.5e308 * np.array([1 + 1j, -1 - 1j, 0, 0, 0]), "finite"),
+        (np.ones(4), r"shape \(4,\).*\(n, 5\) complex or \(n, 10\) real"),
+        (np.stack([ON_FERMAT] * 2), "one point"),
+        (np.ones(10, dtype=complex), "complex128"),
+        (np.ones(5, dtype=bool), "bool"),
+        (["1", "-1", "0", "0", "0"], "real numbers"),
+        ([1, -1, None, 0, 0], "object"),
+        ([[1], [1, 2]], "real numbers"),
+        (None, "object"),
+        ("z0", "real numbers"),
+        (1.0, r"shape \(\)"),
+    ],
+)
+def test_a_chart_is_made_around_points_of_the_cone_only(point, words):
+    with pytest.raises(InputError, match=words) as refused:
+        FERMAT.chart(point)
+    assert refused.value.field in ("point", "points")
+
+
+@pytest.mark.parametrize(
+    ("on_link", "point"),
+    [
+        (FERMAT, ON_FERMAT),
+        (FERMAT, [1, -1, 0, 0, 0]),
+        (FERMAT, [-1, 1, 0, 0, 0]),
+        (FERMAT, real_points(ON_FERMAT + 0j)),
+        (FERMAT, 1e-200 * ON_FERMAT),
+        (FERMAT, 1e200j * ON_FERMAT),
+        (FERMAT, np.round(ON_FERMAT * np.exp(1j), 10)),
+        (WEIGHTED, [1e-40, np.exp(1j * np.pi / 8) * 1e-40, 0, 0, 0]),
+        (ContactCalabiYau(Polynomial("z0^5+z1^5+z2^5+z3^4*z2+z4^4*z3"), FERMAT.potential, 1.0), [0, 0, 0, 1e-17, 1]),
+    ],
+)
+def test_points_in_any_scale_have_charts(on_link, point):
+    chart = on_link.chart(point)
+    assert chart.base.dtype == complex
+    assert abs(on_link.polynomial(chart.base)) < 1e-9
+    assert np.all(np.isfinite(on_link.gauge_point(chart, on_link.origin(chart))))
+
+
+def test_inside_jit_shape_and_type_are_checked():
+    chart = jax.jit(FERMAT.chart)(ON_FERMAT)
+    np.testing.assert_array_equal(chart.base, FERMAT.chart(ON_FERMAT).base)
+    np.testing.assert_array_equal(jax.jit(lambda: FERMAT.chart(ON_FERMAT).base)(), chart.base)
+    assert jax.jit(FERMAT.chart)(np.ones(5)).base.shape == (5,)
+    with pytest.raises(InputError, match=r"shape \(2, 5\)"):
+        jax.jit(FERMAT.chart)(np.ones((2, 5)))
 
 
 def test_bad_requests(link, points, rng):

@@ -67,7 +67,7 @@ def test_the_metric_takes_real_and_complex_points_in_any_gauge(cy):
     ("points", "words"),
     [
         (np.ones((2, 5)), "f = 0"),
-        (np.zeros((1, 5)), "other than 0"),
+        (np.zeros((1, 5)), "the origin"),
         (np.ones((3, 4)), "shape"),
         (np.full((1, 5), np.nan), "finite"),
         (np.array([["a"] * 5]), "numbers"),

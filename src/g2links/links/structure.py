@@ -5,6 +5,7 @@
 """
 
 from functools import cache
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +27,7 @@ from g2links.varieties.charts import (
     tangent_frame,
 )
 from g2links.varieties.polynomial import Polynomial, require_calabi_yau
+from g2links.varieties.real_points import require_on_variety
 from g2links.varieties.residue import residue
 from g2links.varieties.topology import THREEFOLD
 
@@ -57,11 +59,12 @@ class ContactCalabiYau:
         """The slice chart around the image in V of a point of X, given as (N,) complex or (2N,) real.
 
         `theta` is the flow parameter of the chart's centre; `indices` = (one, el) overrides the canonical choice.
+
+        Raises:
+            InputError: when the point is not one of X, or not such an array. Inside `jax.jit` and the like, where no
+                value is known yet, only its shape is checked.
         """
-        z, n = jnp.asarray(point), self.polynomial.variables
-        if z.shape == (2 * n,):
-            z = z[:n] + 1j * z[n:]
-        return slice_chart(self.polynomial, z, theta, indices)
+        return slice_chart(self.polynomial, jnp.asarray(_single_point(self.polynomial, point)), theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
         """The coordinates of the chart's centre."""
@@ -118,6 +121,20 @@ class ContactCalabiYau:
     def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
         z = self.gauge_point(chart, x)
         return structure_at(self, z, chart.one, chart.el)
+
+
+def _single_point(polynomial: Polynomial, point: RealPoint | ComplexPoint) -> Any:
+    """(N,) complex: a point of X, or a traced array of that shape."""
+    n = polynomial.variables
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(point)):
+        z = jnp.asarray(point)
+        if z.shape not in ((n,), (2 * n,)):
+            raise InputError("point", f"shape {z.shape}", f"({n},) complex or ({2 * n},) real numbers are needed")
+        return z[:n] + 1j * z[n:] if len(z) == 2 * n else z
+    given = require_on_variety(polynomial, point)
+    if np.ndim(point) != 1:
+        raise InputError("point", f"shape {np.shape(point)}", "a chart is made around one point")
+    return given[0]
 
 
 def structure_at(link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index) -> tuple[Form, Form, Array, Array]:

@@ -1,7 +1,5 @@
 """Points as real and as complex numbers, and whether they lie on the variety: the one place that converts them."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
@@ -10,7 +8,8 @@ from g2links.varieties.polynomial import Polynomial
 
 ROUNDING = 1e-8
 """The largest |f| of a point of {f = 0}, relative to the sum of the moduli of its terms: half the digits of a double,
-so that points printed with ten digits are taken and points of another variety are not."""
+so that points printed with ten digits are taken. One in single precision has 1e-7, and of one on another hypersurface
+the embedding would make a different point, or none, without a word."""
 
 
 def real_points(z: np.ndarray) -> Float[np.ndarray, "*n real"]:
@@ -20,49 +19,70 @@ def real_points(z: np.ndarray) -> Float[np.ndarray, "*n real"]:
 
 def complex_points(x: np.ndarray) -> Complex[np.ndarray, "*n complex"]:
     """(..., 2N) real to (..., N) complex."""
-    half = x.shape[-1] // 2
-    return x[..., :half] + 1j * x[..., half:]
+    real, imaginary = np.split(x, 2, axis=-1)
+    z = real.astype(complex)
+    z.imag = imaginary
+    return z
 
 
-def require_on_variety(polynomial: Polynomial, points: np.ndarray) -> Complex[np.ndarray, "n complex"]:
-    """The points as (n, N) complex numbers.
+def as_complex_points(variables: int, points: object) -> Complex[np.ndarray, "n complex"]:
+    """The points as (n, N) complex numbers; only their shape and their type are checked.
+
+    Args:
+        variables: N.
+        points: (n, N) complex or (n, 2N) real; one point may be given without the first axis.
+
+    Raises:
+        InputError: for another shape, or what are no numbers.
+    """
+    wanted = f"(n, {variables}) complex or (n, {2 * variables}) real numbers, the real parts first, are needed"
+    try:
+        given = np.asarray(points)
+    except (TypeError, ValueError) as error:
+        raise InputError("points", points, f"{wanted} ({error})") from error
+    if given.dtype.kind not in "iufc":
+        raise InputError("points", given.dtype.name, wanted)
+    array = given[None] if given.ndim == 1 else given
+    real = array.shape[-1:] == (2 * variables,) and array.dtype.kind != "c"
+    if array.ndim != 2 or not (real or array.shape[1] == variables):
+        raise InputError("points", f"shape {given.shape}, dtype {given.dtype.name}", wanted)
+    return complex_points(array.astype(float)) if real else array.astype(complex)
+
+
+def require_on_variety(polynomial: Polynomial, points: object) -> Complex[np.ndarray, "n complex"]:
+    """The points as (n, N) complex numbers, once they are known to lie on the cone {f = 0} without 0.
 
     Args:
         polynomial: f.
-        points: (n, N) complex or (n, 2N) real; one point may be given without the first axis.
+        points: as in `as_complex_points`, in any scale.
 
     Raises:
         InputError: for another shape, numbers that are not finite, the origin, or |f| above rounding.
     """
-    n = len(polynomial.weights)
-    given = np.asarray(points)
-    if given.dtype.kind not in "iufc":
-        raise InputError("points", given.dtype.name, "real or complex numbers")
-    array = np.atleast_2d(given)
-    if array.ndim == 2 and array.shape[1] == 2 * n and array.dtype.kind != "c":
-        array = complex_points(array.astype(float))
-    if array.ndim != 2 or array.shape[1] != n:
-        raise InputError("points", f"shape {given.shape}", f"(n, {n}) complex or (n, {2 * n}) real numbers")
-    z = array.astype(complex)
-    if not np.isfinite(z).all():
-        raise InputError("points", f"point {int(np.argmin(np.isfinite(z).all(axis=1)))}", "finite numbers")
-    distance = np.asarray(relative_value(polynomial, jnp.asarray(z)))
-    worst = int(np.argmax(np.where(np.isfinite(distance), distance, np.inf)))
-    if not distance[worst] <= ROUNDING:
-        raise InputError(
-            "points",
-            z[worst].tolist(),
-            f"a point of f = 0 other than 0; point {worst} has |f| = {distance[worst]:.2g} of the sum of its terms, "
-            f"allowed is {ROUNDING:g}",
-        )
+    z = as_complex_points(polynomial.variables, points)
+    if not len(z):
+        return z
+    weights = np.array(polynomial.weights)
+    with np.errstate(over="ignore"):
+        size = np.max(np.abs(z) ** (1 / weights), axis=1)
+    if not np.isfinite(size).all():
+        raise InputError("points", z[np.argmin(np.isfinite(size))].tolist(), "finite coordinates are needed")
+    if not size.all():
+        raise InputError("points", z[np.argmin(size)].tolist(), "the origin lies in no chart; a coordinate is not zero")
+    excess, value = _off_variety(polynomial, z / size[:, None] ** weights)
+    worst = int(np.argmax(excess))
+    if excess[worst] > 0:
+        allowed = f"it is not on f = 0: |f| is {value[worst]:.1e} of the sum of |terms|, above {ROUNDING:g}"
+        raise InputError("points", z[worst].tolist(), allowed if len(z) == 1 else f"{allowed} (point {worst})")
     return z
 
 
-def relative_value(polynomial: Polynomial, z: jax.Array) -> jax.Array:
-    """|f| over the sum of the moduli of its terms, at n points; NaN at the origin."""
-    sizes = Polynomial(tuple((abs(c), e) for c, e in polynomial.terms), polynomial.weights)
-
-    def ratio(point: jax.Array) -> jax.Array:
-        return jnp.abs(polynomial(point)) / jnp.abs(sizes(jnp.abs(point).astype(complex)))
-
-    return jax.vmap(ratio)(z)
+def _off_variety(polynomial: Polynomial, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By how much |f| is above rounding, and |f| over the sum of |terms|, at points whose largest coordinate is 1."""
+    value, size = np.zeros(len(z), complex), np.zeros(len(z))
+    for coefficient, exponents in polynomial.terms:
+        term = coefficient * np.prod(z ** np.array(exponents), axis=1)
+        value, size = value + term, size + np.abs(term)
+    rounding = np.finfo(float).eps * polynomial.degree * np.sum(np.abs(polynomial.coefficients))
+    distance = np.abs(value)
+    return distance - ROUNDING * size - rounding, distance / np.maximum(size, rounding)
