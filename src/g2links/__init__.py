@@ -12,11 +12,14 @@ from g2links.precision import configure_environment
 
 if TYPE_CHECKING:
     from g2links import forms, g2
+    from g2links.checks.contract import Check, CheckSetting, Figure, Found
+    from g2links.checks.registry import register as register_check
     from g2links.links.structure import ContactCalabiYau
     from g2links.storage.models import load_cy, load_link_model
     from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
     from g2links.varieties.polynomial import Polynomial
     from g2links.workflow.calabi_yau import CalabiYau
+    from g2links.workflow.check import CheckReport, check
     from g2links.workflow.link_samples import LinkSamples, open_dataset
     from g2links.workflow.solve import open_run, solve
     from g2links.workflow.train import TrainedNetwork, train
@@ -28,11 +31,17 @@ __version__ = "0.2.0"
 
 __all__ = [
     "CalabiYau",
+    "Check",
+    "CheckReport",
+    "CheckSetting",
     "ContactCalabiYau",
+    "Figure",
+    "Found",
     "LinkSamples",
     "Polynomial",
     "TrainedNetwork",
     "__version__",
+    "check",
     "dwork",
     "fermat_quintic",
     "forms",
@@ -42,16 +51,23 @@ __all__ = [
     "load_link_model",
     "open_dataset",
     "open_run",
+    "register_check",
     "solve",
     "train",
 ]
 
 _LIES_IN = {
     "CalabiYau": "g2links.workflow.calabi_yau",
+    "Check": "g2links.checks.contract",
+    "CheckReport": "g2links.workflow.check",
+    "CheckSetting": "g2links.checks.contract",
     "ContactCalabiYau": "g2links.links.structure",
+    "Figure": "g2links.checks.contract",
+    "Found": "g2links.checks.contract",
     "LinkSamples": "g2links.workflow.link_samples",
     "Polynomial": "g2links.varieties.polynomial",
     "TrainedNetwork": "g2links.workflow.train",
+    "check": "g2links.workflow.check",
     "dwork": "g2links.varieties.catalogue",
     "fermat_quintic": "g2links.varieties.catalogue",
     "from_catalogue": "g2links.varieties.catalogue",
@@ -59,17 +75,21 @@ _LIES_IN = {
     "load_link_model": "g2links.storage.models",
     "open_dataset": "g2links.workflow.link_samples",
     "open_run": "g2links.workflow.solve",
+    "register_check": "g2links.checks.registry",
     "solve": "g2links.workflow.solve",
     "train": "g2links.workflow.train",
 }
 """Where each public name lies that is not a subpackage; it is imported when it is first used."""
+
+_CALLED = {"register_check": "register"}
+"""What a name is called in its own module, where that is not the same."""
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'g2links' has no attribute {name!r}")
     module = importlib.import_module(_LIES_IN.get(name, f"g2links.{name}"))
-    value = getattr(module, name) if name in _LIES_IN else module
+    value = getattr(module, _CALLED.get(name, name)) if name in _LIES_IN else module
     globals()[name] = value
     return value
 

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from g2links.checks.thresholds import measures_thresholds
+from g2links.checks.contract import Found
+from g2links.checks.measures import CHECK
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table
 
@@ -15,7 +16,7 @@ VALUES |= {"metric_minus_differences": [1e-8, 2e-8], "metric_positive": [1.0, 1.
 
 
 def _record(**integrals):
-    return check_record("measures", 1, None, VALUES, measures_thresholds(integrals), integrals)
+    return check_record("measures", 1, None, VALUES, CHECK.thresholds(None, Found(VALUES, integrals)), integrals)
 
 
 def test_an_integral_is_compared_with_its_exact_value():

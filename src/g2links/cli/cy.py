@@ -15,7 +15,7 @@ _STANDARD_ERRORS = 5
 
 def cy(
     n_points: Annotated[
-        int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")
+        int | None, typer.Option("--n-points", help="Points on the threefold (default: 100000).")
     ] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
@@ -24,9 +24,9 @@ def cy(
         int | None,
         typer.Option("--degree", help="Degree of the invariant features, by default as high as time allows."),
     ] = None,
-    widths: Annotated[str | None, typer.Option("--widths", help="Units of each hidden layer [default: 16,16].")] = None,
+    widths: Annotated[str | None, typer.Option("--widths", help="Units of each hidden layer (default: 16,16).")] = None,
     activation: Annotated[
-        str | None, typer.Option("--activation", help="tanh, gelu, softplus, swish or sine [default: tanh].")
+        str | None, typer.Option("--activation", help="tanh, gelu, softplus, swish or sine (default: tanh).")
     ] = None,
     optimiser: Annotated[
         str, typer.Option("--optimiser", "--optimizer", help="lm (Levenberg-Marquardt) or adam.")

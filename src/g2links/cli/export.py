@@ -21,9 +21,9 @@ def cymetric(
     cy_run_number: options.CyRun = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder, or file that ends in .npz [default: samples/cymetric_run{N} of --home]."),
+        typer.Option("--out", help="Folder, or file that ends in .npz (default: samples/cymetric_run{N} of --home)."),
     ] = None,
-    n_points: Annotated[int | None, typer.Option("--n-points", help="Points [default: all of the run's].")] = None,
+    n_points: Annotated[int | None, typer.Option("--n-points", help="Points (default: all of the run's).")] = None,
     validation: Annotated[float, typer.Option("--validation", help="Share of the validation points.")] = 0.1,
     home: options.Home = Path(),
     json: options.JsonFile = None,

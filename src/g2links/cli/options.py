@@ -21,7 +21,7 @@ G2Run = Annotated[
     int | None,
     typer.Option("--g2-run-number", min=1, help="Run of the network; the most recent if not given."),
 ]
-CheckPoints = Annotated[int | None, typer.Option("--n-points", min=1, help="Points to check at [default: 1000].")]
+CheckPoints = Annotated[int | None, typer.Option("--n-points", min=1, help="Points to check at (default: 1000).")]
 Derivative = Annotated[
     str,
     typer.Option("--derivative", help="autodiff (exact) or flux (through small cubes, arXiv:2510.00999)."),

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from g2links.cli import options
-from g2links.cli.check import run_analytic, run_contact, run_kahlerity, run_model
+from g2links.cli.check import run_check
 from g2links.cli.cy import run_cy
-from g2links.cli.measures import run_measures
 from g2links.cli.sample import run_sample
 from g2links.cli.session import FAILED, Session
 from g2links.cli.train import run_train
@@ -22,9 +21,9 @@ _TASKS = ("3form", "metric", "4form")
 
 def pipeline(
     n_points: Annotated[
-        int | None, typer.Option("--n-points", help="Points on the threefold [default: 100000].")
+        int | None, typer.Option("--n-points", help="Points on the threefold (default: 100000).")
     ] = None,
-    n_rotations: Annotated[int | None, typer.Option("--n-rotations", help="Circle rotations [default: 4].")] = None,
+    n_rotations: Annotated[int | None, typer.Option("--n-rotations", help="Circle rotations (default: 4).")] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
     ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural or algebraic.")] = "auto",
@@ -102,23 +101,23 @@ def _steps(
         return run_train(session, home, task, None, dict(training), cy_run())
 
     def model_check(method: str) -> dict[str, Any]:
-        return run_model(session, home, cy_run(), None, method, n, "autodiff", 1e-3, seed, quick=quick)
+        return run_check(session, "model", home, cy_run(), n, psi_method=method, seed=seed, quick=quick)
+
+    def check(name: str) -> dict[str, Any]:
+        return run_check(session, name, home, cy_run(), n, seed=seed)
 
     metric = {"cy": lambda: run_cy(session, home, config["polynomial"], weights, fit, quick=quick)}
     if not _is_threefold(config["polynomial"], weights):
         session.say("note: no G2-structure outside complex dimension 3; the metric and the contact structure alone")
         return {
             **metric,
-            "check kahlerity": lambda: run_kahlerity(session, home, cy_run(), n, "autodiff", 1e-3, seed),
-            "check contact": lambda: run_contact(session, home, cy_run(), n, "autodiff", 1e-3, seed),
-            "check measures": lambda: run_measures(session, home, cy_run(), n, seed),
+            **{f"check {name}": partial(check, name) for name in ("kahlerity", "contact", "measures")},
         }
     return {
         **metric,
         "sample": lambda: run_sample(session, home, cy_run(), None, config["n_rotations"], seed=seed),
         **{f"train {task}": partial(train_task, task) for task in _TASKS},
-        "check kahlerity": lambda: run_kahlerity(session, home, cy_run(), n, "autodiff", 1e-3, seed),
-        "check analytic": lambda: run_analytic(session, home, cy_run(), n, "autodiff", 1e-3, seed),
+        **{f"check {name}": partial(check, name) for name in ("kahlerity", "analytic")},
         "check model (star)": lambda: model_check("star"),
         "check model (model)": lambda: model_check("model"),
     }

@@ -14,10 +14,10 @@ def sample(
     cy_run_number: options.CyRun = None,
     n_points: Annotated[
         int | None,
-        typer.Option("--n-points", help="Base points [default: all of the run's; 100000 fresh ones]."),
+        typer.Option("--n-points", help="Base points (default: all of the run's; 100000 fresh ones)."),
     ] = None,
     n_rotations: Annotated[
-        int | None, typer.Option("--n-rotations", help="Circle rotations of each base point [default: 4].")
+        int | None, typer.Option("--n-rotations", help="Circle rotations of each base point (default: 4).")
     ] = None,
     source: Annotated[str, typer.Option("--source", help="run (the points of step 1) or fresh (new ones).")] = "run",
     hyperparameters: Annotated[

@@ -10,24 +10,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
+from g2links.checks.thresholds import Threshold, describe
 from g2links.errors import InputError
 from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, panels, picture, run_title
-from g2links.reports.labels import figure_label, in_order
+from g2links.reports.labels import check_title, figure_axis, figure_label, in_order
 from g2links.reports.statistics import judge, summarise
-from g2links.reports.thresholds import Threshold, describe
 
 _BINS = 40
-_LINEAR = {"phi_wedge_psi_over_vol", "lambda", "tau0", "tau3_norm2", "ricci_xi", "ricci_horizontal", "scalar"}
 _FLOOR = 1e-18
 _MEAN: dict[str, Any] = {"color": ORANGE, "linewidth": 1.6}
 _LIMIT: dict[str, Any] = {"color": RED, "linewidth": 1.4, "linestyle": "--"}
-_TITLES = {
-    "kahlerity": r"Kählerity: $d\omega = 0$",
-    "analytic": "G2 identities, analytic forms",
-    "model": "G2 identities, learned forms",
-    "torsion": "Torsion and Ricci curvature",
-    "measures": "Calabi-Yau metric",
-}
 
 
 def plot_check(
@@ -47,7 +39,7 @@ def plot_check(
         path: of the PNG.
         pointwise: for each figure its values (n,).
         thresholds: by name of the figure.
-        check: kahlerity, analytic, model or torsion.
+        check: its name.
         cy_run, g2_run: for the title.
 
     Raises:
@@ -56,9 +48,9 @@ def plot_check(
     """
     if not pointwise:
         raise InputError("figures", pointwise, "at least one figure to draw")
-    pointwise = in_order(pointwise)
+    pointwise = in_order(pointwise, check)
     n = max(np.size(values) for values in pointwise.values())
-    title = run_title(_TITLES.get(check, check), cy_run=cy_run, g2_run=g2_run, n=n)
+    title = run_title(check_title(check), cy_run=cy_run, g2_run=g2_run, n=n)
     columns = min(3, len(pointwise)) if len(pointwise) != 4 else 2
     rows = -(-len(pointwise) // columns)
     with picture(path, title, width=max(5.5, 3.9 * columns), height=2.9 * rows + 0.9) as figure:
@@ -111,10 +103,10 @@ def _panel(axes: Axes, name: str, values: np.ndarray, threshold: Threshold | Non
     finite = values[np.isfinite(values)]
     axes.set_xlabel(figure_label(name))
     axes.set_ylabel("points")
-    if name in ("positive", "metric_positive"):
+    if figure_axis(name) == "flag":
         _draw_positive(axes, finite)
     elif finite.size:
-        _draw_histogram(axes, finite, _limits(threshold or {}), linear=name in _LINEAR)
+        _draw_histogram(axes, finite, _limits(threshold or {}), linear=figure_axis(name) == "linear")
     failed = bool(judge({name: values}, {name: threshold} if threshold else {}))
     lines = [
         _statistics(values),

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from g2links.checks.thresholds import Threshold, violation
 from g2links.errors import InputError
 from g2links.reports.labels import in_order
-from g2links.reports.thresholds import Threshold, violation
 from g2links.storage.json_files import plain
 
 Pointwise = Mapping[str, Any]
@@ -62,7 +62,7 @@ def check_record(
     """The JSON of a check: statistics of each figure, thresholds, `passed`, and the failures in words.
 
     Args:
-        check: kahlerity, analytic, model or torsion.
+        check: its name.
         cy_run, g2_run: run numbers, None where there is none.
         pointwise: all of the same length n, one value for each point, no point left out.
         thresholds: by name of the figure.
@@ -74,7 +74,7 @@ def check_record(
     Raises:
         InputError: no figures, or figures of different lengths.
     """
-    pointwise = in_order(pointwise)
+    pointwise = in_order(pointwise, check)
     lengths = {name: len(_flat(name, values)) for name, values in pointwise.items()}
     if len(set(lengths.values())) != 1:
         raise InputError("figures", lengths, "at least one figure, and the same number of points for all")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from g2links.reports.thresholds import STATISTICS, Threshold, describe, describe_limits, violation
+from g2links.checks.thresholds import STATISTICS, Threshold, describe, describe_limits, violation
 
 _ABSENT = "-"
 

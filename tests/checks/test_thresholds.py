@@ -2,8 +2,8 @@ import math
 
 import pytest
 
+from g2links.checks.thresholds import describe, describe_limits, violation
 from g2links.errors import InputError
-from g2links.reports.thresholds import describe, describe_limits, violation
 
 FIGURES = {"mean": 7.02, "median": 7.0, "std": 0.1, "max": 8.0}
 

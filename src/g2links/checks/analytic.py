@@ -1,0 +1,54 @@
+"""The identities of the G2-structure that a Calabi-Yau metric gives."""
+
+from g2links.checks.contact import D_ETA
+from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.tolerances import ALWAYS, closedness, mean_at_most, near, to_rounding
+
+IDENTITIES = {
+    "d_eta_minus_omega": D_ETA,
+    "d_phi_minus_omega2": Figure(r"$|d\varphi - \omega^2|\,/\,|\omega^2|$"),
+    "d_psi": Figure(r"$|d\psi|$"),
+    "phi_wedge_psi_over_vol": Figure(r"$\varphi\wedge\psi\,/\,\mathrm{vol}_g$", axis="linear"),
+    "psi_minus_star_phi": Figure(r"$|\psi - {*}\varphi|\,/\,|{*}\varphi|$"),
+    "metric_minus_induced": Figure(r"$|g - g_\varphi|\,/\,|g_\varphi|$"),
+}
+POSITIVE = Figure(r"$\varphi$ positive (1) or not (0)", axis="flag")
+_RATIO = r"$\lambda$,  $3\,\mathrm{Re}\Upsilon\wedge\mathrm{Im}\Upsilon = 2\lambda^2\omega^3$"
+_SEVEN = 7.0
+"""φ∧ψ = |φ|² vol, and a G2-form has |φ|² = 7."""
+
+
+def _evaluate(setting: CheckSetting) -> Found:
+    from g2links.checks.identities import analytic_errors
+
+    return Found(analytic_errors(setting.link, setting.points, setting.derivative))
+
+
+def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:
+    """Exact identities to rounding; φ∧ψ = 7 vol, ψ = *φ and g = g_φ to three times the Monge-Ampère error."""
+    exact, metric_error = closedness(setting.method, setting.epsilon), 3 * setting.ma_rms
+    return {
+        "d_eta_minus_omega": exact,
+        "d_phi_minus_omega2": exact,
+        "d_psi": exact,
+        "phi_wedge_psi_over_vol": near(_SEVEN, metric_error),
+        "psi_minus_star_phi": mean_at_most(metric_error),
+        "metric_minus_induced": mean_at_most(metric_error),
+        "lambda_formula": to_rounding(),
+        "positive": ALWAYS,
+    }
+
+
+CHECK = Check(
+    name="analytic",
+    title="G2 identities, analytic forms",
+    summary="The identities of the G2-structure built from the Calabi-Yau metric.",
+    figures={
+        **IDENTITIES,
+        "lambda": Figure(_RATIO, axis="linear"),
+        "lambda_formula": Figure(r"$|\varphi\wedge\psi/\mathrm{vol}_g - (4\lambda^2+3)\lambda^{-4/3}|$"),
+        "positive": POSITIVE,
+    },
+    evaluate=_evaluate,
+    thresholds=_thresholds,
+)

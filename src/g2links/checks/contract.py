@@ -1,0 +1,156 @@
+"""What a check is. One file of this folder holds one check; everything else about it, its command, its JSON, table,
+picture, Python call and line in the documents, is derived from the `Check` of that file.
+
+This module and the files of the checks import neither JAX nor NumPy when they are imported: the command line reads them
+to say what there is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from g2links.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from g2links.checks.identities import Derivative
+    from g2links.links.structure import ContactCalabiYau
+    from g2links.varieties.charts import SliceChart
+    from g2links.varieties.points.sampling import Points
+
+Thresholds = dict[str, dict[str, Any]]
+"""By name of the figure, in the form of `checks.thresholds`."""
+
+Option = Literal["derivative", "g2_run", "psi_method"]
+"""What a check can be told beside its run, its number of points and its seed."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a check.
+
+    Attributes:
+        formula: for pictures, as Matplotlib reads it.
+        axis: "log" for an error, "linear" for a value, "flag" for 1 where something holds and 0 where it does not.
+    """
+
+    formula: str
+    axis: Literal["log", "linear", "flag"] = "log"
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The networks that a check judges; those of `metric` and `4form` may be missing.
+
+    Attributes:
+        phi, metric, psi: models of the tasks 3form, metric and 4form.
+        number: their run.
+        notes: what the user should know of their origin.
+    """
+
+    phi: Any
+    metric: Any | None = None
+    psi: Any | None = None
+    number: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def by_argument(self) -> dict[str, Any]:
+        """As `checks.learned.model_errors` takes them."""
+        return {"phi_model": self.phi, "metric_model": self.metric, "psi_model": self.psi}
+
+
+@dataclass(frozen=True)
+class CheckSetting:
+    """What a check is given.
+
+    Attributes:
+        link: the link of the Calabi-Yau metric, with its structure.
+        points: fresh points of V, that no training has seen.
+        ma_rms: the Monge-Ampère error of the metric, which many thresholds are multiples of.
+        method, epsilon: the exterior derivative, `autodiff`, or `flux` through cubes of edge epsilon.
+        networks: where the check has the option `g2_run`.
+        psi_method: of the option `psi_method`.
+        quick: whether the networks come from a small run.
+        seed: of further random choices.
+        progress: called with what is being done, steps done, and steps in all.
+    """
+
+    link: "ContactCalabiYau"
+    points: "Points"
+    ma_rms: float
+    method: str = "autodiff"
+    epsilon: float = 1e-3
+    networks: Networks | None = None
+    psi_method: str = "star"
+    quick: bool = False
+    seed: int = 0
+    progress: Callable[[str, int, int], None] = lambda *_: None
+
+    @property
+    def derivative(self) -> "Derivative":
+        """The exterior derivative, a function of a form and its degree."""
+        from g2links.checks.identities import derivative
+
+        return derivative(self.method, self.epsilon)  # type: ignore[arg-type]
+
+    def at_points(self, function: "Callable[[SliceChart], dict[str, Any]]") -> "dict[str, np.ndarray]":
+        """The figures that `function` gives at the centre of a chart, at every point, compiled, in bounded memory."""
+        from g2links.links.pointwise import at_points
+
+        return at_points(function, self.points)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check found.
+
+    Attributes:
+        pointwise: for each figure its values (n,), no point left out.
+        integrals: figures of the whole, each with its value ("mean"), "standard_error", and "exact" value where known.
+        remarks: more entries of the JSON.
+        notes: sentences for the user.
+    """
+
+    pointwise: "Mapping[str, np.ndarray]"
+    integrals: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    remarks: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: what it measures at every point, and what the figures must be.
+
+    Args:
+        name: of the command `g2links check NAME`, and in the JSON.
+        title: of its picture.
+        summary: one sentence, for the help and the documents.
+        figures: every figure it can have, in the order in which they are shown.
+        evaluate: the figures at the points of a setting.
+        thresholds: what they must be; one without a threshold is reported only.
+        needs: "contact", any complex dimension, or "g2", a threefold.
+        options: what it can be told.
+        needs_networks: whether there must be networks; otherwise they are taken where a run of them is named.
+        located: errors of which a picture shows where on V they are large, and the JSON the worst points.
+        least_points: fewer are refused.
+    """
+
+    name: str
+    title: str
+    summary: str
+    figures: Mapping[str, Figure]
+    evaluate: Callable[[CheckSetting], Found]
+    thresholds: Callable[[CheckSetting, Found], Thresholds]
+    needs: Literal["contact", "g2"] = "g2"
+    options: tuple[Option, ...] = ("derivative",)
+    needs_networks: bool = False
+    located: tuple[str, ...] = ()
+    least_points: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise InputError("name", self.name, "a name of letters, digits and underscores")
+        if not self.figures:
+            raise InputError("figures", dict(self.figures), "at least one figure")

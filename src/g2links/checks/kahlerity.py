@@ -1,0 +1,27 @@
+"""Is the Kähler form closed?"""
+
+from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.tolerances import closedness
+
+D_OMEGA = Figure(r"$|d\omega|$")
+
+
+def _evaluate(setting: CheckSetting) -> Found:
+    from g2links.checks.identities import kahlerity_errors
+
+    return Found(kahlerity_errors(setting.link, setting.points, setting.derivative))
+
+
+def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:
+    return {"d_omega": closedness(setting.method, setting.epsilon)}
+
+
+CHECK = Check(
+    name="kahlerity",
+    title=r"Kählerity: $d\omega = 0$",
+    summary="Is the learned Kähler form closed (d omega = 0)?",
+    figures={"d_omega": D_OMEGA},
+    evaluate=_evaluate,
+    thresholds=_thresholds,
+    needs="contact",
+)

@@ -1,0 +1,95 @@
+"""How good the Calabi-Yau metric is: Monge-Ampère, curvature, volume and Chern numbers, with their errors."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.kahlerity import D_OMEGA
+from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, near, to_rounding
+
+if TYPE_CHECKING:
+    from g2links.varieties.polynomial import Polynomial
+
+_STREAM = 0x4D454153
+"""Of random numbers, for the points of the Chern numbers; no other step uses it."""
+
+_DIFFERENCES = 1e-6
+"""The error of g by differences of fourth order."""
+
+_TOPOLOGICAL = 0.01
+"""The Euler number and c_2∧H may always be off by 1 %: their standard errors are estimates too."""
+
+
+def _evaluate(setting: CheckSetting) -> Found:
+    import numpy as np
+
+    from g2links.checks.identities import kahlerity_errors
+    from g2links.measures.assessment import assess
+    from g2links.measures.chern_numbers import concentrated_sample
+
+    polynomial, potential = setting.link.polynomial, setting.link.potential
+    seeds = np.random.SeedSequence([setting.seed, _STREAM])
+    sample = concentrated_sample(polynomial, len(setting.points.z), seeds)
+    found = assess(polynomial, potential, setting.points, sample, setting.progress)
+    setting.progress("closedness", 0, 1)
+    pointwise = {**kahlerity_errors(setting.link, setting.points), **found.pointwise}
+    exact = exact_values(polynomial)
+    integrals = {
+        name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})
+        for name, (value, error) in found.integrals.items()
+    }
+    return Found(pointwise, integrals, {"n_concentrated": len(sample.points.z)})
+
+
+def exact_values(polynomial: "Polynomial") -> dict[str, Any]:
+    """The integrals that are known: of every metric, and c where f is a sum of powers."""
+    from g2links.measures.chern_numbers import chern_numbers
+    from g2links.measures.curvature import chern_names
+    from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+
+    numbers = chern_numbers(polynomial)
+    euler = numbers.pop(chern_names(polynomial.dimension)[-1])
+    exact = {"volume_ratio": 1.0, "euler_number": euler, **numbers}
+    holomorphic = fermat_holomorphic_volume(polynomial)
+    if holomorphic is not None:
+        exact["normalisation"] = math.sqrt(kahler_volume(polynomial) / holomorphic)
+    return exact
+
+
+def _thresholds(_: CheckSetting, found: Found) -> Thresholds:
+    """What holds for every Kähler metric in the class of ω, however far from Ricci-flat: the identities to rounding, g
+    from differences of K, positivity, and the integrals that are known within their standard errors."""
+    limits: Thresholds = {
+        "d_omega": to_rounding(),
+        "chart_change": to_rounding(),
+        "metric_minus_differences": {"statistic": "max", "at_most": _DIFFERENCES},
+        "metric_positive": ALWAYS,
+    }
+    for name, figures in found.integrals.items():
+        if "exact" in figures and math.isfinite(figures["standard_error"]):
+            least = _TOPOLOGICAL * abs(figures["exact"]) if name in ("euler_number", "c2_h") else ROUNDING
+            limits[name] = near(figures["exact"], max(least, STANDARD_ERRORS * figures["standard_error"]))
+    return limits
+
+
+CHECK = Check(
+    name="measures",
+    title="Calabi-Yau metric",
+    summary="How good the Calabi-Yau metric is: Monge-Ampere, curvature, volume and Chern numbers, with their errors.",
+    figures={
+        "d_omega": D_OMEGA,
+        "ma_deviation": Figure(r"$|1-\eta/\langle\eta\rangle|$,  $\eta = \det g\,/\,|h|^2$"),
+        "smallest_eigenvalue": Figure(r"smallest eigenvalue of $g$ relative to $g_\mathrm{ref}$"),
+        "metric_positive": Figure(r"$g$ positive (1) or not (0)", axis="flag"),
+        "chart_change": Figure(r"$|g - g_\mathrm{other\ chart}|\,/\,|g|$"),
+        "metric_minus_differences": Figure(r"$|g - g_\mathrm{differences\ of\ K}|\,/\,|g|$"),
+        "ricci_scalar": Figure(r"scalar curvature of $g_T$"),
+        "ricci_norm": Figure(r"$|\mathrm{Ric}(g_T)|$"),
+        "riemann_norm": Figure(r"$|\mathrm{Rm}(g_T)|$"),
+    },
+    evaluate=_evaluate,
+    thresholds=_thresholds,
+    needs="contact",
+    options=(),
+    least_points=20,
+)

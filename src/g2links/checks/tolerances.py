@@ -1,0 +1,68 @@
+"""What a figure may be off by, for reasons that several checks share."""
+
+from typing import Any
+
+from g2links.checks.contract import Networks
+
+ROUNDING = 1e-9
+"""For an identity that holds exactly; in double precision 1e-12 is seen where forms have sizes of some tens."""
+
+CENTRED = 1000.0
+"""The truncation error of the flux derivative over ε²: 250 on the Fermat quintic, times 4."""
+
+STANDARD_ERRORS = 4.0
+"""An integral with a known value may be off by so many: one in 16,000 honest ones is further."""
+
+GRADIENT = 20.0
+"""|τ2| is a gradient of the Monge-Ampère ratio: its mean is 11 to 13 `ma_rms` on the Fermat quintic."""
+
+_NETWORK_ERROR = {"direct": 0.1, "ambient": 0.05, "potential": 0.01}
+"""The mean relative error that every family of networks reaches within minutes of training."""
+
+_QUICK_FACTOR = 10.0
+"""What the seconds of a quick run make of it."""
+
+ALWAYS: dict[str, Any] = {"statistic": "mean", "at_least": 1.0}
+"""For a flag that must be 1 at every point."""
+
+NEARLY_ALWAYS: dict[str, Any] = {"statistic": "mean", "at_least": 0.99}
+"""For a flag of a network, of which a point in a hundred may lie where it saw no data."""
+
+
+def to_rounding() -> dict[str, Any]:
+    """For what holds exactly and takes no derivative."""
+    return {"statistic": "max", "at_most": ROUNDING}
+
+
+def closedness(method: str, epsilon: float) -> dict[str, Any]:
+    """For an identity that is exact: 1e-9 by automatic differentiation; by flux, the truncation error of the centred
+    difference and the rounding error 1e-13/ε."""
+    limit = ROUNDING if method == "autodiff" else CENTRED * epsilon**2 + 1e-13 / epsilon + ROUNDING
+    return {"statistic": "max", "at_most": limit}
+
+
+def mean_at_most(limit: float) -> dict[str, Any]:
+    """For the mean of an error."""
+    return {"statistic": "mean", "at_most": limit}
+
+
+def near(value: float, within: float) -> dict[str, Any]:
+    """For a mean that is known."""
+    return {"statistic": "mean", "target": value, "within": within}
+
+
+def network_error(model: Any, *, quick: bool) -> float:
+    """What the mean relative error of a network of that family may be."""
+    return _NETWORK_ERROR[kind_of(model)] * (_QUICK_FACTOR if quick else 1.0)
+
+
+def kind_of(model: Any) -> str:
+    """The family of a network: direct, ambient or potential."""
+    return str(model.architecture.to_config()["kind"])
+
+
+def required(networks: Networks | None) -> Networks:
+    """The networks of a setting that must have them."""
+    if networks is None:
+        raise ValueError("a check with needs_networks was given none")
+    return networks

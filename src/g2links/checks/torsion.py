@@ -1,0 +1,143 @@
+"""Torsion classes and Ricci curvature of the G2-structure, analytic or learned."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from g2links.checks.analytic import POSITIVE
+from g2links.checks.contract import Check, CheckSetting, Figure, Found, Networks, Thresholds
+from g2links.checks.model import PHI_ERROR
+from g2links.checks.tolerances import (
+    ALWAYS,
+    CENTRED,
+    GRADIENT,
+    NEARLY_ALWAYS,
+    closedness,
+    kind_of,
+    mean_at_most,
+    near,
+    network_error,
+    to_rounding,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_TAU0, _TAU3_NORM2, _SCALAR = 6 / 7, 48 / 7, -3 / 2
+"""On the Ricci-flat metric (GEOMETRY, section 3)."""
+
+COUNTS_AS_ZERO = 0.05
+"""Under this a torsion class counts as 0 when the structure is named; the exact |τ0| is 0.857 and |τ3| is 2.62."""
+
+_SECOND_DIFFERENCES = 1e-12
+"""The rounding error of a second difference, over 1/ε²."""
+
+
+def _evaluate(setting: CheckSetting) -> Found:
+    from g2links.checks.learned import learned_torsion
+    from g2links.links.expansion import difference_step
+    from g2links.links.torsion import link_torsion
+
+    step = difference_step(setting.method, setting.epsilon)  # type: ignore[arg-type]
+    if setting.networks is None:
+        pointwise = link_torsion(setting.link, setting.points, step)
+    else:
+        pointwise = learned_torsion(setting.link, setting.points, phi_model=setting.networks.phi, step=step)
+    structure = _structure(pointwise)
+    if structure is None:
+        return Found(pointwise, remarks={"structure": None})
+    said = f"structure: {structure['name']} (a torsion class counts as 0 up to {structure['tolerance']:g})"
+    return Found(pointwise, remarks={"structure": structure}, notes=(said,))
+
+
+def _structure(pointwise: "Mapping[str, np.ndarray]") -> dict[str, Any] | None:
+    """The name of the structure by the largest torsion at any point."""
+    import numpy as np
+
+    from g2links.g2.torsion import name_structure
+
+    sizes = [np.max(np.abs(pointwise[name])) for name in ("tau0", "tau1", "tau2", "tau3_norm2")]
+    sizes[3] = np.sqrt(sizes[3])
+    if not np.all(np.isfinite(sizes)):
+        return None
+    return name_structure(np.array(sizes), tolerance=COUNTS_AS_ZERO)._asdict()
+
+
+def _thresholds(setting: CheckSetting, found: Found) -> Thresholds:
+    return _of_metric(setting, found) if setting.networks is None else _of_network(setting, setting.networks)
+
+
+def _of_metric(setting: CheckSetting, found: Found) -> Thresholds:
+    """The exact values of the Ricci-flat metric, within what its errors explain.
+
+    With ρ = det g/|h|² over its mean, τ0, |τ3|² and the scalar curvature vary as ρ^{2/3}, ρ^{4/3} and ρ^{4/3} (see
+    `links.torsion`), so to first order by 2/3, 4/3 and 4/3 of ρ - 1; of that three times `ma_rms` is allowed, as in the
+    analytic check. The Ricci curvature depends on second derivatives of ρ, which σ does not bound: its errors are
+    compared with `kahler_ricci`, |Ric(g_T)| at the same points. τ1 = 0, the formulas and Bryant's identity hold for
+    every potential.
+    """
+    from g2links.links.torsion import RICCI_HORIZONTAL, RICCI_XI
+
+    exact, ma_rms = closedness(setting.method, setting.epsilon), setting.ma_rms
+    noise = 0.0
+    if setting.method != "autodiff":
+        noise = CENTRED * setting.epsilon**2 + _SECOND_DIFFERENCES / setting.epsilon**2
+    curved = float(found.pointwise["kahler_ricci"].mean()) + noise
+    return {
+        "tau0": near(_TAU0, 2 * _TAU0 * ma_rms + noise),
+        "tau1": exact,
+        "tau2": mean_at_most(GRADIENT * ma_rms + noise),
+        "tau3_norm2": near(_TAU3_NORM2, 4 * _TAU3_NORM2 * ma_rms + noise),
+        "ricci_xi": near(RICCI_XI, curved + 6 * ma_rms),
+        "ricci_horizontal": near(RICCI_HORIZONTAL, curved + 6 * ma_rms),
+        "scalar": near(_SCALAR, _SCALAR * -4 * ma_rms + (GRADIENT * ma_rms) ** 2 + noise),
+        "ricci_error": mean_at_most(1.5 * curved + 6 * ma_rms),
+        "bryant_residual": to_rounding(),
+        "torsion_formula": exact,
+        "ricci_formula": {"statistic": "max", "at_most": exact["at_most"] + noise},
+        "positive": ALWAYS,
+    }
+
+
+def _of_network(setting: CheckSetting, networks: Networks) -> Thresholds:
+    """In terms of the error e that its family may have: τ0 within 2e and |τ3|² within 10e of the exact values,
+    relatively; the means of |τ1| and |τ2| at most 3e and 20e. Networks are not trained on second derivatives: Ricci
+    and scalar curvature have no threshold. For the family `potential`, τ1 = 0 exactly."""
+    error = network_error(networks.phi, quick=setting.quick)
+    exact = kind_of(networks.phi) == "potential"
+    limits: Thresholds = {
+        "phi_error": mean_at_most(error),
+        "tau0": near(_TAU0, 2 * error * _TAU0),
+        "tau1": closedness(setting.method, setting.epsilon) if exact else mean_at_most(3 * error),
+        "tau2": mean_at_most(GRADIENT * error),
+        "tau3_norm2": near(_TAU3_NORM2, 10 * error * _TAU3_NORM2),
+        "bryant_residual": to_rounding(),
+    }
+    if not setting.quick:
+        limits["positive"] = NEARLY_ALWAYS
+    return limits
+
+
+CHECK = Check(
+    name="torsion",
+    title="Torsion and Ricci curvature",
+    summary="Torsion classes and Ricci curvature of the G2-structure, analytic or learned.",
+    figures={
+        "tau0": Figure(r"$\tau_0$", axis="linear"),
+        "tau1": Figure(r"$|\tau_1|$"),
+        "tau2": Figure(r"$|\tau_2|$"),
+        "tau3_norm2": Figure(r"$|\tau_3|^2$", axis="linear"),
+        "ricci_xi": Figure(r"$\mathrm{Ric}(\xi,\xi)/|\xi|^2$", axis="linear"),
+        "ricci_horizontal": Figure(r"$\mathrm{Ric}$, mean over $\xi^\perp$", axis="linear"),
+        "scalar": Figure(r"scalar curvature", axis="linear"),
+        "ricci_error": Figure(r"$|\mathrm{Ric} - \mathrm{Ric}_\mathrm{exact}|$"),
+        "kahler_ricci": Figure(r"$|\mathrm{Ric}(g_T)|$"),
+        "bryant_residual": Figure(r"$|\mathrm{Scal} - \mathrm{Scal}(\tau)|$"),
+        "torsion_formula": Figure(r"$\tau$ against its formula in $\lambda$"),
+        "ricci_formula": Figure(r"$\mathrm{Ric}(\xi,\xi)$ against its formula in $\lambda$"),
+        "positive": POSITIVE,
+        "phi_error": PHI_ERROR,
+    },
+    evaluate=_evaluate,
+    thresholds=_thresholds,
+    options=("g2_run", "derivative"),
+)

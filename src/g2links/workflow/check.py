@@ -1,0 +1,260 @@
+"""`g2links.check`: how far the identities hold on a metric, or of the networks that learned it, in one call."""
+
+import html
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from g2links.checks.contract import Check, CheckSetting, Networks, Thresholds
+from g2links.checks.identities import derivative as require_derivative
+from g2links.checks.registry import find_check
+from g2links.errors import InputError
+from g2links.links.structure import require_threefold
+from g2links.networks.locations import coordinate_shares, worst_points
+from g2links.reports.checks import plot_check
+from g2links.reports.locations import plot_error_locations
+from g2links.reports.statistics import check_record
+from g2links.reports.tables import check_table
+from g2links.storage.json_files import write_json
+from g2links.storage.layout import Home
+from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.polynomial import Polynomial
+from g2links.workflow.calabi_yau import CalabiYau
+from g2links.workflow.check_inputs import Subject, open_networks, open_phi, open_subject, subject_of
+from g2links.workflow.progress import Show, progress_if_watched
+from g2links.workflow.train import TrainedNetwork
+
+_STREAM = 0x43484543
+"""Of random numbers, for the points of the checks; no other step uses it."""
+
+PSI_METHODS = ("star", "model")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CheckReport:
+    """What a check found.
+
+    Attributes:
+        check: what was checked.
+        record: its JSON: statistics of each figure, thresholds, `passed`, and the failures in words.
+        pointwise: for each figure its values (n,).
+        points: where.
+        polynomial: f.
+        notes: what the user should know beside it.
+    """
+
+    check: Check
+    record: dict[str, Any]
+    pointwise: Mapping[str, np.ndarray]
+    points: Points
+    polynomial: Polynomial
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether all thresholds hold, at finite values alone."""
+        return bool(self.record["passed"])
+
+    @property
+    def failures(self) -> list[str]:
+        """One sentence for each threshold that does not hold, with by how much."""
+        return list(self.record["failures"])
+
+    @property
+    def figures(self) -> dict[str, dict[str, float]]:
+        """The mean, median, standard deviation and largest value of each figure."""
+        return dict(self.record["figures"])
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What each figure must be."""
+        return dict(self.record["thresholds"])
+
+    def to_dataframe(self) -> Any:
+        """A pandas DataFrame, one row for each point and one column for each figure.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        import pandas
+
+        return pandas.DataFrame(dict(self.pointwise))
+
+    def plot(self, path: str | os.PathLike[str]) -> None:
+        """Write a PNG with a histogram of each figure and its limit.
+
+        Raises:
+            ArtefactError: the disk refuses.
+        """
+        limits = {name: limit for name, limit in self.thresholds.items() if name in self.pointwise}
+        plot_check(
+            path,
+            self.pointwise,
+            limits,
+            check=self.check.name,
+            cy_run=self.record["cy_run"],
+            g2_run=self.record["g2_run"],
+        )
+
+    def save(self, home: str | os.PathLike[str], suffix: str = "") -> list[str]:
+        """Write JSON and pictures into the folder `plots` of a home.
+
+        Args:
+            home: the folder.
+            suffix: of the files' names, beside the check and its run.
+
+        Returns:
+            The paths.
+
+        Raises:
+            ArtefactError: the disk refuses.
+        """
+        place = Home(home)
+        place.make(place.plots)
+        run = "" if self.record["cy_run"] is None else f"_cy_run{self.record['cy_run']}"
+        stem = place.plots / f"check_{self.check.name}{run}{suffix}"
+        self.plot(f"{stem}.png")
+        paths = [f"{stem}.png", f"{stem}.json"]
+        if self._located:
+            paths.insert(1, f"{stem}_error_locations.png")
+            plot_error_locations(
+                paths[1],
+                coordinate_shares(self.polynomial, self.points.z),
+                self._located,
+                what="Errors of the learned forms over V",
+                weighted=max(self.polynomial.weights) > 1,
+                cy_run=self.record["cy_run"],
+                g2_run=self.record["g2_run"],
+            )
+        write_json(paths[-1], self.record, non_finite="null")
+        return paths
+
+    @property
+    def _located(self) -> dict[str, np.ndarray]:
+        return {name: self.pointwise[name] for name in self.check.located if name in self.pointwise}
+
+    def __repr__(self) -> str:
+        return check_table(self.record)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def check(
+    name: str | Check,
+    *,
+    cy: CalabiYau | None = None,
+    networks: Mapping[str, TrainedNetwork] | None = None,
+    home: str | os.PathLike[str] = ".",
+    cy_run: int | None = None,
+    g2_run: int | None = None,
+    n_points: int = 1000,
+    derivative: str = "autodiff",
+    epsilon: float = 1e-3,
+    psi_method: str = "star",
+    seed: int = 0,
+    quick: bool = False,
+    progress: bool | None = None,
+) -> CheckReport:
+    """Evaluate a check at fresh points; nothing is written.
+
+    Args:
+        name: kahlerity, contact, analytic, model, measures, torsion, one that was registered, or a `g2links.Check`.
+        cy: the metric; if None, run `cy_run` of `home`, the most recent if that is None too.
+        networks: by task (3form, metric, 4form), for `model` and `torsion`; if None, those of run `g2_run` of `home`.
+        home, cy_run, g2_run: where saved runs are taken from.
+        n_points: how many points.
+        derivative: `autodiff`, exact, or `flux`, through cubes of edge `epsilon`.
+        psi_method: `star`, ψ = *φ in the learned metric, or `model`, the 4-form network.
+        seed: of the points.
+        quick: judge networks as those of a quick run.
+        progress: whether to show a bar; None for where somebody watches, a terminal or a notebook.
+
+    Raises:
+        InputError, ArtefactError: for a name, a run or an option that cannot be used, or a check of the G2-structure
+            where the complex dimension is not 3.
+
+    Example:
+        >>> report = g2links.check("analytic", cy=cy)  # doctest: +SKIP
+        >>> report.figures["d_psi"]["max"]  # doctest: +SKIP
+        4.1e-14
+    """
+    with progress_if_watched(progress) as show:
+        return evaluate_check(
+            find_check(name),
+            subject=None if cy is None else subject_of(cy),
+            networks=None if networks is None else _in_memory(networks),
+            home=Home(home),
+            cy_run=cy_run,
+            g2_run=g2_run,
+            n_points=n_points,
+            derivative=derivative,
+            epsilon=epsilon,
+            psi_method=psi_method,
+            seed=seed,
+            quick=quick,
+            show=show,
+        )
+
+
+def evaluate_check(
+    chosen: Check,
+    *,
+    home: Home,
+    show: Show,
+    n_points: int,
+    subject: Subject | None = None,
+    networks: Networks | None = None,
+    cy_run: int | None = None,
+    g2_run: int | None = None,
+    derivative: str = "autodiff",
+    epsilon: float = 1e-3,
+    psi_method: str = "star",
+    seed: int = 0,
+    quick: bool = False,
+) -> CheckReport:
+    """`check` with everything decided."""
+    if not isinstance(n_points, int) or n_points < chosen.least_points:
+        why = ", for integrals with standard errors" if chosen.least_points > 1 else ""
+        raise InputError("n_points", n_points, f"a whole number, at least {chosen.least_points}{why}")
+    require_derivative(derivative, epsilon)  # type: ignore[arg-type]
+    if psi_method not in PSI_METHODS:
+        raise InputError("--psi-method", psi_method, "choose star or model")
+    subject = open_subject(home, cy_run) if subject is None else subject
+    polynomial = subject.link.polynomial
+    if chosen.needs == "g2":
+        require_threefold(polynomial, f"check {chosen.name}")
+    if networks is None and chosen.needs_networks:
+        networks = open_networks(home, subject, g2_run, psi_method)
+    elif networks is None and g2_run is not None and "g2_run" in chosen.options:
+        networks = open_phi(home, subject, g2_run)
+    show("drawing points", 0, 1)
+    points = sample_points(polynomial, n_points, np.random.SeedSequence([seed, _STREAM]))
+    setting = CheckSetting(
+        subject.link, points, subject.ma_rms, derivative, epsilon, networks, psi_method, quick, seed, show
+    )
+    show(f"evaluating {chosen.name} at {n_points} points", 0, 1)
+    found = chosen.evaluate(setting)
+    measured = {*found.pointwise, *found.integrals}
+    limits = {key: limit for key, limit in chosen.thresholds(setting, found).items() if key in measured}
+    number = None if networks is None else networks.number
+    record = check_record(chosen.name, subject.cy_run, number, found.pointwise, limits, found.integrals)
+    record |= dict(found.remarks)
+    located = [key for key in chosen.located if key in found.pointwise]
+    if located:
+        where = (polynomial, points.z, points.one, points.el)
+        record["worst_points"] = {key: worst_points(*where, found.pointwise[key]) for key in located}
+    notes = (() if networks is None else networks.notes) + found.notes
+    return CheckReport(chosen, record, found.pointwise, points, polynomial, notes)
+
+
+def _in_memory(networks: Mapping[str, TrainedNetwork]) -> Networks:
+    """By task, as `check` takes them."""
+    unknown = set(networks) - {"3form", "metric", "4form"}
+    if unknown or "3form" not in networks:
+        raise InputError("networks", sorted(networks), "3form, and where there are such also metric and 4form")
+    models = {task: network.model for task, network in networks.items()}
+    return Networks(models["3form"], models.get("metric"), models.get("4form"))
