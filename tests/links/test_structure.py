@@ -6,7 +6,8 @@ import pytest
 from g2links import forms
 from g2links.checks.identities import analytic_errors, derivative, kahlerity_errors
 from g2links.errors import InputError
-from g2links.links.dataset import COLUMNS, sample_link, split_base_points
+from g2links.links.dataset import COLUMNS, sample_link
+from g2links.links.splits import split_base_points
 from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures

@@ -6,7 +6,7 @@ import pytest
 from g2links import forms
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import ContactCalabiYau, structure_at, total_metric
-from g2links.networks.factors import cholesky, metric_from_numbers, numbers_of_metric
+from g2links.networks.cholesky import cholesky, metric_from_numbers, numbers_of_metric
 from g2links.networks.fundamental import FundamentalDomain
 from g2links.networks.tasks import TASKS, change_frame, turn_upsilon
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential

@@ -1,13 +1,17 @@
 """The calls of Python: in process, without a file, and with the same results as the commands."""
 
+import dataclasses
 import json
 import os
+import re
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import g2links
+from g2links.checks import registry
 from g2links.errors import ArtefactError, InputError
 from g2links.varieties.real_points import real_points
 from g2links.workflow.interrupt import stop_on_interrupt
@@ -159,3 +163,56 @@ def test_every_public_name_is_there():
     assert set(g2links.__all__) == set(dir(g2links))
     with pytest.raises(AttributeError, match="nothing"):
         _ = g2links.nothing
+
+
+@pytest.mark.parametrize("name", ["kahlerity", "contact", "analytic"])
+def test_a_check_in_memory_says_what_holds(cy, name, tmp_path):
+    report = g2links.check(name, cy=cy, n_points=20)
+    assert report.passed, report
+    assert report.failures == []
+    assert {len(values) for values in report.pointwise.values()} == {20}
+    assert all(report.figures[figure]["max"] < 1e-9 for figure in report.figures if figure.startswith("d_"))
+    assert "PASSED" in repr(report)
+    assert "<pre>" in report._repr_html_()
+    paths = report.save(tmp_path)
+    assert [path.removeprefix(str(tmp_path)) for path in paths] == [
+        f"/plots/check_{name}.png",
+        f"/plots/check_{name}.json",
+    ]
+    assert json.loads((tmp_path / f"plots/check_{name}.json").read_text()) == report.record
+
+
+def test_a_check_fails_on_a_metric_that_is_not_as_good_as_it_says(cy):
+    figures = {**cy.record["figures"], "ma_rms": cy.record["figures"]["ma_rms"] / 100}
+    report = g2links.check(
+        "analytic", cy=dataclasses.replace(cy, record={**cy.record, "figures": figures}), n_points=20
+    )
+    assert not report.passed
+    assert any(failure.startswith("psi_minus_star_phi: mean") for failure in report.failures)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"name": "nothing"}, "choose one of"),
+        ({"n_points": 0}, "at least 1"),
+        ({"name": "measures", "n_points": 5}, "at least 20"),
+        ({"derivative": "guess"}, "autodiff or flux"),
+        ({"psi_method": "both"}, "star or model"),
+        ({"name": "model", "networks": {"metric": None}}, "3form"),
+    ],
+)
+def test_a_check_that_cannot_be_is_refused(cy, options, words):
+    with pytest.raises(InputError, match=words):
+        g2links.check(**{"name": "analytic", "cy": cy, **options})
+
+
+def test_the_check_of_the_documents(cy, monkeypatch, capsys):
+    monkeypatch.setattr(registry, "_registered", {})
+    text = (Path(__file__).parents[2] / "docs/own_checks.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = {"cy": cy}
+    exec(compile(code, "own_checks.md", "exec"), names)
+    assert names["report"].passed
+    assert 0 < names["report"].figures["contact_volume"]["max"] < 1e-12
+    assert "contact_volume" in capsys.readouterr().out

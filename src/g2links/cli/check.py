@@ -10,7 +10,7 @@ from g2links.checks.contract import Check
 from g2links.checks.registry import all_checks, find_check
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
-from g2links.settings.sizes import size
+from g2links.settings.quick_sizes import size
 
 app = typer.Typer(no_args_is_help=True, help="Step 4: how far the identities hold. Exit code 1 if a threshold fails.")
 

@@ -5,12 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from g2links.checks.tolerances import STANDARD_ERRORS, near, to_rounding
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
-from g2links.settings.sizes import size, small_fit
-
-_CLOSED = 1e-9
-_STANDARD_ERRORS = 5
+from g2links.settings.quick_sizes import size, small_fit
 
 
 def cy(
@@ -136,12 +134,8 @@ def run_cy(
     session.say(f"  effective sample size of the |Omega|^2 weights: {100 * sample_size:.1f} %")
     session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {history}")
     thresholds = {
-        "d_omega": {"statistic": "max", "at_most": _CLOSED},
-        "volume_ratio": {
-            "statistic": "mean",
-            "target": 1.0,
-            "within": _STANDARD_ERRORS * error["volume_ratio"],
-        },
+        "d_omega": to_rounding(),
+        "volume_ratio": near(1.0, STANDARD_ERRORS * error["volume_ratio"]),
         "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
     }
     failures = judge(figures, thresholds)

@@ -14,7 +14,7 @@ from g2links.cli.cy import run_cy
 from g2links.cli.sample import run_sample
 from g2links.cli.session import FAILED, Session
 from g2links.cli.train import run_train
-from g2links.settings.sizes import SMALL_TRAINING, size
+from g2links.settings.quick_sizes import SMALL_TRAINING, size
 
 _TASKS = ("3form", "metric", "4form")
 

@@ -7,7 +7,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import Session, refuse_missing
-from g2links.settings.sizes import size
+from g2links.settings.quick_sizes import size
 
 
 def sample(

@@ -7,7 +7,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session, refuse_missing
-from g2links.settings.sizes import SMALL_TRAINING
+from g2links.settings.quick_sizes import SMALL_TRAINING
 
 
 def train(

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 from g2links._typing import ComplexPoint, Frame, Hermitian, Index, Scalar
@@ -36,11 +35,6 @@ def monge_ampere_ratio(polynomial: Polynomial, g: Hermitian, z: ComplexPoint, on
     """det g/|h|², constant exactly where g is Ricci-flat; it does not depend on the chart."""
     h = residue(polynomial, z, one, el)
     return hermitian_determinant(g) / (h.real**2 + h.imag**2)
-
-
-def sigma_of(ratio: np.ndarray, weights: np.ndarray) -> float:
-    """σ = <|1 - η/<η>|> of Monge-Ampère ratios η (n,), with weights that sum to 1."""
-    return float(weights @ np.abs(1 - ratio / (weights @ ratio)))
 
 
 def hermitian_determinant(g: Hermitian) -> Scalar:

@@ -21,8 +21,8 @@ from jaxtyping import Array
 
 from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
-from g2links.potentials.metric import sigma_of
 from g2links.potentials.sections import Sections
+from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
 from g2links.ricci_flat.levenberg_marquardt import FIRST_DAMPING, State
 from g2links.varieties.charts import tangent_frame

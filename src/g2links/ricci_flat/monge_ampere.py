@@ -22,8 +22,9 @@ from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
 from g2links.potentials.features import InvariantFeatures
-from g2links.potentials.metric import leading_minors, sigma_of
+from g2links.potentials.metric import leading_minors
 from g2links.potentials.reference import reference_jet
+from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.levenberg_marquardt import (
     FIRST_DAMPING,
     Linearisation,

@@ -10,7 +10,8 @@ from jaxtyping import Float
 
 from g2links.errors import ArtefactError, InputError
 from g2links.forms import multi_indices
-from g2links.links.dataset import COLUMNS, sample_link, split_base_points
+from g2links.links.dataset import COLUMNS, sample_link
+from g2links.links.splits import split_base_points
 from g2links.links.structure import ContactCalabiYau, require_threefold
 from g2links.networks.architecture import Row
 from g2links.storage.arrays import ArraySpec, read_arrays

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from g2links.errors import ArtefactError, InputError
-from g2links.links.dataset import BLOCK, COLUMNS, blocks_of, sample_blocks, split_base_points
+from g2links.links.dataset import BLOCK, COLUMNS, blocks_of, sample_blocks
+from g2links.links.splits import split_base_points
 from g2links.links.structure import require_threefold
 from g2links.networks.architecture import Row
 from g2links.storage.arrays import ArraySpec, Schema, read_arrays
