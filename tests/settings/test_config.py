@@ -92,6 +92,8 @@ def test_everything_wrong_is_listed_at_once(file):
     [
         *[
             ("units: [1, 2, 3]", "1: units"),
+            ("activation: relu", "1: activation"),
+            ("activation: elu", "1: activation"),
             ("- 1", ""),
             ("tasks: 3", "1: tasks"),
             ("tasks: {metrik: {}}", "1: tasks.metrik"),

@@ -3,24 +3,14 @@ import pytest
 
 from g2links.errors import InputError
 from g2links.networks.architecture import Row
-from g2links.training import EarlyStopping, Outcome, Physics, RowBlocks, Schedule, Settings, evaluate, link_rows, train
+from g2links.training import EarlyStopping, Outcome, RowBlocks, evaluate, link_rows, train
 from g2links.training.data import take_rows
 from g2links.training.first_order import PreparedBlocks
+from tests.training.settings import physics, schedule, settings
 
 
 def split(rows):
     return Row(*(c[:300] for c in rows)), Row(*(c[300:] for c in rows))
-
-
-def settings(**changes):
-    base = {
-        "epochs": 6,
-        "batch_size": 64,
-        "learning_rate": 5e-3,
-        "schedule": Schedule(warmup_epochs=1),
-        "max_points": 150,
-    }
-    return Settings(**{**base, **changes})
 
 
 @pytest.mark.parametrize(
@@ -53,14 +43,14 @@ def test_training_lowers_the_error_on_other_points(make_model, rows, kind, task)
     [
         (
             "direct",
-            {"schedule": Schedule("plateau", 0, patience=1), "early_stopping": EarlyStopping(True, 3)},
+            {"schedule": schedule("plateau", 0, patience=1), "early_stopping": EarlyStopping(True, 3, 0.0)},
         ),
         ("direct", {"dropout": 0.2, "validate_every": 2}),
         ("ambient", {"l2": 1e-4}),
         ("direct", {"optimiser": "soap"}),
         pytest.param(
             "shared",
-            {"physics": Physics(d_phi=0.1, d_psi=0.1, volume=0.1, start_epoch=2, points=40, batch_size=4)},
+            {"physics": physics(d_phi=0.1, d_psi=0.1, volume=0.1, start_epoch=2, points=40, batch_size=4)},
             marks=pytest.mark.slow,
         ),
         ("shared", {"optimiser": "lm", "max_points": 60}),
@@ -156,7 +146,7 @@ def test_optimisers_that_do_not_fit_are_refused(make_model, rows):
     with pytest.raises(InputError, match="direct"):
         train(make_model("direct"), rows["3form"], rows["3form"], settings(optimiser="lm"))
     with pytest.raises(InputError, match="physics"):
-        train(make_model("shared"), rows["3form"], rows["3form"], settings(optimiser="lm", physics=Physics(d_phi=1.0)))
+        train(make_model("shared"), rows["3form"], rows["3form"], settings(optimiser="lm", physics=physics(d_phi=1.0)))
     with pytest.raises(InputError, match="optimiser"):
         settings(optimiser="sgd")
 
@@ -165,7 +155,7 @@ def test_the_best_weights_are_kept_and_patience_ends_it(make_model, rows):
     training, held_out = split(rows["3form"])
     model = make_model("direct")
     plan = settings(
-        epochs=40, learning_rate=20.0, schedule=Schedule("constant", 0), early_stopping=EarlyStopping(True, 4)
+        epochs=40, learning_rate=20.0, schedule=schedule("constant", 0), early_stopping=EarlyStopping(True, 4, 0.0)
     )
     result = train(model, training, held_out, plan)
     assert result.outcome is Outcome.EARLY
@@ -206,13 +196,13 @@ def test_incomplete_data_are_refused(arrays):
 
 
 def test_schedules():
-    assert Schedule("constant", 2).factor(1.0, 10, 0) == 0.5
-    assert Schedule("cosine", 0, final_factor=0.1).factor(10, 10, 0) == pytest.approx(0.1)
-    assert Schedule("cosine", 0, final_factor=0.0).factor(5, 10, 0) == pytest.approx(0.5)
-    assert Schedule("exponential", 1, decay=0.5, final_factor=0.2).factor(2.5, 10, 0) == 0.5
-    assert Schedule("exponential", 1, decay=0.5, final_factor=0.2).factor(9, 10, 0) == 0.2
-    assert Schedule("plateau", 0, decay=0.5, final_factor=0.0).factor(3, 10, 2) == 0.25
+    assert schedule("constant", 2).factor(1.0, 10, 0) == 0.5
+    assert schedule("cosine", 0, final_factor=0.1).factor(10, 10, 0) == pytest.approx(0.1)
+    assert schedule("cosine", 0, final_factor=0.0).factor(5, 10, 0) == pytest.approx(0.5)
+    assert schedule("exponential", 1, decay=0.5, final_factor=0.2).factor(2.5, 10, 0) == 0.5
+    assert schedule("exponential", 1, decay=0.5, final_factor=0.2).factor(9, 10, 0) == 0.2
+    assert schedule("plateau", 0, decay=0.5, final_factor=0.0).factor(3, 10, 2) == 0.25
     with pytest.raises(InputError):
-        Schedule("triangle")
+        schedule("triangle")
     with pytest.raises(InputError):
-        Settings(batch_size=0)
+        settings(batch_size=0)

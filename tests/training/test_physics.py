@@ -14,7 +14,7 @@ from g2links.errors import InputError
 from g2links.g2.identities import structure_errors
 from g2links.g2.metric import induced_metric
 from g2links.networks.architecture import Row
-from g2links.training import Physics, Settings, train
+from g2links.training import train
 from g2links.training.physics import (
     TERMS,
     identity_residuals,
@@ -23,6 +23,7 @@ from g2links.training.physics import (
     prepare_tangents,
 )
 from g2links.varieties.charts import SliceChart, origin
+from tests.training.settings import physics, settings
 
 
 def residuals_of(model, row):
@@ -87,8 +88,8 @@ def test_volume_and_positivity_see_what_they_are_for(make_model, rows):
 
 
 def test_the_share_grows_from_start_to_ramp():
-    physics = Physics(d_phi=1.0, start_epoch=3, ramp_epochs=4)
-    assert [physics.share(epoch) for epoch in range(9)] == [0, 0, 0, 0.25, 0.5, 0.75, 1, 1, 1]
+    weights = physics(d_phi=1.0, start_epoch=3, ramp_epochs=4)
+    assert [weights.share(epoch) for epoch in range(9)] == [0, 0, 0, 0.25, 0.5, 0.75, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -97,14 +98,14 @@ def test_the_share_grows_from_start_to_ramp():
 )
 def test_weights_that_make_no_sense_are_refused(changes, field):
     with pytest.raises(InputError) as caught:
-        Physics(**changes)
+        physics(**changes)
     assert caught.value.field == f"physics.{field}"
 
 
 def test_a_potential_refuses_them(make_model, rows):
-    settings = Settings(epochs=1, physics=Physics(d_phi=1.0))
+    chosen = settings(epochs=1, physics=physics(d_phi=1.0))
     with pytest.raises(InputError, match="by construction"):
-        train(make_model("potential"), rows["3form"], rows["3form"], settings)
+        train(make_model("potential"), rows["3form"], rows["3form"], chosen)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +114,10 @@ def test_a_potential_refuses_them(make_model, rows):
 )
 def test_training_with_them_lowers_them(make_model, rows, kind, task, term):
     training, held_out = (Row(*(c[part] for c in rows[task])) for part in (slice(300), slice(300, 400)))
-    settings = Settings(epochs=15, batch_size=50, learning_rate=5e-3)
-    physics = Physics(**{term: 1.0}, points=100, batch_size=10)
+    without = settings(epochs=15, batch_size=50, learning_rate=5e-3)
+    weights = physics(**{term: 1.0}, points=100, batch_size=10)
     found = []
-    for chosen in (settings, replace(settings, physics=physics)):
+    for chosen in (without, replace(without, physics=weights)):
         model = make_model(kind, task, noise=0.0)
         train(model, training, held_out, chosen)
         data = prepare_identities(model.architecture, Row(*(jnp.asarray(c) for c in held_out)))

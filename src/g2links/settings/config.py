@@ -161,8 +161,9 @@ def _resolve(detail: Any) -> tuple[tuple[str, ...], type[BaseModel], object]:
             break
         if len(path) < len(detail["loc"]):
             owner = inner
-    if not path:  # the one rule about the whole: layers and units agree
-        return ("units",), owner, detail["input"]["units"]
+    if not path:  # a rule about several keys; its sentence begins with the key that is to be changed
+        key = str(detail["ctx"]["error"]).split(maxsplit=1)[0]
+        return (key,), owner, detail["input"][key]
     return tuple(path), owner, detail["input"]
 
 

@@ -129,6 +129,15 @@ class Hyperparameters(_Section):
             raise ValueError(f"units lists {len(self.units)} layers, but layers is {self.layers}; make them agree")
         return self
 
+    @model_validator(mode="after")
+    def _smooth_where_differentiated(self) -> "Hyperparameters":
+        if self.architecture == "potential" and self.activation in ("relu", "elu"):
+            raise ValueError(
+                f"activation is {self.activation}, but a potential is differentiated three times; "
+                "choose auto, gelu, tanh, swish or softplus"
+            )
+        return self
+
     def resolved(self, points: int, *, shared: bool) -> "Hyperparameters":
         """With values in place of `auto`.
 

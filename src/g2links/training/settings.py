@@ -1,9 +1,9 @@
-"""How a training runs: plain values, each with the meaning that `settings/hps.yaml` gives it, and the learning
-rate they make."""
+"""How a training runs: plain values, each with the meaning that `settings/hps.yaml` gives it, and the learning rate
+that they make. None has a default here: those of `settings/hps.yaml` are the only ones."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,11 +26,11 @@ class Schedule:
         InputError: for an unknown kind.
     """
 
-    kind: str = "cosine"
-    warmup_epochs: int = 2
-    final_factor: float = 1e-2
-    decay: float = 0.5
-    patience: int = 10
+    kind: str
+    warmup_epochs: int
+    final_factor: float
+    decay: float
+    patience: int
 
     def __post_init__(self) -> None:
         if self.kind not in SCHEDULES:
@@ -61,17 +61,17 @@ class Schedule:
 class EarlyStopping:
     """Stop when the validation loss has not fallen by more than `min_delta` for `patience` epochs."""
 
-    enabled: bool = True
-    patience: int = 25
-    min_delta: float = 0.0
+    enabled: bool
+    patience: int
+    min_delta: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Physics:
     """Weights of the identities in the loss (`physics.TERMS`); a term that a task does not have counts for nothing.
 
     Args:
-        d_phi, d_psi, d_eta, volume, positivity: factors of the mean squares.
+        d_phi, d_psi, d_eta, volume, positivity: factors of the mean squares; 0 leaves a term out.
         start_epoch: how many epochs go by without them.
         ramp_epochs: over how many more they then grow to these values.
         points: at how many training points they are taken.
@@ -86,10 +86,10 @@ class Physics:
     d_eta: float = 0.0
     volume: float = 0.0
     positivity: float = 0.0
-    start_epoch: int = 0
-    ramp_epochs: int = 1
-    points: int = 4000
-    batch_size: int = 64
+    start_epoch: int
+    ramp_epochs: int
+    points: int
+    batch_size: int
 
     def __post_init__(self) -> None:
         for name in ("ramp_epochs", "points", "batch_size"):
@@ -132,17 +132,17 @@ class Settings:
         InputError: when a number is out of range.
     """
 
-    epochs: int = 100
-    batch_size: int = 512
-    learning_rate: float = 1e-3
-    schedule: Schedule = field(default_factory=Schedule)
-    early_stopping: EarlyStopping = field(default_factory=EarlyStopping)
-    validate_every: int = 1
-    l2: float = 0.0
-    seed: int = 0
-    max_points: int = 4000
-    optimiser: str = "adam"
-    physics: Physics = field(default_factory=Physics)
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    schedule: Schedule
+    early_stopping: EarlyStopping
+    validate_every: int
+    l2: float
+    seed: int
+    max_points: int
+    optimiser: str
+    physics: Physics
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "validate_every", "max_points"):

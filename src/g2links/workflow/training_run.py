@@ -37,7 +37,9 @@ from g2links.training.data import as_blocks, take_rows
 from g2links.workflow.fit import Progress
 from g2links.workflow.samples import read_rows
 
-_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000}
+_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
+"""How many training points a least-squares step takes: as many rows as its Jacobian has room for in some hundred MB. An
+ambient network has three times the rows for each point."""
 
 
 @dataclass
@@ -132,7 +134,7 @@ def settings_of(chosen: Hyperparameters) -> Settings:
         l2=chosen.regularisation.l2,
         seed=chosen.seed,
         optimiser=chosen.optimiser,
-        max_points=_LEAST_SQUARES_POINTS.get(chosen.architecture, Settings.max_points),
+        max_points=_LEAST_SQUARES_POINTS[chosen.architecture],
         physics=Physics(**chosen.physics.model_dump()),
     )
 
