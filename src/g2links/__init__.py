@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from g2links.workflow.calabi_yau import CalabiYau
     from g2links.workflow.check import CheckReport, check
     from g2links.workflow.link_samples import LinkSamples, open_dataset
+    from g2links.workflow.pipeline import Pipeline, pipeline
     from g2links.workflow.solve import open_run, solve
     from g2links.workflow.train import TrainedNetwork, train
 
@@ -38,6 +39,7 @@ __all__ = [
     "Figure",
     "Found",
     "LinkSamples",
+    "Pipeline",
     "Polynomial",
     "TrainedNetwork",
     "__version__",
@@ -51,6 +53,7 @@ __all__ = [
     "load_link_model",
     "open_dataset",
     "open_run",
+    "pipeline",
     "register_check",
     "solve",
     "train",
@@ -65,6 +68,7 @@ _LIES_IN = {
     "Figure": "g2links.checks.contract",
     "Found": "g2links.checks.contract",
     "LinkSamples": "g2links.workflow.link_samples",
+    "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
     "TrainedNetwork": "g2links.workflow.train",
     "check": "g2links.workflow.check",
@@ -75,6 +79,7 @@ _LIES_IN = {
     "load_link_model": "g2links.storage.models",
     "open_dataset": "g2links.workflow.link_samples",
     "open_run": "g2links.workflow.solve",
+    "pipeline": "g2links.workflow.pipeline",
     "register_check": "g2links.checks.registry",
     "solve": "g2links.workflow.solve",
     "train": "g2links.workflow.train",

@@ -216,3 +216,30 @@ def test_the_check_of_the_documents(cy, monkeypatch, capsys):
     assert names["report"].passed
     assert 0 < names["report"].figures["contact_volume"]["max"] < 1e-12
     assert "contact_volume" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_pipeline_of_a_metric_that_is_solved(cy):
+    small = replace_points(cy, 200)
+    result = g2links.pipeline(small, quick=True, check_points=10, training={"epochs": 2, "units": 4})
+    assert list(result.networks) == ["3form", "metric", "4form"]
+    assert list(result.reports) == ["kahlerity", "analytic", "model (star)", "model (model)"]
+    assert result.reports["analytic"].passed
+    star = result.reports["model (star)"]
+    assert star.figures["phi_error"]["mean"] < 1
+    assert star.record["worst_points"].keys() == {"phi_error", "metric_error", "psi_error"}
+    assert result.passed == (not result.failures)
+    assert all(failure in repr(result) for failure in star.failures)
+    with pytest.raises(InputError, match="how to solve it"):
+        g2links.pipeline(cy, n_points=10)
+
+
+def test_the_pipeline_outside_dimension_three_is_that_of_the_metric():
+    result = g2links.pipeline("z0^3+z1^3+z2^3", quick=True, n_points=2000, check_points=20)
+    assert (result.data, result.networks) == (None, {})
+    assert result.passed, result
+    assert list(result.reports) == ["kahlerity", "contact", "measures"]
+
+
+def replace_points(cy, n):
+    return dataclasses.replace(cy, points=type(cy.points)(*(column[:n] for column in cy.points)))
