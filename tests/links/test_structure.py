@@ -229,6 +229,32 @@ def test_points_in_any_scale_have_charts(on_link, point):
     assert np.all(np.isfinite(on_link.gauge_point(chart, on_link.origin(chart))))
 
 
+@pytest.mark.parametrize("name", ["eta", "omega", "upsilon", "phi", "psi", "metric"])
+def test_fields_at_points_are_those_of_their_canonical_charts(name):
+    z = np.stack([ON_FERMAT + 0j, np.array([0.2, 0.3j, 1, -1, 0]) ** 1.0])
+    z[1, 4] = -((z[1, 0] ** 5 + z[1, 1] ** 5) ** 0.2)
+    found = getattr(FERMAT, name)(z * (2 - 1j))
+    for point, components in zip(z, found, strict=True):
+        chart = FERMAT.chart(point)
+        expected = getattr(FERMAT, name)(chart, FERMAT.origin(chart))
+        np.testing.assert_allclose(components, expected, rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(getattr(FERMAT, name)(real_points(z[0])), found[0], rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((np.ones((2, 5)),), "not on f = 0"),
+        ((np.ones((2, 4)),), "shape"),
+        ((np.zeros((0, 5)),), "at least one point"),
+        ((FERMAT.chart(ON_FERMAT),), "coordinates of the chart"),
+    ],
+)
+def test_fields_refuse_what_is_no_point(arguments, words):
+    with pytest.raises(InputError, match=words):
+        FERMAT.phi(*arguments)
+
+
 def test_inside_jit_shape_and_type_are_checked():
     chart = jax.jit(FERMAT.chart)(ON_FERMAT)
     np.testing.assert_array_equal(chart.base, FERMAT.chart(ON_FERMAT).base)

@@ -16,6 +16,7 @@ from g2links import forms
 from g2links._typing import ComplexPoint, Form, Hermitian, Index, LinkPoint, Matrix, RealPoint
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
+from g2links.links.fields import field
 from g2links.potentials.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
 from g2links.varieties.charts import (
     SliceChart,
@@ -36,9 +37,11 @@ class ContactCalabiYau:
     """The link of `polynomial` with the structure that the Kähler potential K_ref + `potential` gives it.
 
     Forms are functions of a chart and of its real coordinates x = (x1, ..., xd, y1, ..., yd, θ); they are pure JAX, for
-    one point, to be differentiated, mapped (`jax.vmap`) and compiled. dη = ω and dω = 0 hold for every potential, in
-    every dimension d. φ and ψ exist for d = 3 alone: there dφ = ω∧ω and dψ = 0 for every potential, ψ = *φ and
-    g_φ = η² + g_T only where it solves the Monge-Ampère equation.
+    one point, to be differentiated, mapped (`jax.vmap`) and compiled. Called with points alone, `link.phi(z)` for z
+    (n, N), they give the components in the canonical chart of each, as NumPy arrays.
+
+    dη = ω and dω = 0 hold for every potential, in every dimension d. φ and ψ exist for d = 3 alone: there dφ = ω∧ω and
+    dψ = 0 for every potential, ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
 
     Args:
         polynomial: f.
@@ -49,6 +52,7 @@ class ContactCalabiYau:
     def __init__(self, polynomial: Polynomial, potential: Potential, normalisation: float) -> None:
         require_calabi_yau(polynomial)
         self.polynomial, self.potential, self.normalisation = polynomial, potential, normalisation
+        self.compiled: dict[Any, Any] = {}
 
     def chart(
         self,
@@ -79,18 +83,22 @@ class ContactCalabiYau:
         z = self.gauge_point(chart, x)
         return to_link(self.polynomial, z, x[-1])
 
+    @field
     def eta(self, chart: SliceChart, x: LinkPoint) -> Form:
         """η, (2d + 1,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ."""
         return self._pieces(chart, x)[0]
 
+    @field
     def omega(self, chart: SliceChart, x: LinkPoint) -> Form:
         """ω, as a 2-form on the link: (21,) for d = 3."""
         return self._pieces(chart, x)[1]
 
+    @field
     def upsilon(self, chart: SliceChart, x: LinkPoint) -> Complex[Array, " components"]:
         """Υ, a complex d-form on the link: (35,) for d = 3."""
         return self._pieces(chart, x)[2]
 
+    @field
     def phi(self, chart: SliceChart, x: LinkPoint) -> Form:
         """φ = η∧ω + ReΥ, (35,).
 
@@ -101,12 +109,14 @@ class ContactCalabiYau:
         eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_phi(eta, omega, upsilon.real)
 
+    @field
     def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
         """ψ = ½ω∧ω - η∧ImΥ, (35,); see `phi`."""
         require_threefold(self.polynomial, "psi")
         eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_psi(eta, omega, upsilon.imag)
 
+    @field
     def metric(self, chart: SliceChart, x: LinkPoint) -> Matrix:
         """η² + g_T, which is the metric of φ where the Monge-Ampère equation holds."""
         eta, _, _, transverse = self._pieces(chart, x)
