@@ -189,6 +189,23 @@ def test_a_check_fails_on_a_metric_that_is_not_as_good_as_it_says(cy):
     )
     assert not report.passed
     assert any(failure.startswith("psi_minus_star_phi: mean") for failure in report.failures)
+    result = g2links.Pipeline(cy, None, {}, {"analytic": report})
+    assert not result.passed
+    assert "analytic FAILED" in repr(result)
+    assert f"analytic: {report.failures[0]}" in repr(result)
+
+
+def test_a_threshold_without_its_figure_fails(cy):
+    check = g2links.Check(
+        name="part",
+        title="Part",
+        summary="A part.",
+        figures={"first": g2links.Figure("$a$")},
+        evaluate=lambda _: g2links.Found({"first": np.zeros(3)}),
+        thresholds=lambda *_: {"second": {"statistic": "max", "at_most": 1.0}},
+    )
+    report = g2links.check(check, cy=cy, n_points=3)
+    assert report.failures == ["second: there is a threshold for it, but it was not measured"]
 
 
 @pytest.mark.parametrize(
@@ -200,6 +217,7 @@ def test_a_check_fails_on_a_metric_that_is_not_as_good_as_it_says(cy):
         ({"derivative": "guess"}, "autodiff or flux"),
         ({"psi_method": "both"}, "star or model"),
         ({"name": "model", "networks": {"metric": None}}, "3form"),
+        ({"name": "contact", "g2_run": 1}, "takes no networks"),
     ],
 )
 def test_a_check_that_cannot_be_is_refused(cy, options, words):

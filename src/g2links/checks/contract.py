@@ -89,6 +89,12 @@ class CheckSetting:
     progress: Callable[[str, int, int], None] = lambda *_: None
 
     @property
+    def required_networks(self) -> Networks:
+        """The networks, for a check with `needs_networks`, which is never evaluated without."""
+        assert self.networks is not None
+        return self.networks
+
+    @property
     def derivative(self) -> "Derivative":
         """The exterior derivative, a function of a form and its degree."""
         from g2links.checks.identities import derivative

@@ -7,7 +7,6 @@ from g2links.checks.tolerances import (
     kind_of,
     mean_at_most,
     network_error,
-    required,
     to_rounding,
 )
 
@@ -22,7 +21,7 @@ _ERRORS = {
 def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.learned import model_errors
 
-    networks = required(setting.networks)
+    networks = setting.required_networks
     errors = model_errors(
         setting.link,
         setting.points,
@@ -36,7 +35,7 @@ def _evaluate(setting: CheckSetting) -> Found:
 def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:
     """Mean relative errors within what each family reaches; a network of the family `potential` must keep the
     identities to rounding. Except in a quick run, φ is positive nearly everywhere."""
-    networks = required(setting.networks)
+    networks = setting.required_networks
     learned = {"phi_error": networks.phi, "metric_error": networks.metric, "psi_error": networks.psi}
     limits: Thresholds = {
         name: mean_at_most(network_error(model, quick=setting.quick))

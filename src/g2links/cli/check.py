@@ -32,32 +32,19 @@ def run_check(
     home: Path,
     cy_run: int | None,
     n_points: int,
-    *,
-    g2_run: int | None = None,
-    psi_method: str = "star",
     **how: Any,
 ) -> dict[str, Any]:
     """Evaluate, write, plot and print; returns the check's JSON."""
     from g2links.storage.layout import Home
     from g2links.workflow.check import evaluate_check
 
-    chosen = find_check(name)
     with session.progress() as progress:
         report = evaluate_check(
-            chosen,
-            home=Home(home),
-            show=progress,
-            cy_run=cy_run,
-            g2_run=g2_run,
-            n_points=n_points,
-            psi_method=psi_method,
-            **how,
+            find_check(name), home=Home(home), show=progress, cy_run=cy_run, n_points=n_points, **how
         )
     for note in report.notes:
         session.say(f"note: {note}")
-    number = report.record["g2_run"]
-    suffix = "" if number is None else f"_g2_run{number}"
-    paths = report.save(home, suffix + (f"_{psi_method}" if "psi_method" in chosen.options else ""))
+    paths = report.save(home)
     session.say(repr(report))
     session.say(", ".join(paths))
     return report.record

@@ -16,8 +16,6 @@ from g2links.cli.session import FAILED, Session
 from g2links.cli.train import run_train
 from g2links.settings.quick_sizes import SMALL_TRAINING, size
 
-_TASKS = ("3form", "metric", "4form")
-
 
 def pipeline(
     n_points: Annotated[
@@ -83,6 +81,10 @@ def _steps(
     session: Session, home: Path, config: dict[str, Any], journal: Any
 ) -> dict[str, Callable[[], dict[str, Any]]]:
     """The steps by name; each reads the run numbers of earlier ones from the journal."""
+    from g2links.settings.config import TASKS
+    from g2links.workflow.check import PSI_METHODS
+    from g2links.workflow.pipeline import LINK_CHECKS, METRIC_CHECKS
+
     quick, seed = config["quick"], config["seed"]
     n = size("check_points", None, quick)
     training = {**(SMALL_TRAINING if quick else {}), "architecture": config["architecture"], "seed": seed}
@@ -111,15 +113,14 @@ def _steps(
         session.say("note: no G2-structure outside complex dimension 3; the metric and the contact structure alone")
         return {
             **metric,
-            **{f"check {name}": partial(check, name) for name in ("kahlerity", "contact", "measures")},
+            **{f"check {name}": partial(check, name) for name in METRIC_CHECKS},
         }
     return {
         **metric,
         "sample": lambda: run_sample(session, home, cy_run(), None, config["n_rotations"], seed=seed),
-        **{f"train {task}": partial(train_task, task) for task in _TASKS},
-        **{f"check {name}": partial(check, name) for name in ("kahlerity", "analytic")},
-        "check model (star)": lambda: model_check("star"),
-        "check model (model)": lambda: model_check("model"),
+        **{f"train {task}": partial(train_task, task) for task in TASKS},
+        **{f"check {name}": partial(check, name) for name in LINK_CHECKS},
+        **{f"check model ({method})": partial(model_check, method) for method in PSI_METHODS},
     }
 
 

@@ -10,18 +10,14 @@ import numpy as np
 from jaxtyping import Array
 
 from g2links._typing import LinkPoint
+from g2links.calculus.map_points import BLOCK, padded_rows
 from g2links.errors import InputError
+from g2links.links.pointwise import SIDE_BY_SIDE
 from g2links.varieties.charts import SliceChart, origin, slice_chart
 from g2links.varieties.real_points import require_on_variety
 
 if TYPE_CHECKING:
     from g2links.links.structure import ContactCalabiYau
-
-_BLOCK = 500
-"""Points that are compiled for at once, so that memory does not grow with their number."""
-
-_SIDE_BY_SIDE = 100
-"""As in `links.pointwise`."""
 
 Method = Callable[[Any, SliceChart, LinkPoint], Array]
 
@@ -60,9 +56,8 @@ def _at_points(link: "ContactCalabiYau", method: Method, points: Any) -> np.ndar
         raise InputError("points", "none", "at least one point")
     if method not in link.compiled:
         link.compiled[method] = _compiled(link, method)
-    size = min(len(z), _BLOCK)
-    rows = (np.minimum(np.arange(start, start + size), len(z) - 1) for start in range(0, len(z), size))
-    values = np.concatenate([np.asarray(link.compiled[method](z[row])) for row in rows])[: len(z)]
+    blocks = padded_rows(len(z), min(len(z), BLOCK))
+    values = np.concatenate([np.asarray(link.compiled[method](z[rows])) for _, rows in blocks])[: len(z)]
     return np.asarray(values[0] if np.ndim(points) == 1 else values)
 
 
@@ -71,4 +66,4 @@ def _compiled(link: "ContactCalabiYau", method: Method) -> Callable[[Any], Array
         chart = slice_chart(link.polynomial, z)
         return jnp.asarray(method(link, chart, origin(chart)))
 
-    return jax.jit(lambda block: jax.lax.map(at_point, block, batch_size=_SIDE_BY_SIDE))
+    return jax.jit(lambda block: jax.lax.map(at_point, block, batch_size=SIDE_BY_SIDE))

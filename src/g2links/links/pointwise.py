@@ -14,7 +14,7 @@ from g2links.varieties.points.sampling import Points
 Pointwise = dict[str, np.ndarray]
 """Figures by name, each with its values (n,) at the points."""
 
-_SIDE_BY_SIDE = 100
+SIDE_BY_SIDE = 100
 """Forms on the link are small: a hundred points at once fill the vector units, more only take memory."""
 
 
@@ -24,5 +24,5 @@ def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Poin
     def at_point(z: Array, one: Array, el: Array) -> dict[str, Scalar]:
         return at_centre(SliceChart(z, one, el, jnp.zeros(())))
 
-    figures: Pointwise = map_points(at_point, points, together=_SIDE_BY_SIDE)
+    figures: Pointwise = map_points(at_point, points, together=SIDE_BY_SIDE)
     return figures

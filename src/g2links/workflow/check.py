@@ -44,6 +44,7 @@ class CheckReport:
         points: where.
         polynomial: f.
         notes: what the user should know beside it.
+        psi_method: where the check has that option.
     """
 
     check: Check
@@ -52,6 +53,7 @@ class CheckReport:
     points: Points
     polynomial: Polynomial
     notes: tuple[str, ...] = ()
+    psi_method: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -99,12 +101,8 @@ class CheckReport:
             g2_run=self.record["g2_run"],
         )
 
-    def save(self, home: str | os.PathLike[str], suffix: str = "") -> list[str]:
-        """Write JSON and pictures into the folder `plots` of a home.
-
-        Args:
-            home: the folder.
-            suffix: of the files' names, beside the check and its run.
+    def save(self, home: str | os.PathLike[str]) -> list[str]:
+        """Write JSON and pictures into the folder `plots` of a home, named after the check, its runs and its method.
 
         Returns:
             The paths.
@@ -114,8 +112,9 @@ class CheckReport:
         """
         place = Home(home)
         place.make(place.plots)
-        run = "" if self.record["cy_run"] is None else f"_cy_run{self.record['cy_run']}"
-        stem = place.plots / f"check_{self.check.name}{run}{suffix}"
+        runs = [f"{key}{self.record[key]}" for key in ("cy_run", "g2_run") if self.record[key] is not None]
+        method = [] if self.psi_method is None else [self.psi_method]
+        stem = place.plots / "_".join(["check", self.check.name, *runs, *method])
         self.plot(f"{stem}.png")
         paths = [f"{stem}.png", f"{stem}.json"]
         if self._located:
@@ -217,12 +216,14 @@ def evaluate_check(
     quick: bool = False,
 ) -> CheckReport:
     """`check` with everything decided."""
-    if not isinstance(n_points, int) or n_points < chosen.least_points:
+    if not isinstance(n_points, int | np.integer) or n_points < chosen.least_points:
         why = ", for integrals with standard errors" if chosen.least_points > 1 else ""
         raise InputError("n_points", n_points, f"a whole number, at least {chosen.least_points}{why}")
     require_derivative(derivative, epsilon)  # type: ignore[arg-type]
     if psi_method not in PSI_METHODS:
         raise InputError("--psi-method", psi_method, "choose star or model")
+    if "g2_run" not in chosen.options and not (networks is None and g2_run is None):
+        raise InputError("networks", f"check {chosen.name}", "this check judges the metric alone and takes no networks")
     subject = open_subject(home, cy_run) if subject is None else subject
     polynomial = subject.link.polynomial
     if chosen.needs == "g2":
@@ -238,8 +239,7 @@ def evaluate_check(
     )
     show(f"evaluating {chosen.name} at {n_points} points", 0, 1)
     found = chosen.evaluate(setting)
-    measured = {*found.pointwise, *found.integrals}
-    limits = {key: limit for key, limit in chosen.thresholds(setting, found).items() if key in measured}
+    limits = chosen.thresholds(setting, found)
     number = None if networks is None else networks.number
     record = check_record(chosen.name, subject.cy_run, number, found.pointwise, limits, found.integrals)
     record |= dict(found.remarks)
@@ -248,7 +248,8 @@ def evaluate_check(
         where = (polynomial, points.z, points.one, points.el)
         record["worst_points"] = {key: worst_points(*where, found.pointwise[key]) for key in located}
     notes = (() if networks is None else networks.notes) + found.notes
-    return CheckReport(chosen, record, found.pointwise, points, polynomial, notes)
+    method = psi_method if "psi_method" in chosen.options else None
+    return CheckReport(chosen, record, found.pointwise, points, polynomial, notes, method)
 
 
 def _in_memory(networks: Mapping[str, TrainedNetwork]) -> Networks:

@@ -11,12 +11,18 @@ from g2links.settings.quick_sizes import SMALL_TRAINING, size, small_fit
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.topology import THREEFOLD
 from g2links.workflow.calabi_yau import CalabiYau
-from g2links.workflow.check import CheckReport, check
+from g2links.workflow.check import PSI_METHODS, CheckReport, check
 from g2links.workflow.fit import FitOptions
 from g2links.workflow.link_samples import LinkSamples
 from g2links.workflow.polynomials import resolve_polynomial
 from g2links.workflow.solve import solve
 from g2links.workflow.train import TrainedNetwork, train
+
+METRIC_CHECKS = ("kahlerity", "contact", "measures")
+"""What there is to check outside complex dimension 3."""
+
+LINK_CHECKS = ("kahlerity", "analytic")
+"""What is checked before the networks are."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,35 +94,24 @@ def pipeline(
         >>> result = g2links.pipeline("dwork(0.3)", quick=True)  # doctest: +SKIP
         >>> result.passed, result.networks["3form"].relative_error  # doctest: +SKIP
     """
-    cy = _solved(polynomial, weights, n_points, seed, quick, dict(solving or {}), progress)
-    n = size("check_points", check_points, quick)
-    rest: dict[str, Any] = {"cy": cy, "n_points": n, "seed": seed, "progress": progress}
-    if cy.polynomial.dimension != THREEFOLD:
-        return Pipeline(cy, None, {}, {name: check(name, **rest) for name in ("kahlerity", "contact", "measures")})
-    data = cy.sample(n_rotations=size("n_rotations", n_rotations, quick), seed=seed)
-    chosen = {**(SMALL_TRAINING if quick else {}), "seed": seed, **(training or {})}
-    networks = {task: train(data, task, progress=progress, **chosen) for task in TASKS}
-    reports = {name: check(name, **rest) for name in ("kahlerity", "analytic")}
-    for method in ("star", "model"):
-        reports[f"model ({method})"] = check("model", networks=networks, psi_method=method, quick=quick, **rest)
-    return Pipeline(cy, data, networks, reports)
-
-
-def _solved(
-    polynomial: CalabiYau | Polynomial | str,
-    weights: tuple[int, ...] | None,
-    n_points: int | None,
-    seed: int,
-    quick: bool,
-    solving: dict[str, Any],
-    progress: bool | None,
-) -> CalabiYau:
     if isinstance(polynomial, CalabiYau):
         if weights is not None or n_points is not None or solving:
             raise InputError("polynomial", polynomial, "a polynomial, where it is said how to solve it")
-        return polynomial
-    f = polynomial if isinstance(polynomial, Polynomial) else resolve_polynomial(polynomial, weights)
-    options = {"n_points": size("n_points", n_points, quick), "seed": seed, **solving}
-    if quick:
-        options = small_fit(FitOptions.from_names(options).family(f).kind, max(f.weights), options)
-    return solve(f, progress=progress, **options)
+        cy = polynomial
+    else:
+        f = polynomial if isinstance(polynomial, Polynomial) else resolve_polynomial(polynomial, weights)
+        options = {"n_points": size("n_points", n_points, quick), "seed": seed, **(solving or {})}
+        if quick:
+            options = small_fit(FitOptions.from_names(options).family(f).kind, max(f.weights), options)
+        cy = solve(f, progress=progress, **options)
+    n = size("check_points", check_points, quick)
+    rest: dict[str, Any] = {"cy": cy, "n_points": n, "seed": seed, "progress": progress}
+    if cy.polynomial.dimension != THREEFOLD:
+        return Pipeline(cy, None, {}, {name: check(name, **rest) for name in METRIC_CHECKS})
+    data = cy.sample(n_rotations=size("n_rotations", n_rotations, quick), seed=seed)
+    chosen = {**(SMALL_TRAINING if quick else {}), "seed": seed, **(training or {})}
+    networks = {task: train(data, task, progress=progress, **chosen) for task in TASKS}
+    reports = {name: check(name, **rest) for name in LINK_CHECKS}
+    for method in PSI_METHODS:
+        reports[f"model ({method})"] = check("model", networks=networks, psi_method=method, quick=quick, **rest)
+    return Pipeline(cy, data, networks, reports)

@@ -38,8 +38,7 @@ from g2links.workflow.fit import Progress
 from g2links.workflow.samples import read_rows
 
 _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
-"""How many training points a least-squares step takes: as many rows as its Jacobian has room for in some hundred MB. An
-ambient network has three times the rows for each point."""
+"""How many training points a step of least squares takes at most; a direct network is not fitted so."""
 
 
 @dataclass
