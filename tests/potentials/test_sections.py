@@ -14,7 +14,7 @@ from g2links.potentials.families import KahlerPotential, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.ricci_flat import hermitian_search
-from g2links.ricci_flat.family import choose_family, without_symmetry
+from g2links.ricci_flat.family import choose_family, little_symmetry
 from g2links.ricci_flat.fitting import fit_of
 from g2links.ricci_flat.hermitian_search import HermitianProblem, hermitian_start, matrix_of, prepare_sections
 from g2links.ricci_flat.levenberg_marquardt import Result, minimise
@@ -22,7 +22,7 @@ from g2links.ricci_flat.monge_ampere import unravel
 from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
 from g2links.varieties.charts import act, tangent_frame
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.points.sampling import sample_points
 
 GENERIC = parse_polynomial(
     "z0^5+z1^5+z2^5+z3^5+z4^5+(0.3+0.2j)*z0^4*z1+(0.1-0.4j)*z1^3*z2^2+0.3j*z2*z3^2*z4^2+(0.2+0.1j)*z0*z3^4+0.25*z4^3*z0*z2"
@@ -38,7 +38,7 @@ def points():
 
 @pytest.fixture(scope="module")
 def data(points):
-    return prepare_sections(GENERIC, ANSATZ.sections, Points(*(column[:TRAIN] for column in points)))
+    return prepare_sections(GENERIC, ANSATZ.sections, points.rows(slice(TRAIN)))
 
 
 def _random_h(rng, ansatz):
@@ -49,8 +49,8 @@ def _random_h(rng, ansatz):
 
 
 def test_which_polynomials_have_no_symmetry():
-    assert without_symmetry(GENERIC)
-    assert not any(without_symmetry(f) for f in (fermat_quintic(), dwork(0.5j), from_catalogue("p11222")))
+    assert little_symmetry(GENERIC)
+    assert not any(little_symmetry(f) for f in (fermat_quintic(), dwork(0.5j), from_catalogue("p11222")))
     assert isinstance(choose_family(GENERIC, "algebraic").ansatz, HermitianAnsatz)
     with pytest.raises(InputError, match="lm"):
         choose_family(GENERIC, "algebraic", optimiser="adam")
@@ -65,8 +65,8 @@ def test_number_of_sections():
 
 def test_jets_agree_with_automatic_differentiation(points, rng):
     parameters = tuple(map(jnp.asarray, _random_h(rng, ANSATZ)))
-    z, one, el = (column[3] for column in points[:3])
-    frame = tangent_frame(GENERIC, z, one, el)
+    at = points.rows(3).at
+    z, frame = at.z, tangent_frame(GENERIC, at)
     u = KahlerPotential(ANSATZ, parameters)
     expected = jax.jit(lambda: real_function_jet(u, z, frame))()
     for found, exact in zip(jax.jit(lambda: u.jet(z, frame))(), expected, strict=True):
@@ -86,8 +86,8 @@ def test_the_residual_is_the_monge_ampere_ratio(points, data, rng):
     found = data.log_ratios(h[0] + 1j * h[1])[:5]
     exact = []
     for i in range(5):
-        place = (points.z[i], points.one[i], points.el[i])
-        exact.append(float(np.log(monge_ampere_ratio(GENERIC, hermitian_metric(GENERIC, u, *place), *place))))
+        place = points.rows(i).at
+        exact.append(float(np.log(monge_ampere_ratio(GENERIC, hermitian_metric(GENERIC, u, place), place))))
     assert np.ptp(found - np.array(exact)) < 1e-4  # up to one constant, in single precision
 
 
@@ -147,7 +147,7 @@ def test_conjugate_gradients_solve_the_linear_problem(data, rng, monkeypatch):
 
 @pytest.fixture(scope="module")
 def fit(points):
-    halves = (Points(*(column[part] for column in points)) for part in (slice(0, TRAIN), slice(TRAIN, 2 * TRAIN)))
+    halves = (points.rows(part) for part in (slice(0, TRAIN), slice(TRAIN, 2 * TRAIN)))
     return fit_of(GENERIC, ANSATZ, *halves)
 
 
@@ -160,7 +160,7 @@ def test_search(fit, points):
     assert train < validation < 0.2 < 0.3 < before.validation
     assert positive == pytest.approx(1, abs=1e-12)
     u = KahlerPotential(ansatz_from_config(ANSATZ.to_config(), GENERIC), unravel(ANSATZ, state.vector))
-    found = measure(GENERIC, u, Points(*(column[TRAIN:] for column in points)))
+    found = measure(GENERIC, u, points.rows(slice(TRAIN, None)))
     assert found.sigma[0] == pytest.approx(validation, rel=1e-3)
     assert found.smallest_eigenvalue > 0
     h = matrix_of(state.vector)

@@ -10,6 +10,7 @@ from g2links.varieties.polynomial import exponents_of_degree
 ROWS = exponents_of_degree((1, 1, 1, 1, 1), 5)
 COEFFICIENTS = np.random.default_rng(0).normal(size=(len(ROWS), 2)) @ [1, 1j]
 GENERIC = Polynomial(tuple((complex(c), tuple(map(int, e))) for c, e in zip(COEFFICIENTS, ROWS, strict=True)))
+LOOP = "z0^4*z1+z1^4*z2+z2^4*z3+z3^4*z4+z4^5"
 HEAVY = (1, 1, 12, 28, 42)
 
 
@@ -19,7 +20,10 @@ HEAVY = (1, 1, 12, 28, 42)
         (fermat_quintic(), "algebraic"),
         (dwork(-10), "algebraic"),
         (from_catalogue("p11226"), "algebraic"),
+        (Polynomial(LOOP), "algebraic"),
+        (Polynomial(LOOP + "+z0^2*z3^3"), "hermitian"),
         (GENERIC, "hermitian"),
+        (Polynomial("z0^4+z1^4+z2^4+z3^4+z0^2*z1*z2+0.5*z1^3*z3"), "hermitian"),
     ],
 )
 def test_auto_takes_the_algebraic_family(polynomial, kind):

@@ -1,5 +1,7 @@
 """Which family of potentials to search, for the polynomial at hand."""
 
+import math
+from functools import cache
 from typing import NamedTuple
 
 from g2links.errors import InputError
@@ -10,12 +12,10 @@ from g2links.varieties.polynomial import Polynomial
 
 ANSATZE = ("auto", "neural", "algebraic")
 WIDTHS, ACTIVATION = (16, 16), "tanh"
-_HERMITIAN_DEGREE = 5
-"""15,625 unknowns: σ of about 1e-2 on a quintic without symmetry in a minute and a half of one core."""
+_HERMITIAN_DEGREE, _MOST_SECTIONS = 5, 126
+"""15,876 unknowns: σ of about 1e-2 on a quintic without symmetry in a minute and a half of one core."""
 _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 """So many features of such a degree take less than a minute on two cores; higher degrees have to be asked for."""
-_LEFT_WITHOUT_SYMMETRY = 15
-"""Of the 25 functions Re, Im z_i conj(z_j) complex conjugation alone leaves 15."""
 
 
 class Family(NamedTuple):
@@ -39,8 +39,8 @@ def choose_family(
     activation: str | None = None,
     optimiser: str = "lm",
 ) -> Family:
-    """The potentials of an ansatz, on the features invariant under the symmetry group of f; for `algebraic`, where that
-    has only complex conjugation or nothing at all, a full Hermitian matrix.
+    """The potentials of an ansatz, on the features invariant under the symmetry group of f; for `algebraic`, where f
+    has `little_symmetry`, a full Hermitian matrix.
 
     `auto` takes the algebraic one: on every polynomial of the benchmarks it ends at a smaller σ than the network, in
     less time. It takes the network where that cannot be: where widths, an activation or Adam are asked for, or where a
@@ -54,28 +54,39 @@ def choose_family(
     reason = "asked for"
     if ansatz == "auto":
         ansatz, reason = _best(polynomial, degree, network_wanted=bool(widths or activation or optimiser == "adam"))
-    if ansatz == "algebraic" and without_symmetry(polynomial):
+    if ansatz == "algebraic" and little_symmetry(polynomial):
         if optimiser != "lm":
             raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
-        return Family(HermitianAnsatz(Sections(polynomial, degree or _HERMITIAN_DEGREE)), reason)
+        return Family(HermitianAnsatz(Sections(polynomial, degree or _hermitian_degree(polynomial))), reason)
     features = InvariantFeatures(polynomial, degree or _degree(polynomial, ansatz), symmetric=True)
     if ansatz == "algebraic":
         return Family(AlgebraicAnsatz(features), reason)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
 
 
-def without_symmetry(polynomial: Polynomial) -> bool:
-    """Whether f has weights 1 and no symmetry but, at most, complex conjugation."""
+@cache
+def little_symmetry(polynomial: Polynomial) -> bool:
+    """Whether f has weights 1 and a symmetry group so small that the most features that are fitted quickly have a
+    lower degree than the full Hermitian matrix, which contains every invariant one of its degree."""
     if set(polynomial.weights) != {1}:
         return False
-    return InvariantFeatures(polynomial, 1, symmetric=True).count >= _LEFT_WITHOUT_SYMMETRY
+    if InvariantFeatures(polynomial, 1, symmetric=True).count >= math.comb(polynomial.variables + 1, 2):
+        return True  # complex conjugation alone leaves the Re z_i conj(z_j); higher degrees take long to count
+    most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
+    degree = _hermitian_degree(polynomial)
+    return default_degree(polynomial, most, degree) < degree
+
+
+def _hermitian_degree(polynomial: Polynomial) -> int:
+    degrees = range(1, _HERMITIAN_DEGREE + 1)
+    return max(k for k in degrees if k == 1 or Sections(polynomial, k).count <= _MOST_SECTIONS)
 
 
 def _best(polynomial: Polynomial, degree: int | None, *, network_wanted: bool) -> tuple[str, str]:
     if network_wanted:
         return "neural", "auto: widths, an activation or adam belong to a network"
-    if without_symmetry(polynomial):
-        return "algebraic", "auto: f has no symmetry; a full Hermitian matrix is ten times better there than a network"
+    if little_symmetry(polynomial):
+        return "algebraic", "auto: f has little or no symmetry; a full Hermitian matrix was better there than all else"
     reached, heaviest = degree or _degree(polynomial, "algebraic"), max(polynomial.weights)
     if reached < heaviest:
         return (
