@@ -26,7 +26,7 @@ from g2links.storage.json_files import read_json, write_json
 from g2links.storage.layout import Home
 from g2links.storage.models import load_link_model
 from g2links.training import evaluate
-from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, selector
+from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed, origin, selector
 from g2links.varieties.points.sampling import sample_points
 from g2links.workflow.samples import read_rows
 
@@ -225,25 +225,24 @@ def invariance(model: Any, count: int = 200) -> tuple[float, float]:
     points = sample_points(model.polynomial, count, 11)
     task = TASKS[model.task]
 
-    def change(z: Any, one: Any, el: Any, other_one: Any, other_el: Any) -> Any:
-        here = SliceChart(z, one, el, jnp.asarray(0.0))
-        there = SliceChart(z / z[other_one], other_one, other_el, jnp.asarray(0.0))
+    def change(at: ChartPoint, fixed: Any, solved: Any) -> Any:
+        here, there = SliceChart(at, jnp.asarray(0.0)), ChartPoint(at.z / at.z[fixed], fixed[None], solved[None])
 
         def move(x: Any) -> Any:
             w = embed(model.polynomial, here, complex_coordinates(x))
-            moved = selector(other_one, other_el) @ (w / w[other_one])
-            return jnp.concatenate([moved.real, moved.imag, (x[6] + jnp.angle(w[other_one]))[None]])
+            moved = selector(there) @ (w / w[fixed])
+            return jnp.concatenate([moved.real, moved.imag, (x[6] + jnp.angle(w[fixed]))[None]])
 
         x = origin(here)
-        value = model.components(z, one, el)
-        other = change_frame(task, model.components(there.base, other_one, other_el), jax.jacfwd(move)(x))
+        value = model.components(at)
+        other = change_frame(task, model.components(there), jax.jacfwd(move)(x))
         return jnp.linalg.norm(other - value) / jnp.linalg.norm(value)
 
     order = np.argsort(-np.abs(points.z), axis=1)
-    second = np.where(order[:, 0] == points.one, order[:, 1], order[:, 0])
+    second = np.where(order[:, 0] == points.at.fixed[:, 0], order[:, 1], order[:, 0])
     slopes = np.abs(np.asarray(jax.vmap(model.polynomial.gradient)(jnp.asarray(points.z))))
     slopes[np.arange(count), second] = -1
-    changes = jax.jit(jax.vmap(change))(points.z, points.one, points.el, second, np.argmax(slopes, axis=1))
+    changes = jax.jit(jax.vmap(change))(points.at, second, np.argmax(slopes, axis=1))
     rotated = points.z * np.exp(1j * np.random.default_rng(0).uniform(0, 2 * np.pi, (count, 1)))
     values, turned = (np.asarray(model(np.concatenate([z.real, z.imag], axis=1))) for z in (points.z, rotated))
     circle = np.linalg.norm(turned - values, axis=1) / np.linalg.norm(values, axis=1)

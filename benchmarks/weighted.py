@@ -10,6 +10,7 @@ from commands import call_json, g2links
 
 from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
 from g2links.varieties.catalogue import SHOWN, from_catalogue
+from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points, effective_sample_size, integral, sample_points
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
@@ -62,11 +63,11 @@ def _against(what: str, found: tuple[float, float], exact: float | None) -> Iter
 
 
 def _ratios(f: Polynomial, points: Points) -> np.ndarray:
-    def ratio(row: tuple) -> jax.Array:
-        return monge_ampere_ratio(f, hermitian_metric(f, lambda z: 0.0 * z[0].real, *row), *row)
+    def ratio(at: ChartPoint) -> jax.Array:
+        return monge_ampere_ratio(f, hermitian_metric(f, lambda z: 0.0 * z[0].real, at), at)
 
-    batched = jax.jit(lambda *rows: jax.lax.map(ratio, rows, batch_size=1000))
-    return np.asarray(batched(points.z, points.one, points.el))
+    batched = jax.jit(lambda rows: jax.lax.map(ratio, rows, batch_size=1000))
+    return np.asarray(batched(points.at))
 
 
 def _sigma(home: Path, name: str, *options: str) -> float:

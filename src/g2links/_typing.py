@@ -17,5 +17,9 @@ Hermitian = Complex[Array, "d d"]
 Frame = Complex[Array, "d variables"]
 """Rows: tangent vectors of X, one for each chart coordinate."""
 Index = Int[Array, ""]
+Indices = Int[Array, " indices"]
+"""Of coordinates of C^N."""
+ChartIndices = tuple[Index | int, Index | int]
+"""The coordinates of a slice chart that are fixed and solved for."""
 LinkPoint = Float[Array, " coordinates"]
 """Chart coordinates (x1, ..., xd, y1, ..., yd, theta) on the link."""

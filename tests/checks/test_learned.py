@@ -9,7 +9,6 @@ import pytest
 
 from g2links.checks.learned import model_errors
 from g2links.g2.metric import induced_metric
-from g2links.varieties.points.sampling import Points
 
 COMMON = {"d_eta_minus_omega", "d_phi_minus_omega2", "d_psi", "phi_wedge_psi_over_vol", "positive", "phi_error"}
 
@@ -30,13 +29,12 @@ def no_derivative(field, p):
 
 @pytest.mark.parametrize(("kind", "method"), [("direct", "model"), ("ambient", "star"), ("potential", "model")])
 def test_the_learned_metric_is_compared_with_that_of_the_learned_phi(make_model, link, points, rows, kind, method):
-    few = Points(*(column[:3] for column in points))
+    few = points.rows(slice(3))
     networks = {name: make_model(kind, task) for name, task in MODELS.items()}
     found = model_errors(link, few, psi_method=method, d=no_derivative, **networks)
     assert set(found) == {*COMMON, "psi_minus_star_phi", "metric_minus_induced", "metric_error", "psi_error"}
-    at = (few.z, few.one, few.el)
-    learned, exact = unpacked(networks["metric_model"].at(*at)), unpacked(rows["metric"].components[:3])
-    induced = jax.jit(jax.vmap(induced_metric))(networks["phi_model"].at(*at))
+    learned, exact = unpacked(networks["metric_model"].in_charts(few.at)), unpacked(rows["metric"].components[:3])
+    induced = jax.jit(jax.vmap(induced_metric))(networks["phi_model"].in_charts(few.at))
     frames = np.linalg.inv(np.linalg.cholesky(exact))
     difference, size = (frames @ np.asarray(g) @ frames.transpose(0, 2, 1) for g in (learned - induced, induced))
     expected = np.linalg.norm(difference, axis=(1, 2)) / np.linalg.norm(size, axis=(1, 2))
@@ -45,5 +43,5 @@ def test_the_learned_metric_is_compared_with_that_of_the_learned_phi(make_model,
 
 
 def test_figures_without_a_network_for_them_are_left_out(make_model, link, points):
-    few = Points(*(column[:2] for column in points))
+    few = points.rows(slice(2))
     assert set(model_errors(link, few, phi_model=make_model("ambient"), d=no_derivative)) == COMMON

@@ -66,7 +66,7 @@ def test_phi_wedge_psi_measures_the_metric_error_and_nothing_else(errors):
 
 
 def test_flux_agrees_with_autodiff_at_second_order(link, points):
-    few = type(points)(*(column[:5] for column in points))
+    few = points.rows(slice(5))
     steps = np.array([4e-2, 2e-2, 1e-2])
     errors = [np.mean(kahlerity_errors(link, few, derivative("flux", h))["d_omega"]) for h in steps]
     slope = np.polyfit(np.log(steps), np.log(errors), 1)[0]
@@ -95,7 +95,7 @@ def test_forms_are_the_same_in_every_chart(link, fields, points, one, el):
     @jax.jit
     def change(y):
         z = link.gauge_point(home, y)
-        w = selector(other.one, other.el, 5) @ (z / z[one])
+        w = selector(other.centre) @ (z / z[one])
         return jnp.concatenate([w.real, w.imag, (y[6] + jnp.angle(z[one]))[None]])
 
     jacobian = jax.jit(jax.jacfwd(change))(x)
@@ -224,8 +224,8 @@ def test_a_chart_is_made_around_points_of_the_cone_only(point, words):
 )
 def test_points_in_any_scale_have_charts(on_link, point):
     chart = on_link.chart(point)
-    assert chart.base.dtype == complex
-    assert abs(on_link.polynomial(chart.base)) < 1e-9
+    assert chart.centre.z.dtype == complex
+    assert abs(on_link.polynomial(chart.centre.z)) < 1e-9
     assert np.all(np.isfinite(on_link.gauge_point(chart, on_link.origin(chart))))
 
 
@@ -257,9 +257,9 @@ def test_fields_refuse_what_is_no_point(arguments, words):
 
 def test_inside_jit_shape_and_type_are_checked():
     chart = jax.jit(FERMAT.chart)(ON_FERMAT)
-    np.testing.assert_array_equal(chart.base, FERMAT.chart(ON_FERMAT).base)
-    np.testing.assert_array_equal(jax.jit(lambda: FERMAT.chart(ON_FERMAT).base)(), chart.base)
-    assert jax.jit(FERMAT.chart)(np.ones(5)).base.shape == (5,)
+    np.testing.assert_array_equal(chart.centre.z, FERMAT.chart(ON_FERMAT).centre.z)
+    np.testing.assert_array_equal(jax.jit(lambda: FERMAT.chart(ON_FERMAT).centre.z)(), chart.centre.z)
+    assert jax.jit(FERMAT.chart)(np.ones(5)).centre.z.shape == (5,)
     with pytest.raises(InputError, match=r"shape \(2, 5\)"):
         jax.jit(FERMAT.chart)(np.ones((2, 5)))
 

@@ -13,7 +13,7 @@ from g2links.links.structure import ContactCalabiYau, to_link
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import from_catalogue
-from g2links.varieties.charts import SliceChart, act, selector, slice_chart
+from g2links.varieties.charts import ChartPoint, SliceChart, act, canonical_point, selector, slice_chart
 from g2links.varieties.points.sampling import Points, sample_points
 from g2links.varieties.real_points import complex_points
 
@@ -68,9 +68,8 @@ def test_identities_hold_also_at_points_with_isotropy(link, place):
     f = link.polynomial
     generic = sample_points(f, 8, 2)
     chart = slice_chart(f, jnp.asarray(place))
-    special = [np.asarray(v)[None] for v in (chart.base, chart.one, chart.el)]
-    columns = [np.concatenate([g, s]) for g, s in zip(generic[:3], special, strict=True)]
-    points = Points(*columns, np.ones(9), np.arange(9))
+    at = jax.tree.map(lambda g, s: np.concatenate([g, np.asarray(s)[None]]), generic.at, chart.centre)
+    points = Points(at, np.ones(9), np.arange(9))
     errors = analytic_errors(link, points)
     for name in (*EXACT, "lambda_formula"):
         assert np.max(errors[name]) < 1e-9, name
@@ -87,7 +86,7 @@ def test_isotropy_acts_on_the_chart_by_isometries(rng):
     fields = jax.jit(lambda chart, x: all_fields(link, chart, x))
     chart = slice_chart(f, jnp.asarray(isotropy_point(f, rng)))
     x = link.origin(chart) + 0.05 * rng.normal(size=7)
-    odd = selector(chart.one, chart.el, 5) @ (1.0 - 2.0 * (np.array(f.weights) % 2))
+    odd = selector(chart.centre) @ (1.0 - 2.0 * (np.array(f.weights) % 2))
     signs = np.concatenate([odd, odd, [1.0]])
     there = signs * x + np.pi * np.eye(7)[6]
     before, after = fields(chart, x), fields(chart, there)
@@ -104,18 +103,18 @@ def test_forms_are_the_same_in_every_chart(link, fields, place):
     weights = np.array(f.weights)
     home = slice_chart(f, jnp.asarray(place), theta=0.4)
     x = link.origin(home)
-    slopes = np.abs(f.gradient(home.base))
-    chosen = [i for i in range(5) if i != int(home.one) and abs(home.base[i]) > 0.1]
+    slopes = np.abs(f.gradient(home.centre.z))
+    chosen = [i for i in range(5) if i != int(home.centre.fixed[0]) and abs(home.centre.z[i]) > 0.1]
     for one in chosen[:2]:
         el = max((i for i in range(5) if i != one), key=lambda i: slopes[i])
-        base = act(f.weights, -jnp.log(home.base[one]) / weights[one], home.base)
-        other = SliceChart(base, jnp.asarray(one), jnp.asarray(el), jnp.asarray(0.0))
+        base = act(f.weights, -jnp.log(home.centre.z[one]) / weights[one], home.centre.z)
+        other = SliceChart(ChartPoint(base, jnp.array([one]), jnp.array([el])), jnp.asarray(0.0))
 
         @jax.jit
         def change(y, other=other, one=one):
             z = link.gauge_point(home, y)
             turn = jnp.log(z[one]) / weights[one]
-            w = selector(other.one, other.el, 5) @ act(f.weights, -turn, z)
+            w = selector(other.centre) @ act(f.weights, -turn, z)
             return jnp.concatenate([w.real, w.imag, (y[6] + turn.imag)[None]])
 
         jacobian = jax.jit(jax.jacfwd(change))(x)
@@ -140,7 +139,7 @@ def test_rows_of_a_data_set_do_not_depend_on_the_rotation(link, rng):
     points = sample_points(link.polynomial, 10, 4)
     (block,) = sample_link(link, points, 3, rng)
     z = complex_points(block["link_points"])
-    gauge = jax.jit(jax.vmap(lambda p: slice_chart(link.polynomial, p)[:3]))(jnp.asarray(z))
-    np.testing.assert_allclose(gauge[0], complex_points(block["base_points"]), atol=1e-9)
-    np.testing.assert_array_equal(gauge[1], block["drop_ones"])
-    np.testing.assert_array_equal(gauge[2], block["drop_maxs"])
+    gauge = jax.jit(jax.vmap(lambda p: canonical_point(link.polynomial, p)))(jnp.asarray(z))
+    np.testing.assert_allclose(gauge.z, complex_points(block["base_points"]), atol=1e-9)
+    np.testing.assert_array_equal(gauge.fixed[:, 0], block["drop_ones"])
+    np.testing.assert_array_equal(gauge.solved[:, 0], block["drop_maxs"])

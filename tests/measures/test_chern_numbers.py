@@ -107,7 +107,7 @@ def test_control_variates_are_unbiased_and_cut_the_error(rng):
 def test_blocks_give_every_point_once():
     points = sample_points(QUINTIC, 1203, 1)
     seen = []
-    z, one = map_points(lambda z, one, el: (z, one), points, progress=lambda done, total: seen.append((done, total)))
+    z, fixed = map_points(lambda at: (at.z, at.fixed), points, progress=lambda done, total: seen.append((done, total)))
     np.testing.assert_array_equal(z, points.z)
-    np.testing.assert_array_equal(one, points.one)
+    np.testing.assert_array_equal(fixed, points.at.fixed)
     assert seen == [(500, 1203), (1000, 1203), (1203, 1203)]

@@ -33,7 +33,7 @@ def potential():
 @pytest.fixture
 def place(rng):
     points = sample_points(DWORK, 5, int(rng.integers(2**31)))
-    return jnp.asarray(points.z[0]), jnp.asarray(points.one[0]), jnp.asarray(points.el[0])
+    return jax.tree.map(lambda column: jnp.asarray(column[0]), points.at)
 
 
 def _on_a_chart(kahler, w):
@@ -78,7 +78,7 @@ def test_product_of_curves_has_the_product_of_their_curvatures(rng):
 
 
 def test_kahler_symmetries(potential, place):
-    r = np.asarray(jax.jit(partial(curvature, DWORK, potential))(*place).riemann)
+    r = np.asarray(jax.jit(partial(curvature, DWORK, potential))(place).riemann)
     size = np.abs(r).max()
     np.testing.assert_allclose(r, np.transpose(r, (2, 1, 0, 3)), atol=1e-12 * size)
     np.testing.assert_allclose(r, np.transpose(r, (0, 3, 2, 1)), atol=1e-12 * size)
@@ -88,20 +88,19 @@ def test_kahler_symmetries(potential, place):
 def test_curvature_agrees_with_the_metric_at_nearby_points(potential, place, rng):
     """R(·, ·, v, v̄) = -∂_v∂_v̄ g + ∂_v g g^{-1} ∂_v̄ g and Ric(v, v̄) = -∂_v∂_v̄ log det g, in the true chart, from
     values of g on a disc through the point."""
-    z, one, el = place
-    chart = SliceChart(z, one, el, jnp.zeros(()))
+    chart = SliceChart(place, jnp.zeros(()))
     v = rng.normal(size=3) + 1j * rng.normal(size=3)
     v *= 0.3 / np.linalg.norm(v)
 
     @jax.jit
     @jax.vmap
     def metric(w):
-        return hermitian_metric(DWORK, potential, embed(DWORK, chart, w), one, el)
+        return hermitian_metric(DWORK, potential, chart.at(embed(DWORK, chart, w)))
 
     g = np.asarray(metric(complex_coordinates(origin(chart)) + jnp.asarray(nodes()[:, None] * v)))
     d = derivatives(g)
     expected = d[1, 0] @ np.linalg.inv(d[0, 0]) @ d[0, 1] - d[1, 1]
-    found = jax.jit(partial(curvature, DWORK, potential))(*place)
+    found = jax.jit(partial(curvature, DWORK, potential))(place)
     contracted = np.einsum("abcd,c,d->ab", found.riemann, v, v.conj())
     size = np.abs(np.asarray(found.riemann)).max() * np.linalg.norm(v) ** 2
     np.testing.assert_allclose(found.metric, d[0, 0], rtol=1e-8, atol=1e-8)
@@ -113,9 +112,9 @@ def test_curvature_agrees_with_the_metric_at_nearby_points(potential, place, rng
 def test_scalars_and_chern_densities_are_the_same_in_every_chart(potential, place):
     @jax.jit
     def figures(one, el):
-        chart = slice_chart(DWORK, place[0], indices=(one, el))
-        c = curvature(DWORK, potential, *chart[:3])
-        return c.scalar, c.ricci_norm, c.riemann_norm, *chern_densities(c, residue(DWORK, *chart[:3])).values()
+        chart = slice_chart(DWORK, place.z, indices=(one, el))
+        c = curvature(DWORK, potential, chart.centre)
+        return c.scalar, c.ricci_norm, c.riemann_norm, *chern_densities(c, residue(DWORK, chart.centre)).values()
 
     values = [figures(*map(jnp.asarray, pair)) for pair in ((0, 1), (1, 0), (2, 4), (3, 2))]
     for one, other in itertools.pairwise(np.array(values)):

@@ -12,7 +12,7 @@ from g2links.networks.tasks import TASKS, change_frame, turn_upsilon
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import from_catalogue
-from g2links.varieties.charts import canonical_indices, to_gauge
+from g2links.varieties.charts import canonical_point
 from g2links.varieties.points.sampling import sample_points
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
 
@@ -29,8 +29,8 @@ def points(f):
     return sample_points(f, 40, 3)
 
 
-def exact(link, z, one, el):
-    eta, omega, upsilon, transverse = structure_at(link, z, one, el)
+def exact(link, at):
+    eta, omega, upsilon, transverse = structure_at(link, at)
     return {
         "3form": contact_phi(eta, omega, upsilon.real),
         "metric": forms.pack_symmetric(total_metric(eta, transverse)),
@@ -47,16 +47,16 @@ def test_the_exact_structure_comes_back_from_the_domain(f, points):
 
     @jax.jit
     @jax.vmap
-    def here_and_back(z, one, el):
-        image = domain.representative(z, one, el)
-        here, there = exact(link, z, one, el), exact(link, image.z, image.one, image.el)
+    def here_and_back(at):
+        image = domain.representative(at)
+        here, there = exact(link, at), exact(link, image.at)
         pairs = [
             (here[task.name], turn_upsilon(task, change_frame(task, there[task.name], image.frame), image.turn))
             for task in TASKS.values()
         ]
-        return pairs, jnp.abs(f(image.z))
+        return pairs, jnp.abs(f(image.at.z))
 
-    pairs, on_variety = here_and_back(*points[:3])
+    pairs, on_variety = here_and_back(points.at)
     assert np.max(on_variety) < 1e-12
     for here, back in pairs:
         np.testing.assert_allclose(back, here, atol=1e-11 * float(jnp.max(jnp.abs(here))))
@@ -77,9 +77,7 @@ def test_all_images_of_a_point_have_one_representative(f, points, rng):
     @jax.jit
     @jax.vmap
     def representative(z):
-        one, el = canonical_indices(f, z)
-        image = domain.representative(to_gauge(f, z, one), one, el)
-        return image.z, image.one, image.el
+        return domain.representative(canonical_point(f, z)).at
 
     for here, there in zip(representative(points.z), representative(np.array(moved)), strict=True):
         np.testing.assert_allclose(there, here, atol=1e-9)

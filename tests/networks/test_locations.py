@@ -24,14 +24,14 @@ def test_shares_of_other_weights_lie_on_the_unit_sphere_and_on_one_orbit():
 def test_the_worst_points_are_those_with_the_largest_errors(quintic, points, rng):
     errors = rng.random(len(points.z))
     errors[17] = np.nan
-    worst = worst_points(quintic, points.z, points.one, points.el, errors)
+    worst = worst_points(quintic, points.at, errors)
     assert np.isnan(worst[0]["error"])
     found = [entry["error"] for entry in worst[1:]]
     assert found == sorted(np.delete(errors, 17), reverse=True)[:9]
     for entry, i in zip(worst, largest(errors), strict=True):
         z = points.z[i]
         np.testing.assert_array_equal(entry["base_point"], [*z.real, *z.imag])
-        assert (entry["drop_one"], entry["drop_max"]) == (points.one[i], points.el[i])
+        assert (entry["drop_one"], entry["drop_max"]) == (points.at.fixed[i], points.at.solved[i])
         assert entry["smallest_share"] == pytest.approx(np.min(np.abs(z) ** 2) / np.sum(np.abs(z) ** 2), rel=1e-12)
         products = np.outer(z, z.conj()) / np.sum(np.abs(z) ** 2)
         size = np.sum(np.abs(products) ** 2)
@@ -43,5 +43,5 @@ def test_the_worst_points_are_those_with_the_largest_errors(quintic, points, rng
 
 
 def test_fewer_points_than_asked_for(quintic, points):
-    few = worst_points(quintic, points.z[:3], points.one[:3], points.el[:3], np.array([1.0, 3.0, 2.0]))
+    few = worst_points(quintic, points.rows(slice(3)).at, np.array([1.0, 3.0, 2.0]))
     assert [entry["error"] for entry in few] == [3.0, 2.0, 1.0]

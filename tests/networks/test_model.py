@@ -11,7 +11,7 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.networks.tasks import TASKS, change_frame
 from g2links.storage.keras_files import load_model, save_model
 from g2links.training import LinkModel
-from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, selector
+from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, selector, slice_chart
 from g2links.varieties.real_points import complex_points
 
 KINDS = ("direct", "ambient", "shared", "potential")
@@ -19,7 +19,7 @@ FORMS = ("3form", "4form")
 
 
 def chart_at(points, i, theta=0.3):
-    return SliceChart(*(jnp.asarray(c[i]) for c in (points.z, points.one, points.el)), jnp.asarray(theta))
+    return SliceChart(jax.tree.map(lambda c: jnp.asarray(c[i]), points.at), jnp.asarray(theta))
 
 
 def transition(polynomial, chart, other):
@@ -27,8 +27,8 @@ def transition(polynomial, chart, other):
 
     def move(x):
         z = embed(polynomial, chart, complex_coordinates(x))
-        moved = selector(other.one, other.el, 5) @ (z / z[other.one])
-        return jnp.concatenate([moved.real, moved.imag, (x[6] + jnp.angle(z[other.one]))[None]])
+        moved = selector(other.centre) @ (z / z[other.centre.fixed[0]])
+        return jnp.concatenate([moved.real, moved.imag, (x[6] + jnp.angle(z[other.centre.fixed[0]]))[None]])
 
     return move
 
@@ -61,7 +61,7 @@ def test_every_gauge_gives_the_same_components(make_model, arrays, kind):
 def test_float64_reaches_the_output(make_model, arrays, kind):
     model = make_model(kind, activation="tanh")
     z = complex_points(arrays["base_points"][:1])[0]
-    chart = SliceChart(*(jnp.asarray(v) for v in (z, arrays["drop_ones"][0], arrays["drop_maxs"][0])), jnp.asarray(0.0))
+    chart = slice_chart(model.polynomial, z, indices=(arrays["drop_ones"][0], arrays["drop_maxs"][0]))
     field, x = jax.jit(model.field(chart)), origin(chart)
     slope = jax.jit(jax.jacfwd(field))(x)[:, 0]
     moved = field(x.at[0].add(1e-10)) - field(x)
@@ -73,7 +73,7 @@ def test_float64_reaches_the_output(make_model, arrays, kind):
 def test_a_field_is_the_prediction_and_can_be_differentiated(make_model, points, rows, kind):
     model, chart = make_model(kind), chart_at(points, 4)
     field, x = jax.jit(model.field(chart)), origin(chart)
-    np.testing.assert_allclose(field(x), model.at(*(c[4:5] for c in points[:3]))[0], atol=1e-12)
+    np.testing.assert_allclose(field(x), model.in_charts(points.rows(slice(4, 5)).at)[0], atol=1e-12)
     slope, step = jax.jit(jax.jacfwd(field))(x), 1e-5
     for i in range(7):
         unit = jnp.zeros(7).at[i].set(step)
@@ -90,7 +90,7 @@ def test_global_models_agree_in_every_chart(make_model, quintic, points, kind, t
 
     @jax.jit
     def here_and_there(one, el):
-        other = SliceChart(chart.base / chart.base[one], one, el, jnp.asarray(0.0))
+        other = slice_chart(quintic, chart.centre.z, indices=(one, el))
         move, x = transition(quintic, chart, other), origin(chart)
         return model.field(chart)(x), change_frame(TASKS[task], model.field(other)(move(x)), jax.jacfwd(move)(x))
 
@@ -101,11 +101,11 @@ def test_global_models_agree_in_every_chart(make_model, quintic, points, kind, t
 
 @pytest.mark.parametrize("kind", KINDS[:3])
 def test_metrics_are_positive_whatever_the_weights(make_model, points, kind):
-    charts = tuple(column[:50] for column in points[:3])
-    metric = make_model(kind, "metric", noise=3.0).at(*charts)
+    charts = points.rows(slice(50)).at
+    metric = make_model(kind, "metric", noise=3.0).in_charts(charts)
     assert np.all(np.linalg.eigvalsh(jax.vmap(lambda g: forms.unpack_symmetric(g, 7))(metric)) > 0)
     if kind != "direct":
-        phi = make_model(kind, "3form", noise=3.0).at(*charts)
+        phi = make_model(kind, "3form", noise=3.0).in_charts(charts)
         assert bool(jnp.all(jax.jit(jax.vmap(is_positive))(phi)))
 
 
@@ -129,7 +129,7 @@ def test_a_potential_model_is_the_structure_of_its_potential(make_model, quintic
 
 
 def test_constant_components_are_exact(make_model, rows, points):
-    prediction = np.asarray(make_model("direct", "metric", noise=1.0).at(*(c[:30] for c in points[:3])))
+    prediction = np.asarray(make_model("direct", "metric", noise=1.0).in_charts(points.rows(slice(30)).at))
     np.testing.assert_array_equal(prediction[:, 27], 1.0)
     assert np.all(np.isfinite(prediction))
 

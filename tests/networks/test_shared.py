@@ -1,5 +1,7 @@
 """Ambient networks whose weights are shared among coordinates."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -28,7 +30,7 @@ def test_the_structure_has_every_symmetry(name, rng):
         outputs = [jnp.sin(x @ m) for x, m in zip(tensors.features(local.position), matrices, strict=True)]
         return tensors.structure(local, outputs)
 
-    vectors = jax.jit(jax.vmap(lambda *row: tangent_frame(f, *row)))(*points[:3])
+    vectors = jax.jit(jax.vmap(partial(tangent_frame, f)))(points.at)
     first, g = structure(points.z, vectors)
     order = list(coordinate_permutations(f)[-2])
     phases = np.exp(2j * np.pi * rng.integers(100, size=5) / powers[order])
@@ -48,8 +50,8 @@ def test_inputs_are_scaled_alike_but_for_the_rough_ones(name):
     f = from_catalogue(name)
     tensors = AmbientTensors(f, shared=True)
     points = sample_points(f, 200, 4)
-    statistics = tensors.statistics(points.z, points.one, points.el)
-    local = jax.vmap(lambda *row: tensors.local(row[0], tangent_frame(f, *row)))(*points[:3])
+    statistics = tensors.statistics(points.at)
+    local = jax.vmap(lambda at: tensors.local(at.z, tangent_frame(f, at)))(points.at)
     values = jax.vmap(tensors.features)(local.position)
     for centre, scale, x in zip(statistics[::2], statistics[1::2], values, strict=True):
         table = np.asarray(x).reshape(-1, x.shape[-1])

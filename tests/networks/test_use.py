@@ -7,6 +7,7 @@ import pytest
 
 from g2links import forms
 from g2links.errors import InputError
+from g2links.varieties.charts import ChartPoint
 
 
 @pytest.fixture
@@ -36,11 +37,11 @@ def test_forms_at_the_centre_of_the_chart_are_the_prediction(models, points, nam
 def test_real_points_and_other_charts(models, points):
     model = models["3form"]
     row = jnp.concatenate([points.z[0].real, points.z[0].imag])
-    one, el = (int(points.one[0]) + 1) % 5, (int(points.one[0]) + 2) % 5
+    one, el = (int(points.at.fixed[0, 0]) + 1) % 5, (int(points.at.fixed[0, 0]) + 2) % 5
     chart = jax.jit(lambda p: model.chart(p, 0.3, (one, el)))(row)
-    assert (int(chart.one), int(chart.el), float(chart.theta)) == (one, el, 0.3)
-    np.testing.assert_allclose(chart.base, points.z[0] / points.z[0, one], rtol=1e-12)
-    expected = model.at(points.z[:1] / points.z[0, one], np.array([one]), np.array([el]))[0]
+    assert (*chart.centre.fixed, *chart.centre.solved, float(chart.theta)) == (one, el, 0.3)
+    np.testing.assert_allclose(chart.centre.z, points.z[0] / points.z[0, one], rtol=1e-12)
+    expected = model.in_charts(ChartPoint(points.z[:1] / points.z[0, one], np.array([[one]]), np.array([[el]])))[0]
     found = at_centre(model, "phi", indices=(one, el))(row)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-11)
 

@@ -13,7 +13,16 @@ from g2links.networks.inputs import separating_features
 from g2links.networks.tasks import TASKS, change_frame
 from g2links.training import LinkModel, link_rows
 from g2links.varieties.catalogue import from_catalogue
-from g2links.varieties.charts import SliceChart, act, complex_coordinates, embed, origin, selector
+from g2links.varieties.charts import (
+    ChartPoint,
+    SliceChart,
+    act,
+    complex_coordinates,
+    embed,
+    origin,
+    selector,
+    slice_chart,
+)
 from g2links.varieties.points.sampling import sample_points
 from g2links.varieties.real_points import real_points
 
@@ -62,18 +71,18 @@ def test_every_representative_of_a_point_gives_the_same_components(model_of, poi
 @pytest.mark.parametrize(("kind", "task"), [("ambient", "3form"), ("ambient", "metric"), ("potential", "4form")])
 def test_global_models_agree_in_every_chart(model_of, points, kind, task):
     model = model_of(kind, task)
-    home = SliceChart(*(jnp.asarray(c[8]) for c in points[:3]), jnp.zeros(()))
-    one = next(i for i in range(5) if i != int(home.one) and abs(home.base[i]) > 0.1)
-    slopes = np.abs(F.gradient(home.base))
+    home = slice_chart(F, jnp.asarray(points.z[8]))
+    one = next(i for i in range(5) if i != int(home.centre.fixed[0]) and abs(home.centre.z[i]) > 0.1)
+    slopes = np.abs(F.gradient(home.centre.z))
     el = max((i for i in range(5) if i != one), key=lambda i: slopes[i])
-    base = act(F.weights, -jnp.log(home.base[one]) / WEIGHTS[one], home.base)
-    other = SliceChart(base, jnp.asarray(one), jnp.asarray(el), jnp.zeros(()))
+    base = act(F.weights, -jnp.log(home.centre.z[one]) / WEIGHTS[one], home.centre.z)
+    other = SliceChart(ChartPoint(base, jnp.array([one]), jnp.array([el])), jnp.zeros(()))
 
     @jax.jit
     def move(x):
         z = embed(F, home, complex_coordinates(x))
         turn = jnp.log(z[one]) / WEIGHTS[one]
-        w = selector(other.one, other.el, 5) @ act(F.weights, -turn, z)
+        w = selector(other.centre) @ act(F.weights, -turn, z)
         return jnp.concatenate([w.real, w.imag, (x[6] + turn.imag)[None]])
 
     x = origin(home)
@@ -85,13 +94,13 @@ def test_global_models_agree_in_every_chart(model_of, points, kind, task):
 
 def test_ambient_metrics_are_positive_and_start_at_the_reference(model_of, points):
     model = model_of("ambient", "metric", noise=3.0)
-    metric = jax.vmap(lambda g: forms.unpack_symmetric(g, 7))(model.at(*points[:3]))
+    metric = jax.vmap(lambda g: forms.unpack_symmetric(g, 7))(model.in_charts(points.at))
     assert np.all(np.linalg.eigvalsh(metric) > 0)
     zero = tuple(np.zeros_like(p) for p in model.state.trainable)
     model.assign(model.state._replace(trainable=zero))
     link = ContactCalabiYau(F, lambda z: jnp.zeros(()), 1.4)
     reference = next(iter(sample_link(link, points, 1, np.random.default_rng(0))))["g2_metrics"]
-    np.testing.assert_allclose(model.at(*points[:3]), reference, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(model.in_charts(points.at), reference, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("weights", [(1, 1, 1, 1, 1), (1, 1, 1, 2, 5), (1, 1, 2, 2, 6)])

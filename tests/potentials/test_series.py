@@ -63,7 +63,7 @@ def test_the_point_solves_the_equation(f, rng):
         w = size * np.array([0.5 + 0.2j, -0.3j, 0.4])
         near = np.prod(w**table, axis=1) @ z
         errors.append(abs(value(jnp.array(near))))
-        exact = embed(f, chart, selector(chart.one, chart.el, 5) @ chart.base + w)
+        exact = embed(f, chart, selector(chart.centre) @ chart.centre.z + w)
         np.testing.assert_allclose(near, exact, atol=1e-8)
     assert errors[0] < 1e-8
     assert 12 < errors[0] / errors[1] < 20
@@ -97,7 +97,7 @@ def test_the_series_has_the_derivatives_of_the_potential(f, rng):
     def differences():
         def numbers(x):
             point = embed(f, chart, complex_coordinates(x))
-            found = kahler_jet(f, potential, point, tangent_frame(f, point, chart.one, chart.el))
+            found = kahler_jet(f, potential, point, tangent_frame(f, chart.at(point)))
             parts = jnp.concatenate([found.complex_first()[0], found.hermitian()[0].ravel()])
             return jnp.concatenate([parts.real, parts.imag])
 

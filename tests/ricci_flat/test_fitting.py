@@ -8,7 +8,7 @@ from g2links.potentials.features import InvariantFeatures
 from g2links.ricci_flat import fitting
 from g2links.ricci_flat.levenberg_marquardt import Result
 from g2links.varieties.catalogue import fermat_quintic
-from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.points.sampling import sample_points
 
 F = fermat_quintic()
 FEATURES = InvariantFeatures(F, 6, symmetric=True)
@@ -18,7 +18,7 @@ TRAIN, ITERATIONS = 400, 12
 @pytest.fixture(scope="module")
 def points():
     drawn = sample_points(F, 2 * TRAIN, 11)
-    return [Points(*(column[part] for column in drawn)) for part in (slice(0, TRAIN), slice(TRAIN, 2 * TRAIN))]
+    return [drawn.rows(part) for part in (slice(0, TRAIN), slice(TRAIN, 2 * TRAIN))]
 
 
 @pytest.fixture

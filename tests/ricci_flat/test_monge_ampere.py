@@ -20,7 +20,7 @@ from g2links.ricci_flat.monge_ampere import (
     state_at,
 )
 from g2links.varieties.catalogue import dwork, fermat_quintic
-from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.points.sampling import sample_points
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 
 QUINTIC = fermat_quintic()
@@ -54,7 +54,7 @@ def test_published_accuracy_of_algebraic_metrics(points, fitted):
 
 def test_constants_against_their_exact_values(points, fitted):
     potential, _ = fitted
-    test = Points(*(column[TRAIN:] for column in points))
+    test = points.rows(slice(TRAIN, None))
     found = measure(QUINTIC, potential, test)
     exact = np.sqrt(kahler_volume(QUINTIC) / fermat_holomorphic_volume(QUINTIC))
     assert exact == pytest.approx(2.0906, abs=1e-4)
@@ -73,15 +73,15 @@ def test_residual_is_the_monge_ampere_ratio(points, fitted):
     potential, test = fitted
     values = np.asarray(log_ratios(potential.ansatz, potential.parameters, test))
     for i in (0, 7):
-        place = (points.z[TRAIN + i], points.one[TRAIN + i], points.el[TRAIN + i])
-        g = hermitian_metric(QUINTIC, potential, *place)
-        assert values[i] == pytest.approx(float(np.log(monge_ampere_ratio(QUINTIC, g, *place))), abs=1e-12)
+        place = points.rows(TRAIN + i).at
+        g = hermitian_metric(QUINTIC, potential, place)
+        assert values[i] == pytest.approx(float(np.log(monge_ampere_ratio(QUINTIC, g, place))), abs=1e-12)
 
 
 @pytest.fixture(scope="module")
 def network(points):
     ansatz = NeuralAnsatz(InvariantFeatures(QUINTIC, 4, True), (6,))
-    data = prepare(QUINTIC, ansatz.features, Points(*(column[:700] for column in points)))
+    data = prepare(QUINTIC, ansatz.features, points.rows(slice(700)))
     return ansatz, data, initial_state(ansatz, data, 3)
 
 

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
-from g2links.networks.architecture import Row
 from g2links.training import EarlyStopping, Outcome, RowBlocks, evaluate, link_rows, train
 from g2links.training.data import take_rows
 from g2links.training.first_order import PreparedBlocks
@@ -10,7 +9,7 @@ from tests.training.settings import physics, schedule, settings
 
 
 def split(rows):
-    return Row(*(c[:300] for c in rows)), Row(*(c[300:] for c in rows))
+    return rows.part(slice(300)), rows.part(slice(300, None))
 
 
 @pytest.mark.parametrize(
@@ -82,13 +81,13 @@ def test_a_resumed_training_ends_with_the_same_bits(make_model, rows, kind, chan
 
 def in_blocks(rows, size):
     """The same rows, read block by block, and the numbers of the blocks in the order of reading."""
-    starts, read = range(0, len(rows.z), size), []
+    starts, read = range(0, len(rows.at.z), size), []
 
     def block(number):
         read.append(number)
-        return Row(*(column[starts[number] : starts[number] + size] for column in rows))
+        return rows.part(slice(starts[number], starts[number] + size))
 
-    return RowBlocks(tuple(min(size, len(rows.z) - start) for start in starts), block), read
+    return RowBlocks(tuple(min(size, len(rows.at.z) - start) for start in starts), block), read
 
 
 @pytest.mark.parametrize("kind", ["direct", "potential"])
@@ -129,7 +128,7 @@ def test_blocks_are_judged_like_rows_in_memory(make_model, rows):
     losses = [PreparedBlocks(model.architecture, part).loss(model.state) for part in (data, blocks)]
     assert losses[1] == pytest.approx(losses[0], rel=1e-12)
     some = np.array([0, 5, 249, 250, 251, 399])
-    np.testing.assert_array_equal(take_rows(blocks, some).z, data.z[some])
+    np.testing.assert_array_equal(take_rows(blocks, some).at.z, data.at.z[some])
 
 
 def test_least_squares_beats_adam_on_a_small_ambient_network(make_model, rows):
@@ -182,7 +181,7 @@ def test_a_snapshot_of_another_model_is_refused(make_model, rows):
 
 def test_rotated_copies_are_one_row(arrays, rows):
     assert len(arrays["base_points"]) == 800
-    assert len(rows["3form"].z) == 400
+    assert len(rows["3form"].components) == 400
     np.testing.assert_array_equal(rows["3form"].components, arrays["phis"][::2])
 
 

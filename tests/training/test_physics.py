@@ -13,7 +13,6 @@ from g2links.checks.learned import learned_fields
 from g2links.errors import InputError
 from g2links.g2.identities import structure_errors
 from g2links.g2.metric import induced_metric
-from g2links.networks.architecture import Row
 from g2links.training import train
 from g2links.training.physics import (
     TERMS,
@@ -32,7 +31,7 @@ def residuals_of(model, row):
 
 
 def at(rows, i):
-    return Row(*(jnp.asarray(column[i]) for column in rows))
+    return jax.tree.map(lambda column: jnp.asarray(column[i]), rows)
 
 
 @pytest.mark.parametrize(("task", "exact"), [("metric", "d_eta"), ("4form", "d_psi")])
@@ -44,7 +43,7 @@ def test_a_potential_has_no_residual(make_model, rows, task, exact):
 
 def test_the_terms_are_the_figures_of_the_checks(make_model, rows):
     model, row = make_model("shared", "3form"), at(rows["3form"], 11)
-    chart = SliceChart(row.z, row.one, row.el, jnp.zeros(()))
+    chart = SliceChart(row.at, jnp.zeros(()))
     metric = forms.unpack_symmetric(row.metric, 7)
 
     @jax.jit
@@ -113,13 +112,13 @@ def test_a_potential_refuses_them(make_model, rows):
     [pytest.param("shared", "3form", "d_phi", marks=pytest.mark.slow), ("direct", "4form", "d_psi")],
 )
 def test_training_with_them_lowers_them(make_model, rows, kind, task, term):
-    training, held_out = (Row(*(c[part] for c in rows[task])) for part in (slice(300), slice(300, 400)))
+    training, held_out = (rows[task].part(part) for part in (slice(300), slice(300, 400)))
     without = settings(epochs=15, batch_size=50, learning_rate=5e-3)
     weights = physics(**{term: 1.0}, points=100, batch_size=10)
     found = []
     for chosen in (without, replace(without, physics=weights)):
         model = make_model(kind, task, noise=0.0)
         train(model, training, held_out, chosen)
-        data = prepare_identities(model.architecture, Row(*(jnp.asarray(c) for c in held_out)))
+        data = prepare_identities(model.architecture, jax.tree.map(jnp.asarray, held_out))
         found.append(float(mean_identity_loss(model.architecture, (term,), model.state, data, jnp.ones(1))))
     assert found[1] < 0.7 * found[0]

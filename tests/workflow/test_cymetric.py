@@ -8,7 +8,7 @@ from g2links.measures.monge_ampere import measure
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import fermat, fermat_quintic
-from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.points.sampling import sample_points
 from g2links.varieties.residue import fermat_holomorphic_volume
 from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma
 
@@ -98,7 +98,7 @@ def test_sigma_by_the_formula_of_that_code_is_ours(arrays, points, potential):
 
 def test_no_line_is_on_both_sides(potential, points):
     """A share that would cut a line is moved to its end."""
-    part = Points(*(column[:104] for column in points))
+    part = points.rows(slice(104))
     arrays = cymetric_arrays(QUINTIC, potential, part, 0.3)
     assert len(arrays["X_train"]) % 5 == 0
     assert len(arrays["X_train"]) + len(arrays["X_val"]) == 104
@@ -109,4 +109,4 @@ def test_what_does_not_fit_the_layout_is_refused(potential, points):
         cymetric_arrays(fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]"), potential, points)
     for share in (0.0, 1.0, 1e-9):
         with pytest.raises(InputError, match="validation"):
-            cymetric_arrays(QUINTIC, potential, Points(*(column[:5] for column in points)), share)
+            cymetric_arrays(QUINTIC, potential, points.rows(slice(5)), share)

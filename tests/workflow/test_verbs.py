@@ -106,7 +106,7 @@ def test_a_network_is_trained_and_judged_in_memory(cy):
     data = cy.sample(300, n_rotations=1)
     network = g2links.train(data, task="metric", architecture="potential", units=4, epochs=3)
     held_out = data.rows("test", "metric")
-    assert len(network.test.relative) == len(held_out.z) == 30
+    assert len(network.test.relative) == len(held_out.components) == 30
     predicted = network(data["base_points"][data.parts["test"]])
     np.testing.assert_allclose(predicted, network.test.prediction, rtol=1e-10, atol=1e-12)
     assert network.relative_error < 0.2

@@ -29,7 +29,7 @@ def _evaluate(setting: CheckSetting) -> Found:
 
     polynomial, potential = setting.link.polynomial, setting.link.potential
     seeds = np.random.SeedSequence([setting.seed, _STREAM])
-    sample = concentrated_sample(polynomial, len(setting.points.z), seeds)
+    sample = concentrated_sample(polynomial, setting.points.n, seeds)
     found = assess(polynomial, potential, setting.points, sample, setting.progress)
     setting.progress("closedness", 0, 1)
     pointwise = {**kahlerity_errors(setting.link, setting.points), **found.pointwise}
@@ -38,7 +38,7 @@ def _evaluate(setting: CheckSetting) -> Found:
         name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})
         for name, (value, error) in found.integrals.items()
     }
-    return Found(pointwise, integrals, {"n_concentrated": len(sample.points.z)})
+    return Found(pointwise, integrals, {"n_concentrated": sample.points.n})
 
 
 def exact_values(polynomial: "Polynomial") -> dict[str, Any]:

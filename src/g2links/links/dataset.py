@@ -1,6 +1,7 @@
 """Samples of the structure on the link, for networks to learn from."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +12,7 @@ from g2links import forms
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import ContactCalabiYau, structure_at, to_link, total_metric
+from g2links.varieties.charts import ChartPoint, in_columns
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.real_points import real_points
 
@@ -43,8 +45,8 @@ def sample_link(
 
 def blocks_of(points: Points, size: int) -> Iterator[Points]:
     """The points in blocks of `size`; the last may be smaller."""
-    for start in range(0, len(points.z), size):
-        yield Points(*(column[start : start + size] for column in points))
+    for start in range(0, points.n, size):
+        yield points.rows(slice(start, start + size))
 
 
 def sample_blocks(
@@ -63,28 +65,24 @@ def sample_blocks(
     """
     if rotations < 1:
         raise InputError("n_rotations", rotations, "at least 1 rotation for each base point")
-    evaluate = jax.jit(
-        lambda *rows: jax.lax.map(lambda row: _components(link, *row), rows, batch_size=_CHUNK),
-        static_argnums=(),
-    )
+    evaluate = jax.jit(lambda rows: jax.lax.map(partial(_components, link), rows, batch_size=_CHUNK))
     flow = jax.jit(jax.vmap(lambda z, theta: to_link(link.polynomial, z, theta)))
     for block in blocks:
-        components = evaluate(block.z, block.one, block.el)
-        theta = rng.uniform(0, 2 * np.pi, size=len(block.z) * rotations)
+        components = evaluate(block.at)
+        theta = rng.uniform(0, 2 * np.pi, size=block.n * rotations)
         z = np.repeat(block.z, rotations, axis=0)
         yield {
             "base_points": real_points(z),
             "link_points": real_points(np.asarray(flow(z, theta))),
             "rotations": theta,
             **{name: np.repeat(np.asarray(value), rotations, axis=0) for name, value in components.items()},
-            "drop_maxs": np.repeat(block.el.astype(np.int64), rotations),
-            "drop_ones": np.repeat(block.one.astype(np.int64), rotations),
+            **{name: np.repeat(column, rotations) for name, column in in_columns(block.at).items()},
             "weights": np.repeat(block.weights, rotations),
         }
 
 
-def _components(link: ContactCalabiYau, z: Array, one: Array, el: Array) -> dict[str, Array]:
-    eta, omega, upsilon, transverse = structure_at(link, z, one, el)
+def _components(link: ContactCalabiYau, at: ChartPoint) -> dict[str, Array]:
+    eta, omega, upsilon, transverse = structure_at(link, at)
     return {
         "phis": contact_phi(eta, omega, upsilon.real),
         "psis": contact_psi(eta, omega, upsilon.imag),

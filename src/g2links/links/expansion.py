@@ -11,19 +11,19 @@ from typing import Literal
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
-from g2links._typing import ComplexPoint, Form, Hermitian, Index, Scalar, Vector
+from g2links._typing import ComplexPoint, Form, Hermitian, Scalar, Vector
 from g2links.errors import InputError
 from g2links.forms import Taylor, expand, expand_by_differences
 from g2links.g2.contact import contact_phi
 from g2links.links.structure import ContactCalabiYau, structure_coefficients, structure_forms
 from g2links.potentials.metric import hermitian_determinant
 from g2links.potentials.series import Series, has_series, potential_series
-from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin
+from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed, origin
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 
-Components = Callable[[ComplexPoint, Index, Index], Array]
-"""What a tensor on the link is in the chart (one, el), at a point in its gauge."""
+Components = Callable[[ChartPoint], Array]
+"""What a tensor on the link is at a point in a chart."""
 Coefficients = Float[Array, "26"]
 """∂_aK, g_{ab̄} and the coefficient of Υ, real parts then imaginary parts of each: η, ω and Υ are algebra on them."""
 
@@ -49,20 +49,18 @@ def expand_components(components: Components, polynomial: Polynomial, chart: Sli
 
     if step is not None:
         x = origin(chart)[:6]
-        return expand_by_differences(lambda y: components(embedded(y), chart.one, chart.el), x, step)
+        return expand_by_differences(lambda y: components(chart.at(embedded(y))), x, step)
     z = expand_gauge_point(polynomial, chart)
-    return expand(lambda t: components(complex_point(z(t)), chart.one, chart.el), z.centre)
+    return expand(lambda t: components(chart.at(complex_point(z(t)))), z.centre)
 
 
 def expand_coefficients(link: ContactCalabiYau, chart: SliceChart, step: float | None = None) -> Taylor:
     """The `Coefficients` of a link; fast where the power series of the potential is known."""
     if step is not None or not has_series(link.potential):
-        return expand_components(
-            lambda z, one, el: _pack(*structure_coefficients(link, z, one, el)), link.polynomial, chart, step
-        )
+        return expand_components(lambda at: _pack(*structure_coefficients(link, at)), link.polynomial, chart, step)
 
-    def upsilon(z: ComplexPoint, one: Index, el: Index) -> Vector:
-        value = link.normalisation * residue(link.polynomial, z, one, el)
+    def upsilon(at: ChartPoint) -> Vector:
+        value = link.normalisation * residue(link.polynomial, at)
         return jnp.stack([value.real, value.imag])
 
     k = potential_series(link.polynomial, link.potential, chart)

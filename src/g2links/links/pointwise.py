@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
 from g2links._typing import Scalar
 from g2links.calculus.map_points import map_points
-from g2links.varieties.charts import SliceChart
+from g2links.varieties.charts import ChartPoint, SliceChart
 from g2links.varieties.points.sampling import Points
 
 Pointwise = dict[str, np.ndarray]
@@ -21,8 +20,8 @@ SIDE_BY_SIDE = 100
 def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Points) -> Pointwise:
     """The figures of `at_centre` in the canonical chart of every point."""
 
-    def at_point(z: Array, one: Array, el: Array) -> dict[str, Scalar]:
-        return at_centre(SliceChart(z, one, el, jnp.zeros(())))
+    def at_point(at: ChartPoint) -> dict[str, Scalar]:
+        return at_centre(SliceChart(at, jnp.zeros(())))
 
     figures: Pointwise = map_points(at_point, points, together=SIDE_BY_SIDE)
     return figures

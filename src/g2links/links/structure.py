@@ -13,12 +13,13 @@ import numpy as np
 from jaxtyping import Array, Complex
 
 from g2links import forms
-from g2links._typing import ComplexPoint, Form, Hermitian, Index, LinkPoint, Matrix, RealPoint
+from g2links._typing import ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.fields import field
 from g2links.potentials.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
 from g2links.varieties.charts import (
+    ChartPoint,
     SliceChart,
     act,
     complex_coordinates,
@@ -58,11 +59,11 @@ class ContactCalabiYau:
         self,
         point: RealPoint | ComplexPoint,
         theta: float | Array = 0.0,
-        indices: tuple[Index, Index] | None = None,
+        indices: ChartIndices | None = None,
     ) -> SliceChart:
         """The slice chart around the image in V of a point of X, given as (N,) complex or (2N,) real.
 
-        `theta` is the flow parameter of the chart's centre; `indices` = (one, el) overrides the canonical choice.
+        `theta` is the flow parameter of the chart's centre; `indices` = (fixed, solved) overrides the canonical choice.
 
         Raises:
             InputError: when the point is not one of X, or not such an array. Inside `jax.jit` and the like, where no
@@ -75,7 +76,7 @@ class ContactCalabiYau:
         return origin(chart)
 
     def gauge_point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
-        """The point of X with z_one = 1 over the chart coordinates."""
+        """The point of X in the gauge of the chart over the chart coordinates."""
         return embed(self.polynomial, chart, complex_coordinates(x))
 
     def point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
@@ -125,12 +126,12 @@ class ContactCalabiYau:
     def hermitian(self, chart: SliceChart, x: LinkPoint) -> Hermitian:
         """g_{ab̄} on V."""
         z = self.gauge_point(chart, x)
-        frame = tangent_frame(self.polynomial, z, chart.one, chart.el)
+        frame = tangent_frame(self.polynomial, chart.at(z))
         return kahler_jet(self.polynomial, self.potential, z, frame).hermitian()[0]
 
     def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
         z = self.gauge_point(chart, x)
-        return structure_at(self, z, chart.one, chart.el)
+        return structure_at(self, chart.at(z))
 
 
 def _single_point(polynomial: Polynomial, point: RealPoint | ComplexPoint) -> Any:
@@ -147,18 +148,18 @@ def _single_point(polynomial: Polynomial, point: RealPoint | ComplexPoint) -> An
     return given[0]
 
 
-def structure_at(link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index) -> tuple[Form, Form, Array, Array]:
-    """η, ω, Υ (complex) and g_T (2d, 2d) in the chart (one, el), at a point in its gauge."""
-    first, g, upsilon = structure_coefficients(link, z, one, el)
+def structure_at(link: ContactCalabiYau, at: ChartPoint) -> tuple[Form, Form, Array, Array]:
+    """η, ω, Υ (complex) and g_T (2d, 2d) at a point in a chart."""
+    first, g, upsilon = structure_coefficients(link, at)
     return *structure_forms(first, g, upsilon), real_transverse_metric(g)
 
 
 def structure_coefficients(
-    link: ContactCalabiYau, z: ComplexPoint, one: Index, el: Index
+    link: ContactCalabiYau, at: ChartPoint
 ) -> tuple[Complex[Array, " d"], Hermitian, Complex[Array, ""]]:
     """∂_aK (d,), g_{ab̄} (d, d) and the coefficient c h of Υ at dz1∧...∧dzd, from which all else is algebra."""
-    jet = kahler_jet(link.polynomial, link.potential, z, tangent_frame(link.polynomial, z, one, el))
-    upsilon = link.normalisation * residue(link.polynomial, z, one, el)
+    jet = kahler_jet(link.polynomial, link.potential, at.z, tangent_frame(link.polynomial, at))
+    upsilon = link.normalisation * residue(link.polynomial, at)
     return jet.complex_first()[0], jet.hermitian()[0], upsilon
 
 

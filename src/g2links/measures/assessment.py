@@ -11,7 +11,7 @@ from g2links.measures.chern_numbers import Estimate, Sample, controlled_integral
 from g2links.measures.curvature import chern_names
 from g2links.measures.pointwise import curvature_figures, metric_figures
 from g2links.potentials.metric import Potential
-from g2links.varieties.points.sampling import Points, integral, weighted_mean
+from g2links.varieties.points.sampling import Points, integral, joined, weighted_mean
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, volume_factor
 
@@ -45,7 +45,7 @@ def assess(
         progress: called with what is being done, points done, and points in all.
     """
     metric = map_points(partial(metric_figures, polynomial, potential), points, progress=partial(progress, "metric"))
-    n, every = len(points.z), Points(*map(np.concatenate, zip(points, concentrated.points, strict=True)))
+    n, every = points.n, joined(points, concentrated.points)
     curved = map_points(
         partial(curvature_figures, polynomial, potential), every, progress=partial(progress, "curvature")
     )

@@ -19,12 +19,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex
 
-from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
+from g2links._typing import Hermitian, Scalar
 from g2links.calculus.map_points import map_points
 from g2links.measures.curvature import chern_names, top_product
 from g2links.potentials.metric import Potential, hermitian_determinant, hermitian_metric
 from g2links.potentials.reference import reference_jet
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points, sample_points
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, residue, volume_factor
@@ -54,42 +54,37 @@ def chern_numbers(polynomial: Polynomial) -> dict[str, float]:
     return {name: c[k] * degree for k, name in enumerate(chern_names(n), start=1)}
 
 
-def control_metrics(
-    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
-) -> Complex[Array, "m d d"]:
+def control_metrics(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Complex[Array, "m d d"]:
     """Hermitian forms i∂∂̄K at a point, all in the class of ω: of the reference potential, of K_ref + u, of the Gauss
     map z -> ∇f(z), and of the power sums Σ|z_i|^{2p}."""
-    place = (polynomial, z, one, el)
-    powers = [_pulled_back(*place, p, partial(jax.lax.integer_pow, y=p)) for p in _POWERS]
-    own = hermitian_metric(polynomial, potential, z, one, el)
-    return jnp.stack([_reference_form(*place), own, _gauss_form(*place), *powers])
+    powers = [_pulled_back(polynomial, at, p, partial(jax.lax.integer_pow, y=p)) for p in _POWERS]
+    own = hermitian_metric(polynomial, potential, at)
+    return jnp.stack([_reference_form(polynomial, at), own, _gauss_form(polynomial, at), *powers])
 
 
-def _reference_form(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Hermitian:
-    return _pulled_back(polynomial, z, one, el, 1, lambda x: x)
+def _reference_form(polynomial: Polynomial, at: ChartPoint) -> Hermitian:
+    return _pulled_back(polynomial, at, 1, lambda x: x)
 
 
-def _gauss_form(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Hermitian:
-    frame = tangent_frame(polynomial, z, one, el)
-    image, moved = jax.vmap(lambda v: jax.jvp(polynomial.gradient, (z,), (v,)), out_axes=(None, 0))(frame)
+def _gauss_form(polynomial: Polynomial, at: ChartPoint) -> Hermitian:
+    frame = tangent_frame(polynomial, at)
+    image, moved = jax.vmap(lambda v: jax.jvp(polynomial.gradient, (at.z,), (v,)), out_axes=(None, 0))(frame)
     weights = tuple(polynomial.degree - w for w in polynomial.weights)
     return reference_jet(weights, image, moved).hermitian()[0]
 
 
-def _pulled_back(
-    polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index, power: int, map_: Callable[[Array], Array]
-) -> Hermitian:
+def _pulled_back(polynomial: Polynomial, at: ChartPoint, power: int, map_: Callable[[Array], Array]) -> Hermitian:
     """i∂∂̄ of the reference potential of the weights power·w, at the image of a map that multiplies weights so."""
-    frame = tangent_frame(polynomial, z, one, el)
-    image, moved = jax.vmap(lambda v: jax.jvp(map_, (z,), (v,)), out_axes=(None, 0))(frame)
+    frame = tangent_frame(polynomial, at)
+    image, moved = jax.vmap(lambda v: jax.jvp(map_, (at.z,), (v,)), out_axes=(None, 0))(frame)
     return reference_jet(tuple(power * w for w in polynomial.weights), image, moved).hermitian()[0]
 
 
-def control_densities(polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index) -> Array:
+def control_densities(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Array:
     """Densities with respect to |h|² d^{2n}x, less one constant, of the control forms: the products of n of the first
     three metrics of `control_metrics`, and the top powers of the others; each has the integral ∫ω^n/n!."""
-    metrics, n = control_metrics(polynomial, potential, z, one, el), polynomial.dimension
-    h = residue(polynomial, z, one, el)
+    metrics, n = control_metrics(polynomial, potential, at), polynomial.dimension
+    h = residue(polynomial, at)
     mixed = np.array(list(itertools.combinations_with_replacement(range(_MIXED), n)))
     products = jax.vmap(top_product)(metrics[mixed]).real / math.factorial(n)
     powers = [hermitian_determinant(g) for g in metrics[_MIXED:]]
@@ -129,14 +124,14 @@ def concentrated_sample(polynomial: Polynomial, n: int, seed: int | np.random.Se
     share = points.weights * density / (_CANDIDATES * kahler_volume(polynomial))
     probability = np.minimum(share, 1.0)
     kept = np.random.default_rng(keep).uniform(size=len(share)) < probability
-    thinned = Points(*(column[kept] for column in points))
+    thinned = points.rows(kept)
     thinned = thinned._replace(weights=thinned.weights / probability[kept])
     return Sample(thinned, int(points.lines[-1]) + 1, len(kept))
 
 
-def _expected_curvature(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Scalar:
-    omega, gauss = (form(polynomial, z, one, el) for form in (_reference_form, _gauss_form))
-    h, n = residue(polynomial, z, one, el), polynomial.dimension
+def _expected_curvature(polynomial: Polynomial, at: ChartPoint) -> Scalar:
+    omega, gauss = (form(polynomial, at) for form in (_reference_form, _gauss_form))
+    h, n = residue(polynomial, at), polynomial.dimension
     tops = [top_product(jnp.stack(k * [gauss] + (n - k) * [omega])).real for k in range(n + 1)]
     mean = sum(tops, jnp.zeros(())) / (math.factorial(n) * (n + 1))
     return volume_factor(n) * mean / (h.real**2 + h.imag**2)

@@ -13,12 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex
 
-from g2links._typing import ComplexPoint, Frame, Hermitian, Index, Scalar
+from g2links._typing import ComplexPoint, Frame, Hermitian, Scalar
 from g2links.calculus.mixed_jets import Bijet, bijet, holomorphic, mixed_derivatives_of
 from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential
 from g2links.potentials.reference import reference_potential
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.polynomial import Polynomial
 
 Tensor = Complex[Array, "d d d d"]
@@ -61,24 +61,24 @@ class Curvature(NamedTuple):
         return jnp.sqrt(4 * jnp.sum(raised * self.riemann.conj()).real)
 
 
-def curvature(polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index) -> Curvature:
-    """The curvature of i∂∂̄(K_ref + u) in the slice chart (one, el), at a point in its gauge."""
+def curvature(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Curvature:
+    """The curvature of i∂∂̄(K_ref + u) at a point in a slice chart."""
 
     def kahler(point: ComplexPoint) -> Scalar:
         return reference_potential(polynomial.weights, point) + potential(point)
 
-    return curvature_of(bijet(kahler, embedding_jet(polynomial, z, one, el)))
+    return curvature_of(bijet(kahler, embedding_jet(polynomial, at)))
 
 
-def embedding_jet(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Bijet:
-    """The point of X as a holomorphic function of the coordinates of the slice chart around `z`."""
+def embedding_jet(polynomial: Polynomial, at: ChartPoint) -> Bijet:
+    """The point of X as a holomorphic function of the coordinates of the slice chart around a point."""
 
     def frame(point: ComplexPoint) -> Frame:
-        return tangent_frame(polynomial, point, one, el)
+        return tangent_frame(polynomial, at._replace(z=point))
 
-    first = frame(z)
-    second = jax.vmap(lambda v: jax.jvp(frame, (z,), (v,))[1])(first)
-    return holomorphic(z, first, second)
+    first = frame(at.z)
+    second = jax.vmap(lambda v: jax.jvp(frame, (at.z,), (v,))[1])(first)
+    return holomorphic(at.z, first, second)
 
 
 def curvature_of(potential: Bijet) -> Curvature:

@@ -1,6 +1,7 @@
 """How Ricci-flat a Kähler metric is, measured on points that it was not fitted to."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -12,6 +13,7 @@ from g2links.calculus.jets import Jet
 from g2links.potentials.families import FeatureAnsatz, KahlerPotential, Parameters
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
 from g2links.ricci_flat.monge_ampere import metrics_from_jets, prepare
+from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points, integral, weighted_mean
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, volume_factor
@@ -54,14 +56,14 @@ def _metrics_and_reference(
         blocks = [_from_features(polynomial, potential.ansatz, potential.parameters, p) for p in _blocks(points)]
         return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))  # type: ignore[return-value]
 
-    def both(z: Array, one: Array, el: Array) -> tuple[Array, Array]:
+    def both(at: ChartPoint) -> tuple[Array, Array]:
         return (
-            hermitian_metric(polynomial, potential, z, one, el),
-            hermitian_metric(polynomial, lambda _: jnp.zeros(()), z, one, el),
+            hermitian_metric(polynomial, potential, at),
+            hermitian_metric(polynomial, lambda _: jnp.zeros(()), at),
         )
 
-    compiled = jax.jit(lambda *rows: jax.lax.map(lambda row: both(*row), rows, batch_size=_CHUNK))
-    g, reference = compiled(points.z, points.one, points.el)
+    compiled = jax.jit(lambda rows: jax.lax.map(both, rows, batch_size=_CHUNK))
+    g, reference = compiled(points.at)
     return np.asarray(g), np.asarray(reference)
 
 
@@ -69,13 +71,13 @@ def _from_features(
     polynomial: Polynomial, ansatz: FeatureAnsatz, parameters: Parameters, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
     data = prepare(polynomial, ansatz.features, points)
-    flat = Jet(data.weights[:, None], jnp.zeros((len(points.z), 2 * polynomial.dimension)), data.reference)
+    flat = Jet(data.weights[:, None], jnp.zeros((points.n, 2 * polynomial.dimension)), data.reference)
     return np.asarray(metrics_from_jets(ansatz, parameters, data)), np.asarray(flat.hermitian())
 
 
 def _blocks(points: Points) -> Iterator[Points]:
-    for start in range(0, len(points.z), _BLOCK):
-        yield Points(*(column[start : start + _BLOCK] for column in points))
+    for start in range(0, points.n, _BLOCK):
+        yield points.rows(slice(start, start + _BLOCK))
 
 
 def measure(polynomial: Polynomial, potential: Potential, points: Points) -> MongeAmpereMeasures:
@@ -84,7 +86,7 @@ def measure(polynomial: Polynomial, potential: Potential, points: Points) -> Mon
     The normalisation uses that ∫ω^n/n! is known: c² = 2^n <η>, whose statistical error is small for a good metric.
     """
     g, flat = _metrics_and_reference(polynomial, potential, points)
-    ratio = np.asarray(jax.vmap(lambda *row: monge_ampere_ratio(polynomial, *row))(g, points.z, points.one, points.el))
+    ratio = np.asarray(jax.vmap(partial(monge_ampere_ratio, polynomial))(jnp.asarray(g), points.at))
     mean, mean_error = weighted_mean(ratio, points)
     factor = volume_factor(polynomial.dimension)
     deviation = np.abs(1 - ratio / mean)

@@ -10,18 +10,19 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links import forms
-from g2links._typing import ComplexPoint, Hermitian, Index, Scalar
+from g2links._typing import ComplexPoint, Hermitian, Scalar
 from g2links.measures.chern_numbers import control_densities
 from g2links.measures.curvature import chern_densities, curvature
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.charts import (
+    ChartPoint,
     SliceChart,
     complex_coordinates,
     embed,
     origin,
     selector,
-    slice_chart,
+    steepest,
     tangent_frame,
     to_gauge,
 )
@@ -64,61 +65,54 @@ class CurvatureFigures(NamedTuple):
     controls: Float[Array, " m"]
 
 
-def metric_figures(
-    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
-) -> MetricFigures:
+def metric_figures(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> MetricFigures:
     """Figures that need no derivatives of the metric."""
-    g = hermitian_metric(polynomial, potential, z, one, el)
-    reference = hermitian_metric(polynomial, lambda _: jnp.zeros(()), z, one, el)
-    other = metric_from_other_chart(polynomial, potential, z, one, el)
-    differences = metric_by_differences(polynomial, potential, z, one, el)
+    g = hermitian_metric(polynomial, potential, at)
+    reference = hermitian_metric(polynomial, lambda _: jnp.zeros(()), at)
+    other = metric_from_other_chart(polynomial, potential, at)
+    differences = metric_by_differences(polynomial, potential, at)
     frame = _unitary_frame(reference)
     return MetricFigures(
-        monge_ampere_ratio(polynomial, g, z, one, el),
+        monge_ampere_ratio(polynomial, g, at),
         frame @ g @ frame.conj().T,
         relative_distance(other, g),
         relative_distance(differences, g),
     )
 
 
-def curvature_figures(
-    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
-) -> CurvatureFigures:
+def curvature_figures(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> CurvatureFigures:
     """Figures of the curvature."""
-    c = curvature(polynomial, potential, z, one, el)
-    chern = chern_densities(c, residue(polynomial, z, one, el))
-    controls = control_densities(polynomial, potential, z, one, el)
+    c = curvature(polynomial, potential, at)
+    chern = chern_densities(c, residue(polynomial, at))
+    controls = control_densities(polynomial, potential, at)
     return CurvatureFigures(c.scalar, c.ricci_norm, c.riemann_norm, chern, controls)
 
 
-def metric_from_other_chart(
-    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
-) -> Hermitian:
-    """g in the chart (one, el), computed in the chart where the coordinate of second largest modulus is held fixed."""
-    size = jnp.where(jnp.arange(polynomial.variables) == one, -1.0, jnp.abs(z) ** (1 / jnp.asarray(polynomial.weights)))
-    second = jnp.argmax(size)
-    there = to_gauge(polynomial, z, second)
-    slope = jnp.abs(polynomial.gradient(there))
-    chart = slice_chart(polynomial, z, indices=(second, jnp.argmax(slope.at[second].set(-1.0))))
-    chosen = selector(chart.one, chart.el, polynomial.variables)
+def metric_from_other_chart(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Hermitian:
+    """g in a chart, computed in the chart where the coordinate of second largest modulus is held fixed."""
+    size = jnp.where(
+        jnp.arange(polynomial.variables) == at.fixed, -1.0, jnp.abs(at.z) ** (1 / jnp.asarray(polynomial.weights))
+    )
+    second = jnp.argmax(size.at[at.fixed].set(-1.0))[None]
+    gauged = to_gauge(polynomial, at.z, second)
+    other = ChartPoint(gauged, second, steepest(polynomial, gauged, second))
+    chosen = selector(other)
 
     def coordinates(point: ComplexPoint) -> Complex[Array, " d"]:
-        return chosen @ to_gauge(polynomial, point, chart.one)
+        return chosen @ to_gauge(polynomial, point, second)
 
-    frame = tangent_frame(polynomial, z, one, el)
-    jacobian = jax.vmap(lambda v: jax.jvp(coordinates, (z,), (v,))[1])(frame)
-    g = hermitian_metric(polynomial, potential, chart.base, chart.one, chart.el)
+    frame = tangent_frame(polynomial, at)
+    jacobian = jax.vmap(lambda v: jax.jvp(coordinates, (at.z,), (v,))[1])(frame)
+    g = hermitian_metric(polynomial, potential, other)
     return jacobian @ g @ jacobian.conj().T
 
 
-def metric_by_differences(
-    polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index
-) -> Hermitian:
+def metric_by_differences(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Hermitian:
     """g_{a b̄} from values of K at nearby points of V alone: centred differences of fourth order, step 0.001.
 
     ∂_v∂_v̄ K is a quarter of the second derivatives along v and iv, and g follows by polarisation.
     """
-    chart = SliceChart(z, one, el, jnp.zeros(()))
+    chart = SliceChart(at, jnp.zeros(()))
     centre = complex_coordinates(origin(chart))
 
     def kahler(w: Complex[Array, " d"]) -> Scalar:

@@ -13,14 +13,14 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint, Index, Scalar
+from g2links._typing import Scalar
 from g2links.networks.adapted import AdaptedFrame
 from g2links.networks.architecture import Row, Shapes, Weights
 from g2links.networks.layers import DenseNetwork
 from g2links.networks.structured import AbstractStructured, pack_numbers
 from g2links.networks.tasks import Task
 from g2links.networks.tensors import AmbientTensors, LocalTangents
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 
@@ -77,11 +77,11 @@ class Ambient(AbstractStructured):
 
     def initial(self, rng: np.random.Generator, rows: Row) -> Weights:
         trainable = [p for network in self.networks for p in network.initial(rng, output_scale=_START)]
-        return Weights(tuple(trainable), self.tensors.statistics(rows.z, rows.one, rows.el))
+        return Weights(tuple(trainable), self.tensors.statistics(rows.at))
 
-    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> AmbientGeometry:
-        upsilon = self.normalisation * residue(self.polynomial, z, one, el)
-        return AmbientGeometry(self.tensors.local(z, tangent_frame(self.polynomial, z, one, el)), upsilon)
+    def geometry(self, at: ChartPoint) -> AmbientGeometry:
+        upsilon = self.normalisation * residue(self.polynomial, at)
+        return AmbientGeometry(self.tensors.local(at.z, tangent_frame(self.polynomial, at)), upsilon)
 
     def numbers(self, weights: Weights, geometry: AmbientGeometry, key: Array | None) -> Float[Array, "15"]:
         local, outputs = geometry.local, []
@@ -93,9 +93,9 @@ class Ambient(AbstractStructured):
         return pack_numbers(*self.tensors.structure(local, outputs))
 
     def adapted(self, row: Row, frame: AdaptedFrame) -> AmbientGeometry:
-        vectors = frame.unitary @ tangent_frame(self.polynomial, row.z, row.one, row.el)
-        local = self.tensors.local(row.z, vectors)
-        upsilon = frame.determinant * self.normalisation * residue(self.polynomial, row.z, row.one, row.el)
+        vectors = frame.unitary @ tangent_frame(self.polynomial, row.at)
+        local = self.tensors.local(row.at.z, vectors)
+        upsilon = frame.determinant * self.normalisation * residue(self.polynomial, row.at)
         return AmbientGeometry(local._replace(first=local.first - frame.unitary @ frame.first), upsilon)
 
     def to_config(self) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint, Index
 from g2links.networks.layers import Parameters
 from g2links.networks.tasks import Task
+from g2links.varieties.charts import ChartPoint
 from g2links.varieties.polynomial import Polynomial
 
 _CONSTANT = 1e-12
@@ -28,17 +29,19 @@ class Row(NamedTuple):
     """A base point with the exact values there; with a leading axis n where there are many.
 
     Attributes:
-        z: the point in its gauge, (5,) complex128.
-        one, el: its slice chart.
+        at: the point in its slice chart.
         components: the packed components to learn.
         metric: the packed exact metric η² + g_T, (28,).
     """
 
-    z: Any
-    one: Any
-    el: Any
+    at: ChartPoint
     components: Any
     metric: Any
+
+    def part(self, rows: slice | np.ndarray) -> "Row":
+        """Some of many."""
+        chosen: Row = jax.tree.map(lambda column: column[rows], self)
+        return chosen
 
 
 class AbstractArchitecture(ABC):
@@ -62,21 +65,21 @@ class AbstractArchitecture(ABC):
         """Random trainable weights, and fixed ones from the training data (n rows of NumPy arrays)."""
 
     @abstractmethod
-    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> Any:
-        """All that `evaluate` needs to know of a point in its gauge, in the chart (one, el); free of weights."""
+    def geometry(self, at: ChartPoint) -> Any:
+        """All that `evaluate` needs to know of a point; free of weights."""
 
     @abstractmethod
     def evaluate(self, weights: Weights, geometry: Any, key: Array | None) -> Float[Array, " components"]:
         """The prediction where the geometry is this; a random key asks for dropout."""
 
-    def prepared_geometry(self, z: ComplexPoint, one: Index, el: Index) -> Any:
+    def prepared_geometry(self, at: ChartPoint) -> Any:
         """The same in the form that `evaluate` and its derivatives are fastest with: slower to make, for a point that
         is evaluated very often."""
-        return self.geometry(z, one, el)
+        return self.geometry(at)
 
-    def components(self, weights: Weights, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
-        """The prediction at one point in its gauge, in the chart (one, el)."""
-        return self.evaluate(weights, self.geometry(z, one, el), None)
+    def components(self, weights: Weights, at: ChartPoint) -> Float[Array, " components"]:
+        """The prediction at one point."""
+        return self.evaluate(weights, self.geometry(at), None)
 
     @abstractmethod
     def prepare(self, row: Row) -> Any:

@@ -72,7 +72,7 @@ class CalabiYauMetric(keras.Model):
 
         def metric(z: Array) -> Array:
             chart = slice_chart(self.polynomial, z)
-            return hermitian_metric(self.polynomial, u, chart.base, chart.one, chart.el)
+            return hermitian_metric(self.polynomial, u, chart.centre)
 
         return jax.lax.map(metric, _complex(points), batch_size=_CHUNK)
 

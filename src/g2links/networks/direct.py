@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from g2links import forms
-from g2links._typing import ComplexPoint, Index, Matrix, Scalar
+from g2links._typing import Matrix, Scalar
 from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Shapes, Weights, standardisation
 from g2links.networks.batching import in_chunks
@@ -19,6 +19,7 @@ from g2links.networks.fundamental import FundamentalDomain, Representative
 from g2links.networks.inputs import chart_features
 from g2links.networks.layers import DenseNetwork
 from g2links.networks.tasks import Task, change_frame, euclidean, matrix_of, turn_upsilon
+from g2links.varieties.charts import ChartPoint
 from g2links.varieties.polynomial import Polynomial
 
 _CHUNK = 2000
@@ -97,9 +98,7 @@ class Direct(AbstractArchitecture):
     @property
     def network(self) -> DenseNetwork:
         """The network, on standardised inputs."""
-        inputs = jax.eval_shape(lambda z: chart_features(self.polynomial, z, jnp.array(0), jnp.array(1)), _POINT).shape[
-            0
-        ]
+        inputs = jax.eval_shape(partial(chart_features, self.polynomial), _POINT).shape[0]
         return DenseNetwork(inputs, self.task.components, self.widths, self.activation, self.dropout)
 
     @property
@@ -112,7 +111,7 @@ class Direct(AbstractArchitecture):
         return tuple(network.shapes()), tuple(fixed)
 
     def initial(self, rng: np.random.Generator, rows: Row) -> Weights:
-        inputs, numbers = _tables(self, Row(*map(jnp.asarray, rows)))
+        inputs, numbers = _tables(self, jax.tree.map(jnp.asarray, rows))
         centre, spread = standardisation(np.asarray(inputs))
         mean, deviation = standardisation(np.asarray(numbers))
         if not self.standard_inputs:
@@ -122,13 +121,13 @@ class Direct(AbstractArchitecture):
         scale = 1 / np.where(spread > 0, spread, 1.0)
         return Weights(tuple(self.network.initial(rng)), (centre, scale, mean, deviation))
 
-    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> DirectGeometry:
-        image = self._image(z, one, el)
-        inputs = chart_features(self.polynomial, image.z, image.one, image.el)
+    def geometry(self, at: ChartPoint) -> DirectGeometry:
+        image = self._image(at)
+        inputs = chart_features(self.polynomial, image.at)
         return DirectGeometry(inputs, image.frame, image.turn)
 
-    def prepared_geometry(self, z: ComplexPoint, one: Index, el: Index) -> LinearGeometry:
-        geometry = self.geometry(z, one, el)
+    def prepared_geometry(self, at: ChartPoint) -> LinearGeometry:
+        geometry = self.geometry(at)
         return LinearGeometry(geometry.inputs, matrix_of(self.task, partial(geometry.back, self.task)))
 
     def evaluate(
@@ -137,12 +136,12 @@ class Direct(AbstractArchitecture):
         return geometry.back(self.task, self._there(weights, geometry.inputs, key))
 
     def prepare(self, row: Row) -> Prepared:
-        image = self._image(row.z, row.one, row.el)
+        image = self._image(row.at)
         frame = real_frame(adapted_frame(row.metric))
         here = change_frame(self.task, row.components, frame)
         target = euclidean(self.task, turn_upsilon(self.task, here, image.turn.conj()))
         norm = jnp.linalg.norm(target)
-        inputs = chart_features(self.polynomial, image.z, image.one, image.el)
+        inputs = chart_features(self.polynomial, image.at)
         return Prepared(inputs, image.frame @ frame, target / norm, norm)
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
@@ -151,11 +150,11 @@ class Direct(AbstractArchitecture):
 
     def table_row(self, row: Row) -> tuple[Array, Array]:
         """What the network sees of a point, and the numbers that it should give."""
-        image = self._image(row.z, row.one, row.el)
+        image = self._image(row.at)
         here = turn_upsilon(self.task, row.components, image.turn.conj())
         there = change_frame(self.task, here, forms.inverse(image.frame))
         numbers = there if self.task.degree else numbers_of_metric(there)
-        return chart_features(self.polynomial, image.z, image.one, image.el), numbers
+        return chart_features(self.polynomial, image.at), numbers
 
     def to_config(self) -> dict[str, Any]:
         return {
@@ -168,10 +167,10 @@ class Direct(AbstractArchitecture):
             "standard_outputs": self.standard_outputs,
         }
 
-    def _image(self, z: ComplexPoint, one: Index, el: Index) -> Representative:
+    def _image(self, at: ChartPoint) -> Representative:
         if self.symmetric:
-            return _domain(self.polynomial).representative(z, one, el)
-        return Representative(z, one, el, jnp.eye(7), jnp.ones((), dtype=complex))
+            return _domain(self.polynomial).representative(at)
+        return Representative(at, jnp.eye(7), jnp.ones((), dtype=complex))
 
     def _there(self, weights: Weights, inputs: Array, key: Array | None) -> Float[Array, " components"]:
         """The components at the image."""
@@ -180,7 +179,7 @@ class Direct(AbstractArchitecture):
         return numbers if self.task.degree else metric_from_numbers(numbers)
 
 
-_POINT = jax.ShapeDtypeStruct((5,), np.complex128)
+_POINT = jax.eval_shape(lambda: ChartPoint(jnp.zeros(5, complex), jnp.array([0]), jnp.array([1])))
 _domain = cache(FundamentalDomain)
 
 

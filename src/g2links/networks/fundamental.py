@@ -1,7 +1,7 @@
 """A fundamental domain of the symmetry group of f, and how the structure is brought there.
 
 The group (`varieties.symmetry`) consists of permutations of the coordinates, of diagonal phases and, where f is real,
-of complex conjugation. A symmetry maps the slice chart (one, el) of a point to a slice chart of the image, by a linear
+of complex conjugation. A symmetry maps the slice chart of a point to a slice chart of the image, by a linear
 map w' = P w or conj(P w) of the chart coordinates, and θ to θ or -θ. Where the potential has the symmetry of f, the
 contact form, ω and the metric are invariant, and Υ up to a root of unity, which its coefficients in both charts show.
 """
@@ -15,9 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex
 
-from g2links._typing import ComplexPoint, Index, Matrix, Scalar
+from g2links._typing import ComplexPoint, Index, Indices, Matrix, Scalar
 from g2links.forms.linear import small_determinant
-from g2links.varieties.charts import asymmetric, selector
+from g2links.varieties.charts import ChartPoint, asymmetric, selector
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
@@ -29,46 +29,42 @@ class Representative(NamedTuple):
     """The image of a point in the fundamental domain.
 
     Attributes:
-        z: the image, in the gauge z_one = 1.
-        one, el: its chart.
+        at: the image in its chart.
         frame: (7, 7) the derivative of the chart's coordinates there by those of the chart of the point.
         turn: χ, of modulus 1: ReΥ at the point is Re(χ Υ'), Υ' the (3,0) part of the pullback of ReΥ there, doubled.
     """
 
-    z: ComplexPoint
-    one: Index
-    el: Index
+    at: ChartPoint
     frame: Matrix
     turn: Scalar
 
 
 @dataclass(frozen=True)
 class FundamentalDomain:
-    """The domain, for charts (one, el) that are the first of their orbit: the other three coordinates fall in modulus
-    as far as the permutations allow, phases lie near 1, and a combination of imaginary parts is not negative."""
+    """The domain, for charts (fixed, solved) that are the first of their orbit: the other three coordinates fall in
+    modulus as far as the permutations allow, phases lie near 1, a combination of imaginary parts is not negative."""
 
     polynomial: Polynomial
 
-    def representative(self, z: ComplexPoint, one: Index, el: Index) -> Representative:
-        """The image of a point in its gauge, for its chart. Constant but for `z` near every point off the walls."""
-        order = self._order(z, one, el)
-        new_one, new_el = _place(order, one), _place(order, el)
-        moved = z[order]
-        phases = self._phases(moved, new_one)
+    def representative(self, at: ChartPoint) -> Representative:
+        """The image of a point in its gauge, for its chart. Constant but for its `z` near every point off the walls."""
+        order = self._order(at)
+        fixed, solved = _place(order, at.fixed), _place(order, at.solved)
+        moved = at.z[order]
+        phases = self._phases(moved, fixed[0])
         image = phases * moved
         mirrored = self._mirrored(image)
-        image = jnp.where(mirrored, image.conj(), image)
-        holomorphic = self._chart_map(order, phases, (one, el), (new_one, new_el))
+        there = ChartPoint(jnp.where(mirrored, image.conj(), image), fixed, solved)
+        holomorphic = selector(there) @ (phases[:, None] * (order[:, None] == jnp.arange(len(order)))) @ selector(at).T
         frame = _real_frame(holomorphic, mirrored)
-        turn = self._turn(z, image, (one, el), (new_one, new_el), holomorphic, mirrored)
-        return Representative(image, new_one, new_el, frame, turn)
+        return Representative(there, frame, self._turn(at, there, holomorphic, mirrored))
 
-    def _order(self, z: ComplexPoint, one: Index, el: Index) -> Array:
-        """Of the permutations that bring (one, el) to the first chart of its orbit the best: z'_i = z_order[i]."""
+    def _order(self, at: ChartPoint) -> Array:
+        """Of the permutations that bring the chart to the first of its orbit the best: z'_i = z_order[i]."""
         orders, allowed = self._permutations
-        squares = z.real**2 + z.imag**2
-        score = squares[orders] @ jnp.asarray(asymmetric(len(z))) / jnp.sum(squares)
-        best = jnp.argmax(jnp.where(jnp.asarray(allowed)[one, el], score, -_FORBIDDEN))
+        squares = at.z.real**2 + at.z.imag**2
+        score = squares[orders] @ jnp.asarray(asymmetric(len(at.z))) / jnp.sum(squares)
+        best = jnp.argmax(jnp.where(jnp.asarray(allowed)[at.fixed[0], at.solved[0]], score, -_FORBIDDEN))
         return jnp.asarray(orders)[best]
 
     def _phases(self, z: ComplexPoint, one: Index) -> Complex[Array, " variables"]:
@@ -87,30 +83,22 @@ class FundamentalDomain:
             return jnp.asarray(False)
         return jnp.sum(asymmetric(len(z)) * z.imag) < 0
 
-    def _chart_map(
-        self, order: Array, phases: Array, old: tuple[Index, Index], new: tuple[Index, Index]
-    ) -> Complex[Array, "d d"]:
-        """P: the three coordinates of the new chart from those of the old one, before conjugation."""
-        matrix = phases[:, None] * (order[:, None] == jnp.arange(len(order)))
-        return selector(*new, len(order)) @ matrix @ selector(*old, len(order)).T
-
     def _turn(
         self,
-        z: ComplexPoint,
-        image: ComplexPoint,
-        old: tuple[Index, Index],
-        new: tuple[Index, Index],
+        at: ChartPoint,
+        there: ChartPoint,
         holomorphic: Complex[Array, "d d"],
         mirrored: Array,
     ) -> Scalar:
         determinant = small_determinant(holomorphic)
-        there = residue(self.polynomial, image, *new)
-        turn = residue(self.polynomial, z, *old) / (jnp.where(mirrored, there.conj(), there) * determinant)
+        h = residue(self.polynomial, there)
+        turn = residue(self.polynomial, at) / (jnp.where(mirrored, h.conj(), h) * determinant)
         return jax.lax.stop_gradient(turn / jnp.abs(turn))
 
     @cached_property
     def _permutations(self) -> tuple[np.ndarray, np.ndarray]:
-        """(N, 5) the permutations, and (5, 5, N) which of them bring each pair (one, el) to the first of its orbit."""
+        """(N, 5) the permutations, and (5, 5, N) which of them bring each pair (fixed, solved) to the first of its
+        orbit."""
         orders = np.array(coordinate_permutations(self.polynomial))
         places = np.argsort(orders, axis=1)
         codes = places.shape[1] * places[:, :, None] + places[:, None, :]
@@ -130,8 +118,8 @@ class FundamentalDomain:
         return rows, columns, pivots
 
 
-def _place(order: Array, index: Index) -> Index:
-    return jnp.argmax(order == index)
+def _place(order: Array, index: Indices) -> Indices:
+    return jnp.argmax(order == index)[None]
 
 
 def _real_frame(holomorphic: Complex[Array, "d d"], mirrored: Array) -> Matrix:

@@ -9,11 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint, Index
 from g2links.networks.batching import in_chunks
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, pair_forms
-from g2links.varieties.charts import selector, tangent_frame
+from g2links.varieties.charts import ChartPoint, selector, tangent_frame
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
 from g2links.varieties.residue import residue
 
@@ -56,19 +55,20 @@ def feature_table(features: InvariantFeatures | HermitianForms, z: np.ndarray) -
     return np.asarray(jax.jit(lambda p: in_chunks(features, p, _CHUNK))(jnp.asarray(z)))
 
 
-def chart_features(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " m"]:
-    """What the dense network sees of a gauge point: the separating features, the one-hot `one` (5), the
-    one-hot `el` (5), the slopes ∂z_el/∂z_a of the chart (6) and the coefficient h of Ω (2), with its sign.
+def chart_features(polynomial: Polynomial, at: ChartPoint) -> Float[Array, " m"]:
+    """What the dense network sees of a gauge point: the separating features, the one-hot of the fixed
+    coordinate (5) and of the one that is solved for (5), the slopes of that one, ∂z_s/∂z_a (6),
+    and the coefficient h of Ω (2), with its sign.
 
     Slopes and h turn with high powers of the phases of z; a network finds them only slowly on its own. For
-    weights 1 the coordinates are first put into the order (one, el, the other three), which is that of the
+    weights 1 the coordinates are first put into the order (fixed, solved for, the other three), which is that of the
     chart's frame: so what a network learns in one chart helps it in the others.
     """
-    slots = jnp.arange(len(z))
-    marks = [(slots == one).astype(float), (slots == el).astype(float)]
-    slope = tangent_frame(polynomial, z, one, el)[:, el]
-    h = residue(polynomial, z, one, el)
+    z, slots = at.z, jnp.arange(len(at.z))
+    marks = [(slots == at.fixed).astype(float), (slots == at.solved).astype(float)]
+    slope = tangent_frame(polynomial, at)[:, at.solved[0]]
+    h = residue(polynomial, at)
     if set(polynomial.weights) == {1}:
-        z = jnp.concatenate([jnp.stack(marks), selector(one, el, len(z))]) @ z
+        z = jnp.concatenate([jnp.stack(marks), selector(at)]) @ z
     frame = [slope.real, slope.imag, h.real[None], h.imag[None]]
     return jnp.concatenate([separating_features(polynomial)(z), *marks, *frame])

@@ -9,6 +9,7 @@ from jaxtyping import Array
 from g2links._typing import ComplexPoint
 from g2links.links.structure import to_link
 from g2links.networks.inputs import feature_table, separating_features
+from g2links.varieties.charts import ChartPoint
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import real_points
 
@@ -31,13 +32,11 @@ def largest(errors: np.ndarray, count: int = 10) -> np.ndarray:
     return np.argsort(-np.where(np.isfinite(errors), errors, np.inf), kind="stable")[:count]
 
 
-def worst_points(
-    polynomial: Polynomial, z: np.ndarray, one: np.ndarray, el: np.ndarray, errors: np.ndarray, count: int = 10
-) -> list[dict[str, Any]]:
+def worst_points(polynomial: Polynomial, at: ChartPoint, errors: np.ndarray, count: int = 10) -> list[dict[str, Any]]:
     """The points with the largest errors, the worst first.
 
     Args:
-        z, one, el: n gauge points (n, 5) and their charts.
+        at: n points in their charts.
         errors: (n,).
 
     Returns:
@@ -45,15 +44,15 @@ def worst_points(
         the least of them, and the `invariants` that separate the points of V: for weights 1 the real and imaginary
         parts of z_i conj(z_j)/|z|².
     """
-    worst = largest(errors, count)
+    worst, z = largest(errors, count), np.asarray(at.z)
     shares = coordinate_shares(polynomial, z[worst])
     invariants = feature_table(separating_features(polynomial), z[worst])
     return [
         {
             "error": float(errors[i]),
             "base_point": real_points(z[i]).tolist(),
-            "drop_one": int(one[i]),
-            "drop_max": int(el[i]),
+            "drop_one": int(at.fixed[i, 0]),
+            "drop_max": int(at.solved[i, 0]),
             "shares": shares[k].tolist(),
             "smallest_share": float(np.min(shares[k])),
             "invariants": invariants[k].tolist(),

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from g2links import forms
-from g2links._typing import ComplexPoint, Form, Index, LinkPoint, Matrix, RealPoint
+from g2links._typing import ChartIndices, ComplexPoint, Form, LinkPoint, Matrix, RealPoint
 from g2links.errors import InputError
 from g2links.networks.ambient import Ambient
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
@@ -20,13 +20,13 @@ from g2links.networks.direct import Direct
 from g2links.networks.potential import PotentialNetwork
 from g2links.networks.tasks import Task, find_task
 from g2links.varieties.charts import (
+    ChartPoint,
     SliceChart,
-    canonical_indices,
+    canonical_point,
     complex_coordinates,
     embed,
     origin,
     slice_chart,
-    to_gauge,
 )
 from g2links.varieties.polynomial import Polynomial
 
@@ -101,13 +101,13 @@ class LinkModel(keras.Model):
         """(n, components)."""
         return (input_shape[0], find_task(self.task).components)
 
-    def at(self, z: np.ndarray, one: np.ndarray, el: np.ndarray) -> Float[Array, "n components"]:
-        """The components at n gauge points (n, 5) in given charts."""
-        return _predict_in_charts(self.architecture, self.state, (jnp.asarray(z), jnp.asarray(one), jnp.asarray(el)))
+    def in_charts(self, points: ChartPoint) -> Float[Array, "n components"]:
+        """The components at n points in given charts."""
+        return _predict_in_charts(self.architecture, self.state, jax.tree.map(jnp.asarray, points))
 
-    def components(self, z: ComplexPoint, one: Index, el: Index) -> Float[Array, " components"]:
-        """The packed components at one point in the gauge z_one = 1, in the chart (one, el). Pure JAX."""
-        return self.architecture.components(self.state, z, one, el)
+    def components(self, at: ChartPoint) -> Float[Array, " components"]:
+        """The packed components at one point in a chart. Pure JAX."""
+        return self.architecture.components(self.state, at)
 
     def field(self, chart: SliceChart) -> Callable[[LinkPoint], Float[Array, " components"]]:
         """The learned tensor over a chart, as a function of x = (x1, x2, x3, y1, y2, y3, θ). Pure JAX."""
@@ -115,7 +115,7 @@ class LinkModel(keras.Model):
 
         def components(x: LinkPoint) -> Float[Array, " components"]:
             z = embed(self.polynomial, chart, complex_coordinates(x))
-            return self.architecture.components(state, z, chart.one, chart.el)
+            return self.architecture.components(state, chart.at(z))
 
         return components
 
@@ -124,7 +124,10 @@ class LinkModel(keras.Model):
         return partial(_at_point, self.architecture, self.state)
 
     def chart(
-        self, point: RealPoint | ComplexPoint, theta: float = 0.0, indices: tuple[Index, Index] | None = None
+        self,
+        point: RealPoint | ComplexPoint,
+        theta: float = 0.0,
+        indices: ChartIndices | None = None,
     ) -> SliceChart:
         """The slice chart around the image in V of a point of the cone, given as (5,) complex or (10,) real."""
         z = jnp.asarray(point)
@@ -205,10 +208,9 @@ def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[A
 def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoint) -> Array:
     """The components in the canonical chart of a point of the cone in any gauge."""
     z = point[:5] + 1j * point[5:]
-    one, el = canonical_indices(architecture.polynomial, z)
-    return architecture.components(state, to_gauge(architecture.polynomial, z, one), one, el)
+    return architecture.components(state, canonical_point(architecture.polynomial, z))
 
 
 @partial(jax.jit, static_argnums=0)
-def _predict_in_charts(architecture: AbstractArchitecture, state: Weights, rows: tuple[Array, Array, Array]) -> Array:
-    return in_chunks(lambda row: architecture.components(state, *row), rows, architecture.chunk)
+def _predict_in_charts(architecture: AbstractArchitecture, state: Weights, points: ChartPoint) -> Array:
+    return in_chunks(partial(architecture.components, state), points, architecture.chunk)

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float
 
-from g2links._typing import ComplexPoint, Frame, Index, Scalar
+from g2links._typing import ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.networks.adapted import AdaptedFrame
 from g2links.networks.architecture import Row, Shapes, Weights
@@ -18,7 +18,7 @@ from g2links.networks.tasks import Task
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.reference import reference_jet
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 
@@ -74,20 +74,20 @@ class PotentialNetwork(AbstractStructured):
         return tuple(self.ansatz.shapes()), ()
 
     def initial(self, rng: np.random.Generator, rows: Row) -> Weights:
-        sample = feature_table(self.ansatz.features, rows.z)
+        sample = feature_table(self.ansatz.features, np.asarray(rows.at.z))
         return Weights(tuple(np.asarray(p) for p in self.ansatz.initial(rng, sample)), ())
 
-    def geometry(self, z: ComplexPoint, one: Index, el: Index) -> PotentialGeometry:
-        return self._along(z, tangent_frame(self.polynomial, z, one, el), residue(self.polynomial, z, one, el))
+    def geometry(self, at: ChartPoint) -> PotentialGeometry:
+        return self._along(at.z, tangent_frame(self.polynomial, at), residue(self.polynomial, at))
 
     def numbers(self, weights: Weights, geometry: PotentialGeometry, key: Array | None) -> Float[Array, "15"]:
         u = self.ansatz.apply(weights.trainable, geometry.features)
         return pack_numbers(geometry.first, geometry.reference) + jnp.concatenate([u.first[0], u.mixed[0]])
 
     def adapted(self, row: Row, frame: AdaptedFrame) -> PotentialGeometry:
-        vectors = frame.unitary @ tangent_frame(self.polynomial, row.z, row.one, row.el)
-        h = frame.determinant * residue(self.polynomial, row.z, row.one, row.el)
-        geometry = self._along(row.z, vectors, h)
+        vectors = frame.unitary @ tangent_frame(self.polynomial, row.at)
+        h = frame.determinant * residue(self.polynomial, row.at)
+        geometry = self._along(row.at.z, vectors, h)
         return geometry._replace(first=geometry.first - frame.unitary @ frame.first)
 
     def to_config(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from g2links.networks.equivariants import Equivariants
 from g2links.networks.inputs import separating_features
 from g2links.networks.shared import NODE_OUTPUTS, PAIR_OUTPUTS, SharedCoefficients
 from g2links.potentials.reference import reference_potential
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.polynomial import Polynomial
 
 FLOOR = 1e-3
@@ -85,8 +85,8 @@ class AmbientTensors:
         """What each network sees whenever it is asked, before that is standardised."""
         return self._shared.features(zeta) if self.shared else (separating_features(self.polynomial)(zeta)[None],)
 
-    def statistics(self, z: np.ndarray, one: np.ndarray, el: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Mean and scale of the features of each network, from n gauge points in their charts.
+    def statistics(self, at: ChartPoint) -> tuple[np.ndarray, ...]:
+        """Mean and scale of the features of each network, from n points in their charts.
 
         Of shared networks the scale is the inverse deviation or, for features that vary on a shorter length than the
         others, less: what makes their slopes as large as those of the smoothest. Otherwise such features, on which
@@ -94,7 +94,7 @@ class AmbientTensors:
         """
         if not self.standard_inputs:
             return tuple(value for m in self.inputs for value in (np.zeros(m), np.ones(m)))
-        rows = tuple(jnp.asarray(column[:_SAMPLE]) for column in (z, one, el))
+        rows = jax.tree.map(lambda column: jnp.asarray(column[:_SAMPLE]), at)
         found = []
         for values, slopes in _table(self, rows):
             centre, spread = standardisation(np.asarray(values).reshape(-1, values.shape[-1]))
@@ -135,11 +135,11 @@ def _not_rough(scale: np.ndarray, slope: np.ndarray) -> np.ndarray:
 
 
 @partial(jax.jit, static_argnums=0)
-def _table(tensors: AmbientTensors, rows: tuple[Array, Array, Array]) -> tuple[tuple[Array, Array], ...]:
+def _table(tensors: AmbientTensors, rows: ChartPoint) -> tuple[tuple[Array, Array], ...]:
     """The features of each network, and the mean squares of their slopes in the directions of V, for ω_ref."""
 
-    def one_point(row: tuple[Array, Array, Array]) -> tuple[tuple[Array, Array], ...]:
-        local = tensors.local(row[0], tangent_frame(tensors.polynomial, *row))
+    def one_point(at: ChartPoint) -> tuple[tuple[Array, Array], ...]:
+        local = tensors.local(at.z, tangent_frame(tensors.polynomial, at))
         unit = inverse_cholesky(local.tangents @ local.tangents.conj().T) @ local.tangents
         directions = jnp.concatenate([unit, 1j * unit])
         slopes = jax.vmap(lambda v: jax.jvp(tensors.features, (local.position,), (v,))[1])(directions)

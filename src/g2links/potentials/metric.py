@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from g2links._typing import ComplexPoint, Frame, Hermitian, Index, Scalar
+from g2links._typing import ComplexPoint, Frame, Hermitian, Scalar
 from g2links.calculus.jets import Jet, real_function_jet
 from g2links.forms.linear import small_determinant
 from g2links.potentials.reference import reference_jet
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
 
@@ -26,14 +26,14 @@ def kahler_jet(polynomial: Polynomial, potential: Potential, z: ComplexPoint, fr
     return jax.tree.map(jnp.add, reference_jet(polynomial.weights, z, frame), u)
 
 
-def hermitian_metric(polynomial: Polynomial, potential: Potential, z: ComplexPoint, one: Index, el: Index) -> Hermitian:
-    """g_{ab̄} = ∂_a∂_b̄ (K_ref + u) in the slice chart (one, el), at a point in its gauge."""
-    return kahler_jet(polynomial, potential, z, tangent_frame(polynomial, z, one, el)).hermitian()[0]
+def hermitian_metric(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Hermitian:
+    """g_{ab̄} = ∂_a∂_b̄ (K_ref + u) at a point in a slice chart."""
+    return kahler_jet(polynomial, potential, at.z, tangent_frame(polynomial, at)).hermitian()[0]
 
 
-def monge_ampere_ratio(polynomial: Polynomial, g: Hermitian, z: ComplexPoint, one: Index, el: Index) -> Scalar:
+def monge_ampere_ratio(polynomial: Polynomial, g: Hermitian, at: ChartPoint) -> Scalar:
     """det g/|h|², constant exactly where g is Ricci-flat; it does not depend on the chart."""
-    h = residue(polynomial, z, one, el)
+    h = residue(polynomial, at)
     return hermitian_determinant(g) / (h.real**2 + h.imag**2)
 
 

@@ -103,12 +103,13 @@ def potential_series(polynomial: Polynomial, potential: KahlerPotential, chart: 
 
 
 def point_series(polynomial: Polynomial, chart: SliceChart) -> HolomorphicSeries:
-    """z over the chart, (terms, N): z_one constant, z_a = z_a(centre) + w_a, and z_el from f = 0 order by order."""
+    """z over the chart, (terms, N): one coordinate constant, one from f = 0 order by order, the others
+    z_a(centre) + w_a."""
     n, d = polynomial.variables, polynomial.dimension
-    slot = (jnp.arange(n) == chart.el).astype(complex)
+    slot = (jnp.arange(n) == chart.centre.solved).astype(complex)
     start = jnp.zeros((len(exponents(d, _HOLOMORPHIC_ORDER)), n), complex)
-    start = start.at[0].set(chart.base).at[1 : 1 + d].set(selector(chart.one, chart.el, n))
-    slope = polynomial.gradient(chart.base)[chart.el]
+    start = start.at[0].set(chart.centre.z).at[1 : 1 + d].set(selector(chart.centre))
+    slope = polynomial.gradient(chart.centre.z)[chart.centre.solved[0]]
 
     def raise_order(_: int, z: HolomorphicSeries) -> HolomorphicSeries:
         f = _monomial_series(polynomial.exponents, z) @ jnp.asarray(polynomial.coefficients)
@@ -163,7 +164,7 @@ def _reference_series(polynomial: Polynomial, chart: SliceChart, z: HolomorphicS
     every = np.arange(n)
     squares = _sesquilinear(z, every, every, np.ones(n), np.eye(n))
     weights = jnp.asarray(polynomial.weights, dtype=float)
-    value = reference_potential(polynomial.weights, chart.base)
+    value = reference_potential(polynomial.weights, chart.centre.z)
     slope = jnp.sum(weights * squares.coefficients[0] * jnp.exp(-weights * value))
 
     def raise_order(_: int, k: Array) -> Array:

@@ -25,7 +25,7 @@ from g2links.potentials.sections import Sections
 from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
 from g2links.ricci_flat.levenberg_marquardt import FIRST_DAMPING, State
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
@@ -73,22 +73,22 @@ class SectionData:
 
 def prepare_sections(polynomial: Polynomial, sections: Sections, points: Points) -> SectionData:
     """Evaluate the sections at all points once."""
-    n = len(points.z)
+    n = points.n
     rows = np.empty((n, polynomial.dimension + 1, sections.count), dtype=np.complex64)
     log_volume = np.empty(n)
     for part, padded in padded_blocks(points, _CHUNK):
-        values = _evaluate(polynomial, sections, *padded)
+        values = _evaluate(polynomial, sections, padded)
         rows[part], log_volume[part] = (np.asarray(value)[: part.stop - part.start] for value in values)
     return SectionData(rows, log_volume, points.weights / np.sum(points.weights))
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _evaluate(polynomial: Polynomial, sections: Sections, z: Array, one: Array, el: Array) -> tuple[Array, Array]:
-    def one_point(z: Array, one: Array, el: Array) -> tuple[Array, Array]:
-        s = sections.jet(z, tangent_frame(polynomial, z, one, el))
-        return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(polynomial, z, one, el)))
+def _evaluate(polynomial: Polynomial, sections: Sections, at: ChartPoint) -> tuple[Array, Array]:
+    def one_point(at: ChartPoint) -> tuple[Array, Array]:
+        s = sections.jet(at.z, tangent_frame(polynomial, at))
+        return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(polynomial, at)))
 
-    return jax.vmap(one_point)(z, one, el)
+    return jax.vmap(one_point)(at)
 
 
 def hermitian_start(h: np.ndarray) -> State:

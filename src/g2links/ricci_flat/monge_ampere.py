@@ -34,7 +34,7 @@ from g2links.ricci_flat.levenberg_marquardt import (
     State,
     minimise,
 )
-from g2links.varieties.charts import tangent_frame
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
@@ -79,9 +79,9 @@ class Solution(NamedTuple):
 
 def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points) -> MongeAmpereData:
     """Evaluate the features and their derivatives at all points once."""
-    n, table = len(points.z), None
+    n, table = points.n, None
     for part, rows in padded_blocks(points, _CHUNK):
-        block = _evaluate(polynomial, features, *rows)
+        block = _evaluate(polynomial, features, rows)
         if table is None:
             table = jax.tree.map(lambda x: np.empty((n, *x.shape[1:]), x.dtype), block)
         jax.tree.map(lambda whole, x, part=part: _fill(whole, part, x), table, block)
@@ -98,17 +98,15 @@ def _fill(whole: np.ndarray, part: slice, values: Array) -> None:
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _evaluate(
-    polynomial: Polynomial, features: InvariantFeatures, z: Array, one: Array, el: Array
-) -> tuple[Jet, Array, Array]:
+def _evaluate(polynomial: Polynomial, features: InvariantFeatures, at: ChartPoint) -> tuple[Jet, Array, Array]:
     """Compiled once for all chunks of points."""
 
-    def one_point(z: Array, one: Array, el: Array) -> tuple[Jet, Array, Scalar]:
-        frame = tangent_frame(polynomial, z, one, el)
-        log_volume = jnp.log(jnp.abs(residue(polynomial, z, one, el)) ** 2)
-        return features.jet(z, frame), reference_jet(polynomial.weights, z, frame).mixed[0], log_volume
+    def one_point(at: ChartPoint) -> tuple[Jet, Array, Scalar]:
+        frame = tangent_frame(polynomial, at)
+        log_volume = jnp.log(jnp.abs(residue(polynomial, at)) ** 2)
+        return features.jet(at.z, frame), reference_jet(polynomial.weights, at.z, frame).mixed[0], log_volume
 
-    return jax.vmap(one_point)(z, one, el)
+    return jax.vmap(one_point)(at)
 
 
 @partial(jax.jit, static_argnums=0)

@@ -31,7 +31,7 @@ def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotentia
         points: of V; no more than four for each parameter are used.
     """
     unknowns = int(np.prod(ansatz.shapes()[0]))
-    few = Points(*(column[: _PER_PARAMETER * unknowns] for column in points))
+    few = points.rows(slice(_PER_PARAMETER * unknowns))
     weights = few.weights / np.sum(few.weights)
     values = _table(potential, few.z)
     if isinstance(ansatz, HermitianAnsatz):

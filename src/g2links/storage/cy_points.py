@@ -9,6 +9,7 @@ from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.files import sha256
 from g2links.storage.finished import FinishedRun
 from g2links.storage.layout import Home
+from g2links.varieties.charts import from_columns, in_columns
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.real_points import complex_points, real_points
 
@@ -33,8 +34,7 @@ def write_points(home: Home, run: int, points: Points) -> str:
     arrays = {
         "points": real_points(points.z),
         "weights": points.weights,
-        "drop_ones": points.one.astype(np.int64),
-        "drop_maxs": points.el.astype(np.int64),
+        **in_columns(points.at),
         "lines": points.lines.astype(np.int64),
     }
     write_arrays(path, arrays)
@@ -54,8 +54,8 @@ def read_points(home: Home, run: FinishedRun) -> Points:
             f"{path}: these are not the points of run {run.number} (checksums differ); "
             "use --source fresh, or run step 1 again"
         )
-    one, el = arrays["drop_ones"], arrays["drop_maxs"]
+    fixed, solved = arrays["drop_ones"], arrays["drop_maxs"]
     z = complex_points(arrays["points"])
-    if np.any((one < 0) | (one >= z.shape[1]) | (el < 0) | (el >= z.shape[1])):
+    if np.any((fixed < 0) | (fixed >= z.shape[1]) | (solved < 0) | (solved >= z.shape[1])):
         raise ArtefactError(f"{path}: drop_ones and drop_maxs must lie between 0 and {z.shape[1] - 1}")
-    return Points(z, one, el, arrays["weights"], arrays["lines"])
+    return Points(from_columns(z, fixed, solved), arrays["weights"], arrays["lines"])

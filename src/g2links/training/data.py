@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import jax
 import numpy as np
 
 from g2links.errors import InputError
 from g2links.networks.architecture import Row
 from g2links.networks.tasks import find_task
+from g2links.varieties.charts import from_columns
 from g2links.varieties.real_points import complex_points
 
 
@@ -26,7 +28,7 @@ class RowBlocks:
 
 def as_blocks(rows: Row | RowBlocks) -> RowBlocks:
     """Rows that are in memory as one block."""
-    return rows if isinstance(rows, RowBlocks) else RowBlocks((len(rows.z),), lambda _: rows)
+    return rows if isinstance(rows, RowBlocks) else RowBlocks((len(rows.components),), lambda _: rows)
 
 
 def take_rows(rows: Row | RowBlocks, indices: np.ndarray) -> Row:
@@ -37,8 +39,9 @@ def take_rows(rows: Row | RowBlocks, indices: np.ndarray) -> Row:
     for number, own in enumerate(np.split(indices, np.searchsorted(indices, ends[:-1]))):
         if len(own):
             block = blocks.read(number)
-            parts.append(Row(*(column[own - (ends[number] - blocks.sizes[number])] for column in block)))
-    return Row(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+            parts.append(block.part(own - (ends[number] - blocks.sizes[number])))
+    taken: Row = jax.tree.map(lambda *columns: np.concatenate(columns), *parts)
+    return taken
 
 
 def row_columns(task: str) -> tuple[str, ...]:
@@ -69,5 +72,5 @@ def link_rows(arrays: Mapping[str, np.ndarray], task: str) -> Row:
         if not np.all(np.isfinite(values)):
             raise InputError(name, "values that are not finite", "every value must be finite")
     first = np.sort(np.unique(table[0], axis=0, return_index=True)[1])
-    points, ones, els, components, metrics = (values[first] for values in table)
-    return Row(complex_points(points), ones, els, components, metrics)
+    points, fixed, solved, components, metrics = (values[first] for values in table)
+    return Row(from_columns(complex_points(points), fixed, solved), components, metrics)

@@ -58,7 +58,7 @@ def evaluate(model: LinkModel, rows: Row | RowBlocks) -> Evaluation:
 
 
 def _compare(model: LinkModel, rows: Row) -> tuple[_Block, np.ndarray]:
-    prediction, truth = np.asarray(model.at(rows.z, rows.one, rows.el)), np.asarray(rows.components)
+    prediction, truth = np.asarray(model.in_charts(rows.at)), np.asarray(rows.components)
     relative = relative_errors(find_task(model.task), prediction, truth, np.asarray(rows.metric))
     squares = np.mean((prediction - truth) ** 2, axis=0)
     return _Block(relative, np.mean(truth, axis=0), np.var(truth, axis=0), squares), prediction

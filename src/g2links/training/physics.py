@@ -63,12 +63,12 @@ class Tangents(NamedTuple):
 
 def prepare_tangents(architecture: AbstractArchitecture, row: Row) -> Tangents:
     """What the terms need to know of a point: computed once, before training."""
-    chart = SliceChart(row.z, row.one, row.el, jnp.zeros(()))
+    chart = SliceChart(row.at, jnp.zeros(()))
     frame = real_frame(adapted_frame(row.metric))
 
     def geometry(x: LinkPoint) -> Any:
         z = embed(architecture.polynomial, chart, complex_coordinates(x))
-        return architecture.prepared_geometry(z, chart.one, chart.el)
+        return architecture.prepared_geometry(chart.at(z))
 
     x = origin(chart)
     slopes = jax.vmap(lambda v: jax.jvp(geometry, (x,), (v,))[1])(frame.T[:6])

@@ -5,23 +5,26 @@ import math
 import jax.numpy as jnp
 from jaxtyping import Array, Complex
 
-from g2links._typing import ComplexPoint, Index
+from g2links._typing import Index
+from g2links.varieties.charts import ChartPoint
 from g2links.varieties.polynomial import Polynomial, is_fermat
 
 
-def residue(polynomial: Polynomial, z: ComplexPoint, one: Index, el: Index) -> Complex[Array, ""]:
-    """h with Ω = h dz_1∧...∧dz_d in the slice chart (one, el), at the gauge point `z`.
+def residue(polynomial: Polynomial, at: ChartPoint) -> Complex[Array, ""]:
+    """h with Ω = h dz_1∧...∧dz_d in the slice chart of a point.
 
-    h = s w_one z_one / f_el, where s is the sign of the permutation (one, el, remaining coordinates): without it the
-    form would change sign from chart to chart, and ReΥ and φ would not be defined on the link.
+    h = s w_o z_o / f_s, where o is fixed and s solved for, and the sign that of the permutation (o, s, remaining
+    coordinates): without it the form would change sign from chart to chart, and ReΥ and φ would not be defined on the
+    link.
     """
-    weight = jnp.asarray(polynomial.weights)[one]
-    return chart_sign(one, el) * weight * z[one] / polynomial.gradient(z)[el]
+    fixed, solved = at.fixed[0], at.solved[0]
+    weight = jnp.asarray(polynomial.weights)[fixed]
+    return chart_sign(fixed, solved) * weight * at.z[fixed] / polynomial.gradient(at.z)[solved]
 
 
-def chart_sign(one: Index, el: Index) -> Array:
-    """The sign of the permutation (one, el, the others in ascending order) of (0, ..., N - 1)."""
-    inversions = one + el - (el > one)
+def chart_sign(fixed: Index, solved: Index) -> Array:
+    """The sign of the permutation (fixed, solved, the others in ascending order) of (0, ..., N - 1)."""
+    inversions = fixed + solved - (solved > fixed)
     return 1.0 - 2.0 * (inversions % 2)
 
 

@@ -88,7 +88,7 @@ class CalabiYau:
         """∫_V F ω³/6 by the points of the run, with its standard error.
 
         Args:
-            function: F of one point (5,) complex in the gauge z_one = 1; JAX must be able to trace it.
+            function: F of one point (5,) complex in the gauge of its chart; JAX must be able to trace it.
             n_points: how many of the points to use; all if None.
 
         Example:
@@ -97,7 +97,7 @@ class CalabiYau:
         """
         points = self._first(n_points)
         values = jax.vmap(lambda z: jnp.asarray(function(z), dtype=float))(points.z)
-        return integral(np.asarray(values) * self._volume_density[: len(points.z)], points)
+        return integral(np.asarray(values) * self._volume_density[: points.n], points)
 
     def sample(
         self,
@@ -130,9 +130,9 @@ class CalabiYau:
         return found.ratio * found.normalisation[0] ** 2
 
     def _first(self, n: int | None) -> Points:
-        if n is not None and not 1 <= n <= len(self.points.z):
-            raise InputError("n_points", n, f"from 1 to the {len(self.points.z)} points of the run")
-        return Points(*(column[:n] for column in self.points))
+        if n is not None and not 1 <= n <= self.points.n:
+            raise InputError("n_points", n, f"from 1 to the {self.points.n} points of the run")
+        return self.points.rows(slice(n))
 
     def __repr__(self) -> str:
         figures, ansatz = self.figures, self.record["ansatz"]

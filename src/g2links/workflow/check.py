@@ -245,8 +245,7 @@ def evaluate_check(
     record |= dict(found.remarks)
     located = [key for key in chosen.located if key in found.pointwise]
     if located:
-        where = (polynomial, points.z, points.one, points.el)
-        record["worst_points"] = {key: worst_points(*where, found.pointwise[key]) for key in located}
+        record["worst_points"] = {key: worst_points(polynomial, points.at, found.pointwise[key]) for key in located}
     notes = (() if networks is None else networks.notes) + found.notes
     method = psi_method if "psi_method" in chosen.options else None
     return CheckReport(chosen, record, found.pointwise, points, polynomial, notes, method)

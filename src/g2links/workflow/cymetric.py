@@ -1,7 +1,7 @@
 """A metric with its points in the layout of the cymetric code (arXiv:2111.01436, arXiv:2205.13408).
 
 Its conventions, for a quintic: K = log|z|²/π; metrics g_{a b̄} in the chart where the coordinate of largest modulus is 1
-and the one with the largest |∂f/∂z| is eliminated, as here; |Ω|² = 1/|∂f/∂z_el|², our |h|²; the weight of a point on a
+and the one with the largest |∂f/∂z| is eliminated, as here; |Ω|² = 1/|∂f/∂z_s|², our |h|²; the weight of a point on a
 random line is |Ω|²/(3! det g_FS), which is ours over the degree.
 """
 
@@ -45,12 +45,12 @@ def cymetric_arrays(
     """
     if polynomial.weights != (1,) * _VARIABLES:
         raise InputError("weights", polynomial.weights, "cymetric has points of P^4: (1, 1, 1, 1, 1) only")
-    n = len(points.z)
+    n = points.n
     cut = int(np.searchsorted(points.lines, points.lines[min(round((1 - validation) * n), n - 1)]))
     if not (0 < validation < 1 and 0 < cut < n):
         raise InputError("validation", validation, f"a share between 0 and 1 that leaves both sides some of {n} points")
     h = map_points(partial(residue, polynomial), points, together=_TOGETHER)
-    frames = map_points(partial(tangent_frame, polynomial), Points(*(c[cut:] for c in points)), together=_TOGETHER)
+    frames = map_points(partial(tangent_frame, polynomial), points.rows(slice(cut, None)), together=_TOGETHER)
     columns = {
         "X": np.concatenate([points.z.real, points.z.imag], axis=1),
         "y": np.stack([points.weights / polynomial.degree, np.abs(h) ** 2], axis=1),

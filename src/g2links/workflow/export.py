@@ -9,7 +9,6 @@ from g2links.storage.cy_points import read_points
 from g2links.storage.files import make_folder, sha256
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
-from g2links.varieties.points.sampling import Points
 from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma
 
 
@@ -34,9 +33,9 @@ def export_cymetric(
     run = find_cy(home, cy_run)
     model = load_cy(run.model_path)
     points = read_points(home, run)
-    if n is not None and not 2 <= n <= len(points.z):
-        raise InputError("n_points", n, f"from 2 to {len(points.z)}, the number of points of run {run.number}")
-    points = Points(*(column[:n] for column in points))
+    if n is not None and not 2 <= n <= points.n:
+        raise InputError("n_points", n, f"from 2 to {points.n}, the number of points of run {run.number}")
+    points = points.rows(slice(n))
     arrays = cymetric_arrays(model.polynomial, model.kahler_potential, points, validation)
     folder = home.path / "samples" / f"cymetric_run{run.number}" if out is None else out
     path = folder if folder.suffix == ".npz" else folder / "dataset.npz"

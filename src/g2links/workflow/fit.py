@@ -212,7 +212,7 @@ def solve_monge_ampere(
         "ansatz_reason": family.reason,
         "options": asdict(options),
         "parameters": ansatz.unknowns,
-        "points": {"train": len(train.z), "validation": len(validation.z), "test": len(test.z)},
+        "points": {"train": train.n, "validation": validation.n, "test": test.n},
         "effective_sample_size": effective_sample_size(points.weights),
         "figures": figures,
         "standard_errors": details,
@@ -263,11 +263,11 @@ def _measure(
     if not found.smallest_eigenvalue > 0:
         raise TrainingError(
             f"the trained metric is not positive: its smallest eigenvalue, relative to the reference metric, is "
-            f"{found.smallest_eigenvalue:.3g} at {len(test.z)} test points; use more points (--n-points, "
+            f"{found.smallest_eigenvalue:.3g} at {test.n} test points; use more points (--n-points, "
             "--training-points), more iterations or fewer parameters (--widths, --degree)"
         )
     link = ContactCalabiYau(polynomial, potential, found.normalisation[0])
-    sample = Points(*(column[:_CLOSEDNESS_POINTS] for column in test))
+    sample = test.rows(slice(_CLOSEDNESS_POINTS))
     figures = {
         "sigma": found.sigma[0],
         "ma_rms": found.rms,

@@ -45,7 +45,7 @@ def split_points(polynomial: Polynomial, points: Points, wanted: int, *, extreme
             smallest |ζ_i|², one for a hundred training points each. A polynomial of high degree is not to be trusted
             beyond its points, and the corners of V are rare in a random sample.
     """
-    n = len(points.z)
+    n = points.n
     test = n - min(_TEST_POINTS, n // 4)
     validation = test - min(_VALIDATION_POINTS, n // 8)
     cuts = [_line_start(points, i) for i in (min(wanted, validation * 9 // 10), validation, test)]
@@ -53,7 +53,7 @@ def split_points(polynomial: Polynomial, points: Points, wanted: int, *, extreme
     if extremes:
         train = np.concatenate([train, cuts[0] + _extremes(polynomial, points.z[cuts[0] : cuts[1]], cuts[0])])
     parts = (train, slice(cuts[1], cuts[2]), slice(cuts[2], n))
-    return Split(*(Points(*(column[part] for column in points)) for part in parts))
+    return Split(*(points.rows(part) for part in parts))
 
 
 def _extremes(polynomial: Polynomial, z: np.ndarray, trained: int) -> np.ndarray:

@@ -116,7 +116,7 @@ def sample_structure(
     """Evaluate the structure at points of V; no base point lies in two parts, whatever its rotations."""
     require_threefold(link.polynomial, "data of the link")
     angle_seed, split_seed = np.random.SeedSequence(seed).spawn(2)
-    parts = split_base_points(len(points.z), splits, np.random.default_rng(split_seed))
+    parts = split_base_points(points.n, splits, np.random.default_rng(split_seed))
     blocks = list(sample_link(link, points, n_rotations, np.random.default_rng(angle_seed)))
     arrays = {name: np.concatenate([block[name] for block in blocks]) for name in COLUMNS}
     turns = np.arange(n_rotations)

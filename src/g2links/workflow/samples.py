@@ -208,14 +208,14 @@ def _base_points(
         n = options.n_points or 100_000
         return n, (block for points in _fresh_points(polynomial, n, seed) for block in blocks_of(points, size))
     points = read_points(home, run)
-    n = options.n_points or len(points.z)
-    if n > len(points.z):
+    n = options.n_points or points.n
+    if n > points.n:
         raise InputError(
             "n_points",
             n,
-            f"run {run.number} has {len(points.z)} points; take fewer, or use --source fresh",
+            f"run {run.number} has {points.n} points; take fewer, or use --source fresh",
         )
-    return n, blocks_of(Points(*(column[:n] for column in points)), size)
+    return n, blocks_of(points.rows(slice(n)), size)
 
 
 def _fresh_points(polynomial: Any, n: int, seed: np.random.SeedSequence) -> Iterator[Points]:

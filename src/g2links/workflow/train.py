@@ -77,7 +77,7 @@ def train(
         raise InputError("data", data, "data of CalabiYau.sample, which know their polynomial and their parts")
     rows = {part: data.rows(part, task) for part in PARTS}
     chosen = load_hyperparameters(None, task, hyperparameters)
-    chosen = chosen.resolved(len(rows["train"].z), shared=shares_weights(data.polynomial))
+    chosen = chosen.resolved(len(rows["train"].components), shared=shares_weights(data.polynomial))
     settings, architecture = settings_of(chosen), architecture_of(chosen, data.polynomial)
     model = LinkModel(data.polynomial.to_config(), task, architecture, data.normalisation, data.cy_run)
     model.initialise(rows["train"], chosen.seed)

@@ -110,7 +110,7 @@ def train_link_model(
             truth=np.asarray(shown.components),
             prediction=judged.prediction,
             errors=judged.relative,
-            shares=coordinate_shares(model.polynomial, shown.z),
+            shares=coordinate_shares(model.polynomial, np.asarray(shown.at.z)),
             weighted=max(model.polynomial.weights) > 1,
             notes=[] if run.note is None else [run.note],
             resumed=run.resumed,
@@ -237,7 +237,7 @@ def _figures(
 def _worst_points(model: LinkModel, rows: Row | RowBlocks, test: Evaluation) -> list[dict[str, Any]]:
     worst = np.sort(largest(test.relative))
     found = take_rows(rows, worst)
-    return worst_points(model.polynomial, found.z, found.one, found.el, test.relative[worst])
+    return worst_points(model.polynomial, found.at, test.relative[worst])
 
 
 class _Log:
@@ -297,4 +297,4 @@ def _read(home: Home, task: str, cy_run: int | None) -> _Data:
 
 def _first(rows: Row | RowBlocks, n: int) -> Row:
     """At most the first n rows, of the first block."""
-    return Row(*(column[:n] for column in as_blocks(rows).read(0)))
+    return as_blocks(rows).read(0).part(slice(n))

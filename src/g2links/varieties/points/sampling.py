@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array
 
 from g2links.errors import InputError
-from g2links.varieties.charts import SliceChart, embed, selector, slice_chart
+from g2links.varieties.charts import ChartPoint, embed, selector, slice_chart
 from g2links.varieties.points import coordinate_lines, random_lines
 from g2links.varieties.polynomial import Polynomial
 
@@ -26,18 +26,30 @@ class Points(NamedTuple):
     """Points of V with weights for integrals against |Ω|².
 
     Attributes:
-        z: (n, N) complex128, in the gauge z_one = 1.
-        one, el: (n,) the canonical slice chart of each point.
+        at: the n points in their canonical charts.
         weights: (n,) positive; (1/n) Σ weights F estimates ∫_V F |h|² d^{2d}x, with the absolute value.
         lines: (n,) the random line that each point lies on, ascending. Points of one line are not independent: standard
             errors are taken over lines.
     """
 
-    z: np.ndarray
-    one: np.ndarray
-    el: np.ndarray
+    at: ChartPoint
     weights: np.ndarray
     lines: np.ndarray
+
+    @property
+    def z(self) -> np.ndarray:
+        """(n, N) complex128, the points in their gauges."""
+        return np.asarray(self.at.z)
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.weights)
+
+    def rows(self, rows: slice | np.ndarray) -> "Points":
+        """Some of the points."""
+        chosen: Points = jax.tree.map(lambda column: column[rows], self)
+        return chosen
 
 
 def sample_points(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequence) -> Points:
@@ -51,11 +63,17 @@ def sample_points(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequ
         raise InputError("n_points", n, "at least 1 point is needed")
     rng = np.random.default_rng(seed)
     if set(polynomial.weights) == {1}:
-        z, one, el = _in_charts(polynomial, random_lines.draw(polynomial, n, rng))
-        return Points(z, one, el, random_lines.weights(polynomial, z), np.arange(n) // polynomial.degree)
+        at = _in_charts(polynomial, random_lines.draw(polynomial, n, rng))
+        return Points(at, random_lines.weights(polynomial, np.asarray(at.z)), np.arange(n) // polynomial.degree)
     law = coordinate_lines.fitted_law(polynomial, rng)
-    z, one, el = _in_charts(polynomial, coordinate_lines.draw(polynomial, law, n, rng))
-    return Points(z, one, el, coordinate_lines.weights(polynomial, law, z), np.arange(n))
+    at = _in_charts(polynomial, coordinate_lines.draw(polynomial, law, n, rng))
+    return Points(at, coordinate_lines.weights(polynomial, law, np.asarray(at.z)), np.arange(n))
+
+
+def joined(first: Points, second: Points) -> Points:
+    """All points of both, for functions of points: not for averages, as weights and lines belong to one law."""
+    both: Points = jax.tree.map(lambda *columns: np.concatenate(columns), first, second)
+    return both
 
 
 def weighted_mean(values: np.ndarray, points: Points) -> tuple[float, float]:
@@ -78,22 +96,19 @@ def effective_sample_size(weights: np.ndarray) -> float:
     return float(np.sum(weights) ** 2 / (len(weights) * np.sum(weights**2)))
 
 
-def _in_charts(polynomial: Polynomial, points: np.ndarray) -> tuple[np.ndarray, ...]:
-    """z, one, el of the canonical charts of points that lie on X up to rounding."""
+def _in_charts(polynomial: Polynomial, points: np.ndarray) -> ChartPoint:
+    """The canonical charts of points that lie on X up to rounding."""
     blocks = [_polished(polynomial, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
-    charts = [(np.asarray(chart.base), np.asarray(chart.one), np.asarray(chart.el)) for chart in blocks]
-    z, one, el = (np.concatenate(parts) for parts in zip(*charts, strict=True))
-    return z, one, el
+    charts: ChartPoint = jax.tree.map(lambda *parts: np.concatenate(parts), *blocks)
+    return charts
 
 
 @partial(jax.jit, static_argnums=0)
-def _polished(polynomial: Polynomial, points: Array) -> SliceChart:
-    """The canonical charts around points that lie on X up to rounding, with centres that lie on it exactly."""
+def _polished(polynomial: Polynomial, points: Array) -> ChartPoint:
+    """The canonical charts around points that lie on X up to rounding, moved so that they lie on it exactly."""
 
-    def one_point(z: Array) -> SliceChart:
+    def one_point(z: Array) -> ChartPoint:
         chart = slice_chart(polynomial, z)
-        return chart._replace(
-            base=embed(polynomial, chart, selector(chart.one, chart.el, polynomial.variables) @ chart.base)
-        )
+        return chart.at(embed(polynomial, chart, selector(chart.centre) @ chart.centre.z))
 
     return jax.vmap(one_point)(points)
