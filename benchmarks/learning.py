@@ -27,7 +27,6 @@ from g2links.storage.layout import Home
 from g2links.storage.models import load_link_model
 from g2links.training import evaluate
 from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed, origin, selector
-from g2links.varieties.points.sampling import sample_points
 from g2links.workflow.samples import read_rows
 
 FAMILIES = {"direct": BLUE, "ambient": ORANGE, "potential": GREEN}
@@ -222,14 +221,14 @@ def _family_bars(kind: str, found: dict[str, Any]) -> Iterator[Bar]:
 def invariance(model: Any, count: int = 200) -> tuple[float, float]:
     """The largest relative change of the predicted components, at `count` points, when computed in another chart
     and brought back, and when the points are rotated along the circle."""
-    points = sample_points(model.polynomial, count, 11)
+    points = model.variety.sample(count, 11)
     task = TASKS[model.task]
 
     def change(at: ChartPoint, fixed: Any, solved: Any) -> Any:
         here, there = SliceChart(at, jnp.asarray(0.0)), ChartPoint(at.z / at.z[fixed], fixed[None], solved[None])
 
         def move(x: Any) -> Any:
-            w = embed(model.polynomial, here, complex_coordinates(x))
+            w = embed(model.variety, here, complex_coordinates(x))
             moved = selector(there) @ (w / w[fixed])
             return jnp.concatenate([moved.real, moved.imag, (x[6] + jnp.angle(w[fixed]))[None]])
 
@@ -240,7 +239,7 @@ def invariance(model: Any, count: int = 200) -> tuple[float, float]:
 
     order = np.argsort(-np.abs(points.z), axis=1)
     second = np.where(order[:, 0] == points.at.fixed[:, 0], order[:, 1], order[:, 0])
-    slopes = np.abs(np.asarray(jax.vmap(model.polynomial.gradient)(jnp.asarray(points.z))))
+    slopes = np.abs(np.asarray(jax.vmap(model.variety.gradient)(jnp.asarray(points.z))))
     slopes[np.arange(count), second] = -1
     changes = jax.jit(jax.vmap(change))(points.at, second, np.argmax(slopes, axis=1))
     rotated = points.z * np.exp(1j * np.random.default_rng(0).uniform(0, 2 * np.pi, (count, 1)))
@@ -251,7 +250,7 @@ def invariance(model: Any, count: int = 200) -> tuple[float, float]:
 
 def _prediction_seconds(model: Any) -> float:
     """Wall time of `model(points)` at 100,000 points, once it is compiled."""
-    z = sample_points(model.polynomial, PREDICTED, 12).z
+    z = model.variety.sample(PREDICTED, 12).z
     points = np.concatenate([z.real, z.imag], axis=1)
     jax.block_until_ready(model(points))
     begun = time.monotonic()

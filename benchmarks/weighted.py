@@ -11,7 +11,8 @@ from commands import call_json, g2links
 from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
 from g2links.varieties.catalogue import SHOWN, from_catalogue
 from g2links.varieties.charts import ChartPoint
-from g2links.varieties.points.sampling import Points, effective_sample_size, integral, sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.points.sampling import Points, effective_sample_size, integral
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 
@@ -37,11 +38,15 @@ def integrals(home: Path) -> Iterator[Bar]:
     """Effective sample size, ∫ω³/6 at u = 0, and ∫|h|² of the Fermat types."""
     for name in SHOWN:
         f = from_catalogue(name)
-        points = sample_points(f, POINTS, 2)
+        points = WeightedHypersurface(f).sample(POINTS, 2)
         size = effective_sample_size(points.weights)
         yield Bar(f"{name}: effective sample size", ">= 0.2", f"{size:.3f}", size >= 0.2)
-        yield from _against(f"{name}: int omega^3/6", integral(8 * _ratios(f, points), points), kahler_volume(f))
-        yield from _against(f"{name}: int |h|^2", integral(np.ones(POINTS), points), fermat_holomorphic_volume(f))
+        yield from _against(
+            f"{name}: int omega^3/6", integral(8 * _ratios(f, points), points), kahler_volume(WeightedHypersurface(f))
+        )
+        yield from _against(
+            f"{name}: int |h|^2", integral(np.ones(POINTS), points), fermat_holomorphic_volume(WeightedHypersurface(f))
+        )
 
 
 def catalogue(home: Path) -> Iterator[Bar]:
@@ -63,8 +68,10 @@ def _against(what: str, found: tuple[float, float], exact: float | None) -> Iter
 
 
 def _ratios(f: Polynomial, points: Points) -> np.ndarray:
+    variety = WeightedHypersurface(f)
+
     def ratio(at: ChartPoint) -> jax.Array:
-        return monge_ampere_ratio(f, hermitian_metric(f, lambda z: 0.0 * z[0].real, at), at)
+        return monge_ampere_ratio(variety, hermitian_metric(variety, lambda z: 0.0 * z[0].real, at), at)
 
     batched = jax.jit(lambda rows: jax.lax.map(ratio, rows, batch_size=1000))
     return np.asarray(batched(points.at))

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from g2links.checks.contract import Check, CheckSetting, Figure, Found
     from g2links.checks.registry import register as register_check
     from g2links.links.structure import ContactCalabiYau
+    from g2links.potentials.own import register_potential
     from g2links.storage.models import load_cy, load_link_model
     from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
+    from g2links.varieties.hypersurface import WeightedHypersurface
     from g2links.varieties.polynomial import Polynomial
+    from g2links.varieties.registry import register_variety
+    from g2links.varieties.variety import AbstractVariety
     from g2links.workflow.calabi_yau import CalabiYau
     from g2links.workflow.check import CheckReport, check
     from g2links.workflow.link_samples import LinkSamples, open_dataset
@@ -31,6 +35,7 @@ register_with_keras()
 __version__ = "0.2.0"
 
 __all__ = [
+    "AbstractVariety",
     "CalabiYau",
     "Check",
     "CheckReport",
@@ -42,6 +47,7 @@ __all__ = [
     "Pipeline",
     "Polynomial",
     "TrainedNetwork",
+    "WeightedHypersurface",
     "__version__",
     "check",
     "dwork",
@@ -55,11 +61,14 @@ __all__ = [
     "open_run",
     "pipeline",
     "register_check",
+    "register_potential",
+    "register_variety",
     "solve",
     "train",
 ]
 
 _LIES_IN = {
+    "AbstractVariety": "g2links.varieties.variety",
     "CalabiYau": "g2links.workflow.calabi_yau",
     "Check": "g2links.checks.contract",
     "CheckReport": "g2links.workflow.check",
@@ -71,6 +80,7 @@ _LIES_IN = {
     "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
     "TrainedNetwork": "g2links.workflow.train",
+    "WeightedHypersurface": "g2links.varieties.hypersurface",
     "check": "g2links.workflow.check",
     "dwork": "g2links.varieties.catalogue",
     "fermat_quintic": "g2links.varieties.catalogue",
@@ -81,6 +91,8 @@ _LIES_IN = {
     "open_run": "g2links.workflow.solve",
     "pipeline": "g2links.workflow.pipeline",
     "register_check": "g2links.checks.registry",
+    "register_potential": "g2links.potentials.own",
+    "register_variety": "g2links.varieties.registry",
     "solve": "g2links.workflow.solve",
     "train": "g2links.workflow.train",
 }

@@ -33,7 +33,10 @@ def test_the_learned_metric_is_compared_with_that_of_the_learned_phi(make_model,
     networks = {name: make_model(kind, task) for name, task in MODELS.items()}
     found = model_errors(link, few, psi_method=method, d=no_derivative, **networks)
     assert set(found) == {*COMMON, "psi_minus_star_phi", "metric_minus_induced", "metric_error", "psi_error"}
-    learned, exact = unpacked(networks["metric_model"].in_charts(few.at)), unpacked(rows["metric"].components[:3])
+    learned, exact = (
+        unpacked(networks["metric_model"].in_charts(few.at)),
+        unpacked(rows["metric"].components[:3]),
+    )
     induced = jax.jit(jax.vmap(induced_metric))(networks["phi_model"].in_charts(few.at))
     frames = np.linalg.inv(np.linalg.cholesky(exact))
     difference, size = (frames @ np.asarray(g) @ frames.transpose(0, 2, 1) for g in (learned - induced, induced))

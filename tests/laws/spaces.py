@@ -12,7 +12,7 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import dwork
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 _RNG = np.random.default_rng(20)
 _LATTICE = np.eye(7) + 0.2 * _RNG.uniform(-1.0, 1.0, size=(7, 7))
@@ -41,9 +41,9 @@ def generic_phi(x):
 @functools.cache
 def link_expansion():
     """phi on a link, expanded at a point, with a potential far from Ricci-flat."""
-    f = dwork(0.3 + 0.2j)
+    f = WeightedHypersurface(dwork(0.3 + 0.2j))
     features = InvariantFeatures(f, 1, False)
-    points = sample_points(f, 200, 1)
+    points = f.sample(200, 1)
     ansatz = NeuralAnsatz(features, (6,))
     parameters = list(ansatz.initial(np.random.default_rng(8), np.asarray(jax.jit(jax.vmap(features))(points.z))))
     parameters[-2] = parameters[-2] + 0.02

@@ -13,11 +13,11 @@ from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
 from g2links.varieties.charts import selector
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import complex_points, real_points
 
-F = dwork(0.3 + 0.2j)
+F = WeightedHypersurface(dwork(0.3 + 0.2j))
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def link():
     features = InvariantFeatures(F, 1, False)
     rng = np.random.default_rng(8)
     ansatz = NeuralAnsatz(features, (6,))
-    sample = np.asarray(jax.vmap(features)(sample_points(F, 200, 1).z))
+    sample = np.asarray(jax.vmap(features)(F.sample(200, 1).z))
     parameters = list(ansatz.initial(rng, sample))
     parameters[-2] = parameters[-2] * 5
     return ContactCalabiYau(F, KahlerPotential(ansatz, tuple(parameters)), 1.7)
@@ -45,7 +45,7 @@ def fields(link):
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(F, 20, 2)
+    return F.sample(20, 2)
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +225,7 @@ def test_a_chart_is_made_around_points_of_the_cone_only(point, words):
 def test_points_in_any_scale_have_charts(on_link, point):
     chart = on_link.chart(point)
     assert chart.centre.z.dtype == complex
-    assert abs(on_link.polynomial(chart.centre.z)) < 1e-9
+    assert abs(on_link.variety.polynomial(chart.centre.z)) < 1e-9
     assert np.all(np.isfinite(on_link.gauge_point(chart, on_link.origin(chart))))
 
 

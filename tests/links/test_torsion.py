@@ -10,9 +10,9 @@ from g2links.links.torsion import link_torsion
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import dwork
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 
-F = dwork(0.3 + 0.2j)
+F = WeightedHypersurface(dwork(0.3 + 0.2j))
 FIGURES = {
     "tau0",
     "tau1",
@@ -34,7 +34,7 @@ FIGURES = {
 def link():
     """A link with an arbitrary potential: far from Ricci-flat."""
     features = InvariantFeatures(F, 1, False)
-    sample = np.asarray(jax.jit(jax.vmap(features))(sample_points(F, 200, 1).z))
+    sample = np.asarray(jax.jit(jax.vmap(features))(F.sample(200, 1).z))
     ansatz = NeuralAnsatz(features, (6,))
     parameters = list(ansatz.initial(np.random.default_rng(8), sample))
     parameters[-2] = parameters[-2] + 0.02
@@ -43,7 +43,7 @@ def link():
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(F, 20, 2)
+    return F.sample(20, 2)
 
 
 @pytest.fixture(scope="module")

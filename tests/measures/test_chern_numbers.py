@@ -15,10 +15,10 @@ from g2links.measures.chern_numbers import (
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import fermat, fermat_quintic
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import kahler_volume
 
-QUINTIC = fermat_quintic()
+QUINTIC = WeightedHypersurface(fermat_quintic())
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ QUINTIC = fermat_quintic()
 )
 def test_chern_numbers_of_smooth_hypersurfaces(exponents, weights, expected):
     """The four smooth families with h11 = 1, as in every table of them."""
-    numbers = chern_numbers(fermat(exponents, weights, "smooth"))
+    numbers = chern_numbers(WeightedHypersurface(fermat(exponents, weights, "smooth")))
     assert [numbers[name] for name in ("c3", "c2_h", "c1_h2")] == pytest.approx(list(expected), abs=1e-12)
 
 
@@ -45,7 +45,7 @@ def potential():
 
 @pytest.fixture(scope="module")
 def assessment(potential):
-    points = sample_points(QUINTIC, 300, 3)
+    points = QUINTIC.sample(300, 3)
     sample = concentrated_sample(QUINTIC, 900, 4)
     return points, sample, assess(QUINTIC, potential, points, sample)
 
@@ -92,7 +92,7 @@ def test_concentrated_sample_has_the_same_integrals(assessment, potential):
 
 def test_control_variates_are_unbiased_and_cut_the_error(rng):
     """An integrand that is a combination of the controls up to noise."""
-    sample = whole_sample(sample_points(QUINTIC, 4000, int(rng.integers(2**31))))
+    sample = whole_sample(QUINTIC.sample(4000, int(rng.integers(2**31))))
     volume = kahler_volume(QUINTIC)
     controls = volume * rng.gamma(2, 0.5, size=(4000, 3)) / sample.points.weights[:, None]
     values = controls @ np.array([1.0, -2.0, 0.5]) + rng.normal(size=4000) / sample.points.weights
@@ -105,7 +105,7 @@ def test_control_variates_are_unbiased_and_cut_the_error(rng):
 
 
 def test_blocks_give_every_point_once():
-    points = sample_points(QUINTIC, 1203, 1)
+    points = QUINTIC.sample(1203, 1)
     seen = []
     z, fixed = map_points(lambda at: (at.z, at.fixed), points, progress=lambda done, total: seen.append((done, total)))
     np.testing.assert_array_equal(z, points.z)

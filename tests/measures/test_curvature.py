@@ -14,11 +14,11 @@ from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.metric import hermitian_determinant, hermitian_metric
 from g2links.varieties.catalogue import dwork
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, slice_chart
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
 from tests.calculus.disc import derivatives, nodes
 
-DWORK = dwork(0.3 + 0.1j)
+DWORK = WeightedHypersurface(dwork(0.3 + 0.1j))
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +26,13 @@ def potential():
     features = InvariantFeatures(DWORK, 2, True)
     ansatz = NeuralAnsatz(features, (5, 4))
     rng = np.random.default_rng(5)
-    sample = np.stack([np.asarray(features(z)) for z in sample_points(DWORK, 40, 2).z])
+    sample = np.stack([np.asarray(features(z)) for z in DWORK.sample(40, 2).z])
     return KahlerPotential(ansatz, tuple(p + 0.05 * rng.normal(size=p.shape) for p in ansatz.initial(rng, sample)))
 
 
 @pytest.fixture
 def place(rng):
-    points = sample_points(DWORK, 5, int(rng.integers(2**31)))
+    points = DWORK.sample(5, int(rng.integers(2**31)))
     return jax.tree.map(lambda column: jnp.asarray(column[0]), points.at)
 
 
@@ -114,7 +114,12 @@ def test_scalars_and_chern_densities_are_the_same_in_every_chart(potential, plac
     def figures(one, el):
         chart = slice_chart(DWORK, place.z, indices=(one, el))
         c = curvature(DWORK, potential, chart.centre)
-        return c.scalar, c.ricci_norm, c.riemann_norm, *chern_densities(c, residue(DWORK, chart.centre)).values()
+        return (
+            c.scalar,
+            c.ricci_norm,
+            c.riemann_norm,
+            *chern_densities(c, residue(DWORK, chart.centre)).values(),
+        )
 
     values = [figures(*map(jnp.asarray, pair)) for pair in ((0, 1), (1, 0), (2, 4), (3, 2))]
     for one, other in itertools.pairwise(np.array(values)):

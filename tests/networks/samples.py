@@ -11,7 +11,7 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.training import LinkModel, link_rows
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 NETWORKS = {
     "direct": {"kind": "direct", "widths": [16, 16], "symmetric": True},
@@ -28,13 +28,13 @@ def quintic():
 
 @pytest.fixture(scope="session")
 def points(quintic):
-    return sample_points(quintic, 400, 5)
+    return WeightedHypersurface(quintic).sample(400, 5)
 
 
 @pytest.fixture(scope="session")
 def link(quintic, points):
     """u = log of a quartic form close to |z|⁴."""
-    ansatz = AlgebraicAnsatz(InvariantFeatures(quintic, 2, True))
+    ansatz = AlgebraicAnsatz(InvariantFeatures(WeightedHypersurface(quintic), 2, True))
     sample = np.asarray([ansatz.features(z) for z in points.z[:20]])
     (start,) = ansatz.initial(np.random.default_rng(0), sample)
     potential = KahlerPotential(ansatz, (start + 0.3 * jnp.sin(jnp.arange(len(start))),))

@@ -13,7 +13,7 @@ from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import from_catalogue
 from g2links.varieties.charts import canonical_point
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
 
 NAMES = ("fermat_quintic", "dwork(0.3+0.1j)", "p11222")
@@ -26,7 +26,7 @@ def f(request):
 
 @pytest.fixture(scope="module")
 def points(f):
-    return sample_points(f, 40, 3)
+    return WeightedHypersurface(f).sample(40, 3)
 
 
 def exact(link, at):
@@ -39,11 +39,12 @@ def exact(link, at):
 
 
 def test_the_exact_structure_comes_back_from_the_domain(f, points):
-    features = InvariantFeatures(f, 2, True)
+    variety = WeightedHypersurface(f)
+    features = InvariantFeatures(variety, 2, True)
     ansatz = AlgebraicAnsatz(features)
     (start,) = ansatz.initial(np.random.default_rng(0), np.asarray(jax.jit(jax.vmap(features))(points.z)))
     potential = KahlerPotential(ansatz, (start + 0.1 * jnp.sin(jnp.arange(len(start))),))
-    link, domain = ContactCalabiYau(f, potential, 2.0), FundamentalDomain(f)
+    link, domain = ContactCalabiYau(f, potential, 2.0), FundamentalDomain(variety)
 
     @jax.jit
     @jax.vmap
@@ -63,6 +64,7 @@ def test_the_exact_structure_comes_back_from_the_domain(f, points):
 
 
 def test_all_images_of_a_point_have_one_representative(f, points, rng):
+    variety = WeightedHypersurface(f)
     orders, lattice = coordinate_permutations(f), exponent_lattice(f)
     moved = []
     for z in points.z:
@@ -72,12 +74,12 @@ def test_all_images_of_a_point_have_one_representative(f, points, rng):
             turns[column] = (rng.integers(100) - row @ turns) / row[column]
         image = np.exp(2j * np.pi * turns) * z[list(orders[rng.integers(len(orders))])]
         moved.append(image.conj() if is_real(f) and rng.integers(2) else image)
-    domain = FundamentalDomain(f)
+    domain = FundamentalDomain(variety)
 
     @jax.jit
     @jax.vmap
     def representative(z):
-        return domain.representative(canonical_point(f, z)).at
+        return domain.representative(canonical_point(variety, z)).at
 
     for here, there in zip(representative(points.z), representative(np.array(moved)), strict=True):
         np.testing.assert_allclose(there, here, atol=1e-9)

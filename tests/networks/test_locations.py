@@ -3,28 +3,29 @@ import pytest
 
 from g2links.networks.locations import coordinate_shares, largest, worst_points
 from g2links.varieties.catalogue import from_catalogue
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 
 def test_shares_of_weights_1(quintic, points):
     squares = np.abs(points.z) ** 2
     expected = squares / np.sum(squares, axis=1, keepdims=True)
-    np.testing.assert_allclose(coordinate_shares(quintic, points.z), expected, rtol=1e-12)
+    np.testing.assert_allclose(coordinate_shares(WeightedHypersurface(quintic), points.z), expected, rtol=1e-12)
 
 
 def test_shares_of_other_weights_lie_on_the_unit_sphere_and_on_one_orbit():
     polynomial = from_catalogue("p11222")
-    points = sample_points(polynomial, 50, 1)
-    shares = coordinate_shares(polynomial, points.z)
+    variety = WeightedHypersurface(polynomial)
+    points = variety.sample(50, 1)
+    shares = coordinate_shares(variety, points.z)
     np.testing.assert_allclose(np.sum(shares, axis=1), 1, rtol=1e-12)
     moved = points.z * 1.7 ** np.array(polynomial.weights)
-    np.testing.assert_allclose(coordinate_shares(polynomial, moved), shares, rtol=1e-10)
+    np.testing.assert_allclose(coordinate_shares(variety, moved), shares, rtol=1e-10)
 
 
 def test_the_worst_points_are_those_with_the_largest_errors(quintic, points, rng):
     errors = rng.random(len(points.z))
     errors[17] = np.nan
-    worst = worst_points(quintic, points.at, errors)
+    worst = worst_points(WeightedHypersurface(quintic), points.at, errors)
     assert np.isnan(worst[0]["error"])
     found = [entry["error"] for entry in worst[1:]]
     assert found == sorted(np.delete(errors, 17), reverse=True)[:9]
@@ -43,5 +44,5 @@ def test_the_worst_points_are_those_with_the_largest_errors(quintic, points, rng
 
 
 def test_fewer_points_than_asked_for(quintic, points):
-    few = worst_points(quintic, points.rows(slice(3)).at, np.array([1.0, 3.0, 2.0]))
+    few = worst_points(WeightedHypersurface(quintic), points.rows(slice(3)).at, np.array([1.0, 3.0, 2.0]))
     assert [entry["error"] for entry in few] == [3.0, 2.0, 1.0]

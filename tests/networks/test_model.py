@@ -12,6 +12,7 @@ from g2links.networks.tasks import TASKS, change_frame
 from g2links.storage.keras_files import load_model, save_model
 from g2links.training import LinkModel
 from g2links.varieties.charts import SliceChart, complex_coordinates, embed, origin, selector, slice_chart
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.real_points import complex_points
 
 KINDS = ("direct", "ambient", "shared", "potential")
@@ -26,7 +27,7 @@ def transition(polynomial, chart, other):
     """Chart coordinates -> coordinates in another chart around the same points, θ included."""
 
     def move(x):
-        z = embed(polynomial, chart, complex_coordinates(x))
+        z = embed(WeightedHypersurface(polynomial), chart, complex_coordinates(x))
         moved = selector(other.centre) @ (z / z[other.centre.fixed[0]])
         return jnp.concatenate([moved.real, moved.imag, (x[6] + jnp.angle(z[other.centre.fixed[0]]))[None]])
 
@@ -61,7 +62,7 @@ def test_every_gauge_gives_the_same_components(make_model, arrays, kind):
 def test_float64_reaches_the_output(make_model, arrays, kind):
     model = make_model(kind, activation="tanh")
     z = complex_points(arrays["base_points"][:1])[0]
-    chart = slice_chart(model.polynomial, z, indices=(arrays["drop_ones"][0], arrays["drop_maxs"][0]))
+    chart = slice_chart(model.variety, z, indices=(arrays["drop_ones"][0], arrays["drop_maxs"][0]))
     field, x = jax.jit(model.field(chart)), origin(chart)
     slope = jax.jit(jax.jacfwd(field))(x)[:, 0]
     moved = field(x.at[0].add(1e-10)) - field(x)
@@ -90,7 +91,7 @@ def test_global_models_agree_in_every_chart(make_model, quintic, points, kind, t
 
     @jax.jit
     def here_and_there(one, el):
-        other = slice_chart(quintic, chart.centre.z, indices=(one, el))
+        other = slice_chart(WeightedHypersurface(quintic), chart.centre.z, indices=(one, el))
         move, x = transition(quintic, chart, other), origin(chart)
         return model.field(chart)(x), change_frame(TASKS[task], model.field(other)(move(x)), jax.jacfwd(move)(x))
 

@@ -11,15 +11,16 @@ from g2links.networks.shared import shares_weights
 from g2links.networks.tensors import AmbientTensors
 from g2links.varieties.catalogue import from_catalogue
 from g2links.varieties.charts import tangent_frame
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.symmetry import coordinate_permutations
 
 
 @pytest.mark.parametrize("name", ["fermat_quintic", "p11222"])
 def test_the_structure_has_every_symmetry(name, rng):
     f = from_catalogue(name)
-    tensors = AmbientTensors(f, shared=True)
-    points = sample_points(f, 20, 4)
+    variety = WeightedHypersurface(f)
+    tensors = AmbientTensors(variety, shared=True)
+    points = variety.sample(20, 4)
     matrices = [jnp.asarray(rng.normal(size=(m, k))) for m, k in zip(tensors.inputs, tensors.outputs, strict=True)]
     powers = f.exponents.max(axis=0)
 
@@ -30,7 +31,7 @@ def test_the_structure_has_every_symmetry(name, rng):
         outputs = [jnp.sin(x @ m) for x, m in zip(tensors.features(local.position), matrices, strict=True)]
         return tensors.structure(local, outputs)
 
-    vectors = jax.jit(jax.vmap(partial(tangent_frame, f)))(points.at)
+    vectors = jax.jit(jax.vmap(partial(tangent_frame, variety)))(points.at)
     first, g = structure(points.z, vectors)
     order = list(coordinate_permutations(f)[-2])
     phases = np.exp(2j * np.pi * rng.integers(100, size=5) / powers[order])
@@ -48,10 +49,11 @@ def test_the_structure_has_every_symmetry(name, rng):
 def test_inputs_are_scaled_alike_but_for_the_rough_ones(name):
     """Inputs that only tell weights apart vary among coordinates, not along V: their scale is the inverse deviation."""
     f = from_catalogue(name)
-    tensors = AmbientTensors(f, shared=True)
-    points = sample_points(f, 200, 4)
+    variety = WeightedHypersurface(f)
+    tensors = AmbientTensors(variety, shared=True)
+    points = variety.sample(200, 4)
     statistics = tensors.statistics(points.at)
-    local = jax.vmap(lambda at: tensors.local(at.z, tangent_frame(f, at)))(points.at)
+    local = jax.vmap(lambda at: tensors.local(at.z, tangent_frame(variety, at)))(points.at)
     values = jax.vmap(tensors.features)(local.position)
     for centre, scale, x in zip(statistics[::2], statistics[1::2], values, strict=True):
         table = np.asarray(x).reshape(-1, x.shape[-1])
@@ -70,4 +72,4 @@ def test_inputs_are_scaled_alike_but_for_the_rough_ones(name):
     [("fermat_quintic", True), ("p11222", True), ("p11114", False), ("dwork(0.3)", False), ("p11226(0.12)", False)],
 )
 def test_which_polynomials_share(name, expected):
-    assert shares_weights(from_catalogue(name)) is expected
+    assert shares_weights(WeightedHypersurface(from_catalogue(name))) is expected

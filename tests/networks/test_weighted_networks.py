@@ -23,10 +23,10 @@ from g2links.varieties.charts import (
     selector,
     slice_chart,
 )
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.real_points import real_points
 
-F = from_catalogue("p11226(0.12)")
+F = WeightedHypersurface(from_catalogue("p11226(0.12)"))
 WEIGHTS = np.array(F.weights)
 NETWORKS = {
     "direct": {"kind": "direct", "widths": [8], "symmetric": True},
@@ -37,7 +37,7 @@ NETWORKS = {
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(F, 60, 9)
+    return F.sample(60, 9)
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +73,16 @@ def test_global_models_agree_in_every_chart(model_of, points, kind, task):
     model = model_of(kind, task)
     home = slice_chart(F, jnp.asarray(points.z[8]))
     one = next(i for i in range(5) if i != int(home.centre.fixed[0]) and abs(home.centre.z[i]) > 0.1)
-    slopes = np.abs(F.gradient(home.centre.z))
+    slopes = np.abs(F.polynomial.gradient(home.centre.z))
     el = max((i for i in range(5) if i != one), key=lambda i: slopes[i])
-    base = act(F.weights, -jnp.log(home.centre.z[one]) / WEIGHTS[one], home.centre.z)
+    base = act(F, -jnp.log(home.centre.z[one])[None] / WEIGHTS[one], home.centre.z)
     other = SliceChart(ChartPoint(base, jnp.array([one]), jnp.array([el])), jnp.zeros(()))
 
     @jax.jit
     def move(x):
         z = embed(F, home, complex_coordinates(x))
         turn = jnp.log(z[one]) / WEIGHTS[one]
-        w = selector(other.centre) @ act(F.weights, -turn, z)
+        w = selector(other.centre) @ act(F, -turn[None], z)
         return jnp.concatenate([w.real, w.imag, (x[6] + turn.imag)[None]])
 
     x = origin(home)
@@ -125,8 +125,9 @@ def test_equivariants_turn_with_the_circle(weights, rng):
 @pytest.mark.parametrize("name", ["fermat_quintic", "p11114", "p11125", "p11226"])
 def test_inputs_separate_points_and_do_not_depend_on_the_gauge(name, rng):
     f = from_catalogue(name)
-    features, w = separating_features(f), np.array(f.weights)
-    z = sample_points(f, 30, int(rng.integers(2**31))).z
+    variety = WeightedHypersurface(f)
+    features, w = separating_features(variety), np.array(f.weights)
+    z = variety.sample(30, int(rng.integers(2**31))).z
     evaluate = jax.jit(jax.vmap(features))
     values = np.asarray(evaluate(z))
     moved = np.exp(rng.normal(size=30) + 2j * np.pi * rng.random(30))[:, None] ** w * z

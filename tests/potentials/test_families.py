@@ -19,27 +19,29 @@ from g2links.potentials.metric import (
 from g2links.potentials.reference import reference_jet, reference_potential
 from g2links.varieties.catalogue import dwork, fermat, fermat_quintic, from_catalogue
 from g2links.varieties.charts import act, slice_chart, tangent_frame
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.points.sampling import sample_points
 from g2links.varieties.polynomial import exponents_of_degree
 from g2links.varieties.residue import kahler_volume
 from g2links.varieties.smooth.finite_field import first_independent_rows, points_with_conjugates
 
-QUINTIC = fermat_quintic()
-P11222 = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
-PARTLY = parse_polynomial("z0^5+z1^5+z2^5+z3^5+2*z4^5+0.3*z0*z1*z2*z3*z4")
-BARE = parse_polynomial("z0^5+z1^5+z2^5+z3^5+z4^5+(0.3+0.2j)*z0^4*z1+(0.1-0.4j)*z1^3*z2^2+0.3j*z2*z3^2*z4^2")
+QUINTIC = WeightedHypersurface(fermat_quintic())
+P11222 = WeightedHypersurface(fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]"))
+PARTLY = WeightedHypersurface(parse_polynomial("z0^5+z1^5+z2^5+z3^5+2*z4^5+0.3*z0*z1*z2*z3*z4"))
+BARE = WeightedHypersurface(
+    parse_polynomial("z0^5+z1^5+z2^5+z3^5+z4^5+(0.3+0.2j)*z0^4*z1+(0.1-0.4j)*z1^3*z2^2+0.3j*z2*z3^2*z4^2")
+)
 FEATURES = [
     InvariantFeatures(QUINTIC, 1, False),
     InvariantFeatures(QUINTIC, 6, True),
     InvariantFeatures(QUINTIC, 13, True),
-    InvariantFeatures(dwork(0.3 + 0.1j), 2, True),
+    InvariantFeatures(WeightedHypersurface(dwork(0.3 + 0.1j)), 2, True),
     InvariantFeatures(P11222, 2, False),
 ]
 
 
 def _name(features):
-    return f"{features.polynomial.name}-{features.degree}-{features.symmetric}"
+    return f"{features.variety.name}-{features.degree}-{features.symmetric}"
 
 
 def _point(f, rng):
@@ -58,10 +60,14 @@ def test_numbers_of_invariants_of_the_fermat_quintic():
     assert InvariantFeatures(QUINTIC, 1, False).count == 25
 
 
-@pytest.mark.parametrize("f", [QUINTIC, from_catalogue("dwork(0.3+0.1j)"), from_catalogue("p11125(0.15)")], ids=str)
+@pytest.mark.parametrize(
+    "f",
+    [QUINTIC, *map(WeightedHypersurface, map(from_catalogue, ("dwork(0.3+0.1j)", "p11125(0.15)")))],
+    ids=lambda f: f.name,
+)
 def test_symmetric_features_are_a_basis_of_all_invariants_on_the_threefold(f):
     """As many as the rank, over the real numbers, of all invariant Hermitian forms at points of V; and independent."""
-    z = sample_points(f, 600, 5).z
+    z = f.sample(600, 5).z
     for degree in (5, 7):
         features = InvariantFeatures(f, degree, True)
         degrees = range(max(1, degree - max(f.weights) + 1), degree + 1)
@@ -75,7 +81,7 @@ def test_products_of_invariants_are_nearly_all_invariants():
     """At k = 13 a few are not products of those of degree 12 and less, which have far fewer terms."""
     features = InvariantFeatures(QUINTIC, 13, True)
     everything = invariant_forms(QUINTIC, exponents_of_degree(QUINTIC.weights, 13))
-    points = points_with_conjugates(QUINTIC, 250, 0)
+    points = points_with_conjugates(QUINTIC.polynomial, 250, 0)
     rank = len(first_independent_rows(everything.in_finite_field(points)))
     assert 0.95 * rank < features.count <= rank
     assert len(features.forms.row) < 1000
@@ -91,15 +97,15 @@ def test_constant_combination_of_features(rng, f, degree):
 
 @pytest.mark.parametrize("features", FEATURES, ids=_name)
 def test_features_are_invariant_under_the_action_of_the_scaling_group(features, rng):
-    f = features.polynomial
+    f = features.variety
     z, _ = _point(f, rng)
-    moved = act(f.weights, jnp.asarray(complex(rng.normal(), rng.normal())), z)
+    moved = act(f, jnp.array([complex(rng.normal(), rng.normal())]), z)
     np.testing.assert_allclose(features(moved), features(z), rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("features", FEATURES, ids=_name)
 def test_feature_jets_agree_with_automatic_differentiation(features, rng):
-    z, frame = _point(features.polynomial, rng)
+    z, frame = _point(features.variety, rng)
     jet = jax.jit(features.jet)(z, frame)
     np.testing.assert_allclose(jet.value, features(z), atol=1e-13)
     pick = jax.jit(lambda row: real_function_jet(lambda p: row @ features(p), z, frame))
@@ -111,7 +117,7 @@ def test_feature_jets_agree_with_automatic_differentiation(features, rng):
 
 @pytest.mark.parametrize(("f", "degree"), [(PARTLY, 2), (PARTLY, 5), (BARE, 2)])
 def test_features_where_coordinates_differ_are_a_basis(f, degree):
-    z = sample_points(f, 1500, 5).z
+    z = f.sample(1500, 5).z
     features = InvariantFeatures(f, degree, True)
     everything = feature_table(invariant_forms(f, exponents_of_degree(f.weights, degree)), z)
     table = feature_table(features, z)
@@ -123,7 +129,7 @@ def test_features_where_coordinates_differ_are_a_basis(f, degree):
 def test_the_first_potential_is_zero_where_coordinates_differ(f, rng):
     """So that its metric is that of Fubini and Study."""
     features = InvariantFeatures(f, 2, True)
-    sample = feature_table(features, sample_points(f, 200, 1).z)
+    sample = feature_table(features, f.sample(200, 1).z)
     z, _ = _point(f, rng)
     for ansatz in (AlgebraicAnsatz(features), NeuralAnsatz(features, (4,))):
         assert abs(float(ansatz.value(ansatz.initial(rng, sample), z))) < 1e-12
@@ -141,42 +147,45 @@ def test_symmetric_features_have_the_symmetries_of_f(rng, degree):
 
 
 def test_complex_coefficients_break_conjugation(rng):
-    features = InvariantFeatures(parse_polynomial("z0^5+z1^5+z2^5+z3^5+z4^5+(1+2j)*z0^4*z1"), 1, True)
-    z, _ = _point(features.polynomial, rng)
+    features = InvariantFeatures(
+        WeightedHypersurface(parse_polynomial("z0^5+z1^5+z2^5+z3^5+z4^5+(1+2j)*z0^4*z1")), 1, True
+    )
+    z, _ = _point(features.variety, rng)
     assert np.max(np.abs(features(z.conj()) - features(z))) > 1e-3
 
 
 def test_reference_potential_solves_its_equation_and_grows_with_the_action(rng):
     z = jnp.asarray(rng.normal(size=5) + 1j * rng.normal(size=5))
     weights = (1, 1, 2, 2, 6)
-    r2 = jnp.exp(reference_potential(weights, z))
+    variety = WeightedHypersurface(fermat(tuple(12 // w for w in weights), weights, "p11226"))
+    r2 = jnp.exp(reference_potential(variety, z))
     np.testing.assert_allclose(jnp.sum(jnp.abs(z) ** 2 * r2 ** (-jnp.asarray(weights))), 1, rtol=1e-13)
     log_scale = 0.3 - 0.8j
-    grown = reference_potential(weights, act(weights, jnp.asarray(log_scale), z))
+    grown = reference_potential(variety, act(variety, jnp.array([log_scale]), z))
     np.testing.assert_allclose(grown - jnp.log(r2), 2 * log_scale.real, rtol=1e-12)
-    np.testing.assert_allclose(reference_potential((1,) * 5, z), jnp.log(jnp.sum(jnp.abs(z) ** 2)), rtol=1e-14)
+    np.testing.assert_allclose(reference_potential(QUINTIC, z), jnp.log(jnp.sum(jnp.abs(z) ** 2)), rtol=1e-14)
 
 
 @pytest.mark.parametrize("f", [QUINTIC, P11222], ids=lambda f: f.name)
 def test_reference_metric_is_positive_and_its_jet_exact(f, rng):
     z, frame = _point(f, rng)
-    jet = jax.jit(lambda p: reference_jet(f.weights, p, frame))(z)
-    expected = jax.jit(lambda p: real_function_jet(lambda q: reference_potential(f.weights, q), p, frame))(z)
+    jet = jax.jit(lambda p: reference_jet(f, p, frame))(z)
+    expected = jax.jit(lambda p: real_function_jet(lambda q: reference_potential(f, q), p, frame))(z)
     np.testing.assert_allclose(jet.mixed, expected.mixed, atol=1e-12)
     assert np.linalg.eigvalsh(jet.hermitian()[0]).min() > 0
 
 
 @pytest.fixture(params=["neural", "algebraic"])
 def potential(request, rng):
-    features = InvariantFeatures(dwork(0.3), 2, True)
+    features = InvariantFeatures(WeightedHypersurface(dwork(0.3)), 2, True)
     ansatz = NeuralAnsatz(features, (5, 4)) if request.param == "neural" else AlgebraicAnsatz(features)
-    sample = np.stack([np.asarray(features(_point(features.polynomial, rng)[0])) for _ in range(40)])
+    sample = np.stack([np.asarray(features(_point(features.variety, rng)[0])) for _ in range(40)])
     parameters = tuple(p + 0.05 * rng.normal(size=p.shape) for p in ansatz.initial(rng, sample))
     return KahlerPotential(ansatz, parameters)
 
 
 def test_jet_of_a_potential_agrees_with_automatic_differentiation(potential, rng):
-    z, frame = _point(potential.ansatz.features.polynomial, rng)
+    z, frame = _point(potential.ansatz.features.variety, rng)
     jet = jax.jit(potential.jet)(z, frame)
     expected = jax.jit(lambda p: real_function_jet(potential, p, frame))(z)
     np.testing.assert_allclose(jet.value, expected.value, atol=1e-12)
@@ -186,15 +195,15 @@ def test_jet_of_a_potential_agrees_with_automatic_differentiation(potential, rng
 
 def test_metric_from_the_model_and_from_finite_differences_of_the_potential(potential, rng):
     """g_{ab̄} by second differences of K in the true chart, to 1e-6."""
-    f = potential.ansatz.features.polynomial
-    chart = slice_chart(f, jnp.asarray(sample_points(f, 5, int(rng.integers(2**31))).z[0]))
+    f = potential.ansatz.features.variety
+    chart = slice_chart(f, jnp.asarray(f.sample(5, int(rng.integers(2**31))).z[0]))
     frame = tangent_frame(f, chart.centre)
     g = hermitian_metric(f, potential, chart.centre)
 
     @jax.jit
     def kahler(t):
         z = chart.centre.z + (t[:3] + 1j * t[3:]) @ frame
-        return reference_potential(f.weights, z) + potential(z)
+        return reference_potential(f, z) + potential(z)
 
     h, basis = 1e-3, np.eye(6)
     hessian = np.array(
@@ -213,15 +222,15 @@ def test_metric_from_the_model_and_from_finite_differences_of_the_potential(pote
 
 def test_start_is_near_zero(rng):
     features = InvariantFeatures(QUINTIC, 4, True)
-    points = sample_points(QUINTIC, 50, 3)
+    points = QUINTIC.sample(50, 3)
     sample = np.asarray(jax.vmap(features)(points.z))
     u = KahlerPotential(AlgebraicAnsatz(features), AlgebraicAnsatz(features).initial(rng, sample))
     np.testing.assert_allclose([u(jnp.asarray(z)) for z in points.z[:5]], 0, atol=1e-10)
 
 
 def test_monge_ampere_ratio_is_the_same_in_every_chart(potential, rng):
-    f = potential.ansatz.features.polynomial
-    z = jnp.asarray(sample_points(f, 5, int(rng.integers(2**31))).z[0])
+    f = potential.ansatz.features.variety
+    z = jnp.asarray(f.sample(5, int(rng.integers(2**31))).z[0])
 
     @jax.jit
     def ratio(one, el):
@@ -246,9 +255,9 @@ def test_complex_structure_relates_form_and_metric(rng):
 
 def test_ansatz_survives_its_config(potential):
     ansatz = potential.ansatz
-    assert ansatz_from_config(ansatz.to_config(), ansatz.features.polynomial) == ansatz
+    assert ansatz_from_config(ansatz.to_config(), ansatz.features.variety) == ansatz
     with pytest.raises(InputError, match="neural, algebraic or hermitian"):
-        ansatz_from_config({**ansatz.to_config(), "kind": "spectral"}, ansatz.features.polynomial)
+        ansatz_from_config({**ansatz.to_config(), "kind": "spectral"}, ansatz.features.variety)
 
 
 def test_bad_networks_are_refused():
@@ -258,7 +267,7 @@ def test_bad_networks_are_refused():
     with pytest.raises(InputError, match="positive numbers"):
         NeuralAnsatz(features, ())
     with pytest.raises(InputError, match="no monomial"):
-        _ = InvariantFeatures(fermat((5,) * 5, (2,) * 5, "even"), 1, False).count
+        _ = InvariantFeatures(WeightedHypersurface(fermat((5,) * 5, (2,) * 5, "even")), 1, False).count
 
 
 def test_volume_is_cohomological():

@@ -21,24 +21,24 @@ from g2links.ricci_flat.levenberg_marquardt import Result, minimise
 from g2links.ricci_flat.monge_ampere import unravel
 from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
 from g2links.varieties.charts import act, tangent_frame
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.points.sampling import sample_points
 
 GENERIC = parse_polynomial(
     "z0^5+z1^5+z2^5+z3^5+z4^5+(0.3+0.2j)*z0^4*z1+(0.1-0.4j)*z1^3*z2^2+0.3j*z2*z3^2*z4^2+(0.2+0.1j)*z0*z3^4+0.25*z4^3*z0*z2"
 )
-ANSATZ = HermitianAnsatz(Sections(GENERIC, 2))
+ANSATZ = HermitianAnsatz(Sections(WeightedHypersurface(GENERIC), 2))
 TRAIN = 1500
 
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(GENERIC, 2 * TRAIN, 6)
+    return WeightedHypersurface(GENERIC).sample(2 * TRAIN, 6)
 
 
 @pytest.fixture(scope="module")
 def data(points):
-    return prepare_sections(GENERIC, ANSATZ.sections, points.rows(slice(TRAIN)))
+    return prepare_sections(WeightedHypersurface(GENERIC), ANSATZ.sections, points.rows(slice(TRAIN)))
 
 
 def _random_h(rng, ansatz):
@@ -49,29 +49,31 @@ def _random_h(rng, ansatz):
 
 
 def test_which_polynomials_have_no_symmetry():
-    assert little_symmetry(GENERIC)
-    assert not any(little_symmetry(f) for f in (fermat_quintic(), dwork(0.5j), from_catalogue("p11222")))
-    assert isinstance(choose_family(GENERIC, "algebraic").ansatz, HermitianAnsatz)
+    assert little_symmetry(WeightedHypersurface(GENERIC))
+    assert not any(
+        little_symmetry(WeightedHypersurface(f)) for f in (fermat_quintic(), dwork(0.5j), from_catalogue("p11222"))
+    )
+    assert isinstance(choose_family(WeightedHypersurface(GENERIC), "algebraic").ansatz, HermitianAnsatz)
     with pytest.raises(InputError, match="lm"):
-        choose_family(GENERIC, "algebraic", optimiser="adam")
+        choose_family(WeightedHypersurface(GENERIC), "algebraic", optimiser="adam")
     with pytest.raises(InputError, match="weights"):
-        Sections(from_catalogue("p11222"), 3)
+        Sections(WeightedHypersurface(from_catalogue("p11222")), 3)
 
 
 def test_number_of_sections():
     """h^0(O(k)) = C(k+4, 4) - C(k-1, 4) on a quintic."""
-    assert [Sections(GENERIC, k).count for k in (1, 4, 5, 6, 7)] == [5, 70, 125, 205, 315]
+    assert [Sections(WeightedHypersurface(GENERIC), k).count for k in (1, 4, 5, 6, 7)] == [5, 70, 125, 205, 315]
 
 
 def test_jets_agree_with_automatic_differentiation(points, rng):
     parameters = tuple(map(jnp.asarray, _random_h(rng, ANSATZ)))
     at = points.rows(3).at
-    z, frame = at.z, tangent_frame(GENERIC, at)
+    z, frame = at.z, tangent_frame(WeightedHypersurface(GENERIC), at)
     u = KahlerPotential(ANSATZ, parameters)
     expected = jax.jit(lambda: real_function_jet(u, z, frame))()
     for found, exact in zip(jax.jit(lambda: u.jet(z, frame))(), expected, strict=True):
         np.testing.assert_allclose(found, exact, atol=1e-12)
-    moved = act(GENERIC.weights, jnp.asarray(0.3 + 1.1j), z)
+    moved = act(WeightedHypersurface(GENERIC), jnp.array([0.3 + 1.1j]), z)
     assert float(u(moved)) == pytest.approx(float(u(z)), abs=1e-13)
 
 
@@ -87,7 +89,15 @@ def test_the_residual_is_the_monge_ampere_ratio(points, data, rng):
     exact = []
     for i in range(5):
         place = points.rows(i).at
-        exact.append(float(np.log(monge_ampere_ratio(GENERIC, hermitian_metric(GENERIC, u, place), place))))
+        exact.append(
+            float(
+                np.log(
+                    monge_ampere_ratio(
+                        WeightedHypersurface(GENERIC), hermitian_metric(WeightedHypersurface(GENERIC), u, place), place
+                    )
+                )
+            )
+        )
     assert np.ptp(found - np.array(exact)) < 1e-4  # up to one constant, in single precision
 
 
@@ -148,7 +158,7 @@ def test_conjugate_gradients_solve_the_linear_problem(data, rng, monkeypatch):
 @pytest.fixture(scope="module")
 def fit(points):
     halves = (points.rows(part) for part in (slice(0, TRAIN), slice(TRAIN, 2 * TRAIN)))
-    return fit_of(GENERIC, ANSATZ, *halves)
+    return fit_of(WeightedHypersurface(GENERIC), ANSATZ, *halves)
 
 
 def test_search(fit, points):
@@ -159,8 +169,10 @@ def test_search(fit, points):
     before, (train, validation, positive) = fit.quality(start.vector), fit.quality(state.vector)
     assert train < validation < 0.2 < 0.3 < before.validation
     assert positive == pytest.approx(1, abs=1e-12)
-    u = KahlerPotential(ansatz_from_config(ANSATZ.to_config(), GENERIC), unravel(ANSATZ, state.vector))
-    found = measure(GENERIC, u, points.rows(slice(TRAIN, None)))
+    u = KahlerPotential(
+        ansatz_from_config(ANSATZ.to_config(), WeightedHypersurface(GENERIC)), unravel(ANSATZ, state.vector)
+    )
+    found = measure(WeightedHypersurface(GENERIC), u, points.rows(slice(TRAIN, None)))
     assert found.sigma[0] == pytest.approx(validation, rel=1e-3)
     assert found.smallest_eigenvalue > 0
     h = matrix_of(state.vector)

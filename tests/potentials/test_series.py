@@ -10,7 +10,7 @@ from g2links.potentials.metric import kahler_jet
 from g2links.potentials.series import Series, exponents, point_series, potential_series
 from g2links.varieties.catalogue import dwork, fermat
 from g2links.varieties.charts import complex_coordinates, embed, origin, selector, slice_chart, tangent_frame
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 QUINTIC = dwork(0.3 + 0.2j)
 OCTIC = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
@@ -55,15 +55,19 @@ def test_derivatives_are_those_of_the_polynomial(rng):
 @pytest.mark.parametrize("f", [pytest.param(QUINTIC, marks=pytest.mark.slow), OCTIC], ids=["quintic", "octic"])
 def test_the_point_solves_the_equation(f, rng):
     """Up to terms of fourth order, and on the same sheet as the implicit chart."""
-    chart = slice_chart(f, jnp.array(weighted_point(rng) if f is OCTIC else sample_points(f, 1, 3).z[0]))
-    z = np.asarray(jax.jit(lambda: point_series(f, chart))())
+    variety = WeightedHypersurface(f)
+    chart = slice_chart(
+        variety,
+        jnp.array(weighted_point(rng) if f is OCTIC else variety.sample(1, 3).z[0]),
+    )
+    z = np.asarray(jax.jit(lambda: point_series(variety, chart))())
     table, value = np.array(exponents(3, 3)), jax.jit(f)
     errors = []
     for size in (2e-3, 1e-3):
         w = size * np.array([0.5 + 0.2j, -0.3j, 0.4])
         near = np.prod(w**table, axis=1) @ z
         errors.append(abs(value(jnp.array(near))))
-        exact = embed(f, chart, selector(chart.centre) @ chart.centre.z + w)
+        exact = embed(variety, chart, selector(chart.centre) @ chart.centre.z + w)
         np.testing.assert_allclose(near, exact, atol=1e-8)
     assert errors[0] < 1e-8
     assert 12 < errors[0] / errors[1] < 20
@@ -71,8 +75,9 @@ def test_the_point_solves_the_equation(f, rng):
 
 def _potential(f, rng):
     """A potential that is far from Ricci-flat: neural on the quintic, algebraic on the octic."""
-    features = InvariantFeatures(f, 1 if f is QUINTIC else 2, False)
-    z = jnp.array(np.stack([weighted_point(rng) for _ in range(40)])) if f is OCTIC else sample_points(f, 40, 1).z
+    variety = WeightedHypersurface(f)
+    features = InvariantFeatures(variety, 1 if f is QUINTIC else 2, False)
+    z = jnp.array(np.stack([weighted_point(rng) for _ in range(40)])) if f is OCTIC else variety.sample(40, 1).z
     sample = np.asarray(jax.jit(jax.vmap(features))(z))
     if f is OCTIC:
         algebraic = AlgebraicAnsatz(features)
@@ -88,16 +93,17 @@ def _potential(f, rng):
 @pytest.mark.parametrize("f", [QUINTIC, pytest.param(OCTIC, marks=pytest.mark.slow)], ids=["quintic", "octic"])
 def test_the_series_has_the_derivatives_of_the_potential(f, rng):
     """Up to the fourth: against differences of the jets ∂K, ∂∂̄K over the chart, extrapolated to fourth order."""
+    variety = WeightedHypersurface(f)
     z, potential = _potential(f, rng)
-    chart = slice_chart(f, jnp.array(z))
-    series = jax.jit(lambda c: potential_series(f, potential, c))(chart)
+    chart = slice_chart(variety, jnp.array(z))
+    series = jax.jit(lambda c: potential_series(variety, potential, c))(chart)
     d = [series.derivatives(order)[..., 0] for order in (1, 2, 3, 4)]
 
     @jax.jit
     def differences():
         def numbers(x):
-            point = embed(f, chart, complex_coordinates(x))
-            found = kahler_jet(f, potential, point, tangent_frame(f, chart.at(point)))
+            point = embed(variety, chart, complex_coordinates(x))
+            found = kahler_jet(variety, potential, point, tangent_frame(variety, chart.at(point)))
             parts = jnp.concatenate([found.complex_first()[0], found.hermitian()[0].ravel()])
             return jnp.concatenate([parts.real, parts.imag])
 

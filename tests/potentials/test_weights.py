@@ -11,16 +11,16 @@ from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, ansatz
 from g2links.potentials.features import InvariantFeatures, default_degree
 from g2links.ricci_flat.monge_ampere import initial_state, levenberg_marquardt, prepare, sigma_and_positivity
 from g2links.varieties.catalogue import from_catalogue
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.points.sampling import sample_points
 
-FERMAT = from_catalogue("p11222")
+FERMAT = WeightedHypersurface(from_catalogue("p11222"))
 TRAIN = 1200
 
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(FERMAT, 2 * TRAIN, 4)
+    return FERMAT.sample(2 * TRAIN, 4)
 
 
 def test_features_see_every_degree_above_the_largest_weight():
@@ -33,8 +33,9 @@ def test_features_see_every_degree_above_the_largest_weight():
 
 def test_features_have_the_symmetries_of_f(rng):
     f = from_catalogue("p11222(0.25)")
-    features = jax.jit(InvariantFeatures(f, 5, True).__call__)
-    z = jnp.asarray(sample_points(f, 1, int(rng.integers(2**31))).z[0])
+    variety = WeightedHypersurface(f)
+    features = jax.jit(InvariantFeatures(variety, 5, True).__call__)
+    z = jnp.asarray(variety.sample(1, int(rng.integers(2**31))).z[0])
     value = features(z)
     phases = jnp.exp(2j * jnp.pi * jnp.array([1 / 8, -1 / 8, 1 / 4, -1 / 4, 0]))
     for moved in (phases * z, z[jnp.array([1, 0, 2, 3, 4])], z[jnp.array([0, 1, 3, 4, 2])], z.conj()):
@@ -45,28 +46,32 @@ def test_features_have_the_symmetries_of_f(rng):
 
 def test_less_symmetry_gives_more_features():
     less = parse_polynomial("z0^8+z1^8+z2^4+z3^4+z4^4+0.5*z0^6*z2", (1, 1, 2, 2, 2))
-    counts = [InvariantFeatures(f, 4, True).count for f in (FERMAT, from_catalogue("p11222(0.25)"), less)]
+    counts = [
+        InvariantFeatures(variety, 4, True).count
+        for variety in (FERMAT, *map(WeightedHypersurface, (from_catalogue("p11222(0.25)"), less)))
+    ]
     assert counts[0] < counts[1] < counts[2]
-    assert 1 <= default_degree(less) <= default_degree(FERMAT) <= 10
+    assert 1 <= default_degree(WeightedHypersurface(less)) <= default_degree(FERMAT) <= 10
 
 
 @pytest.mark.parametrize("name", ["p11222", "p11125(0.15)"])
 def test_the_start_is_the_reference_metric(name, rng):
     """u = 0 although no single degree contains a power of r."""
     f = from_catalogue(name)
-    features = InvariantFeatures(f, 3, True)
-    sample = np.asarray(jax.jit(jax.vmap(features))(sample_points(f, 100, 3).z))
+    variety = WeightedHypersurface(f)
+    features = InvariantFeatures(variety, 3, True)
+    sample = np.asarray(jax.jit(jax.vmap(features))(variety.sample(100, 3).z))
     ansatz = AlgebraicAnsatz(features)
     u = jax.jit(jax.vmap(KahlerPotential(ansatz, ansatz.initial(rng, sample))))
-    np.testing.assert_allclose(u(sample_points(f, 20, int(rng.integers(2**31))).z), 0, atol=1e-9)
+    np.testing.assert_allclose(u(variety.sample(20, int(rng.integers(2**31))).z), 0, atol=1e-9)
 
 
 def test_the_root_belongs_to_the_ansatz():
     features = InvariantFeatures(FERMAT, 3, True)
     ansatz = AlgebraicAnsatz(features)
     assert ansatz.root == 4.5
-    assert AlgebraicAnsatz(InvariantFeatures(from_catalogue("p11226"), 3, True)).root == 6
-    assert AlgebraicAnsatz(InvariantFeatures(from_catalogue("fermat_quintic"), 3, True)).root == 3
+    assert AlgebraicAnsatz(InvariantFeatures(WeightedHypersurface(from_catalogue("p11226")), 3, True)).root == 6
+    assert AlgebraicAnsatz(InvariantFeatures(WeightedHypersurface(from_catalogue("fermat_quintic")), 3, True)).root == 3
     other = AlgebraicAnsatz(features, 4.0)
     for one in (ansatz, other):
         assert ansatz_from_config(one.to_config(), FERMAT) == one

@@ -5,6 +5,7 @@ from g2links.errors import InputError
 from g2links.ricci_flat.family import choose_family
 from g2links.varieties import Polynomial, dwork, fermat_quintic
 from g2links.varieties.catalogue import from_catalogue
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import exponents_of_degree
 
 ROWS = exponents_of_degree((1, 1, 1, 1, 1), 5)
@@ -27,21 +28,22 @@ HEAVY = (1, 1, 12, 28, 42)
     ],
 )
 def test_auto_takes_the_algebraic_family(polynomial, kind):
-    family = choose_family(polynomial)
+    variety = WeightedHypersurface(polynomial)
+    family = choose_family(variety)
     assert family.kind == kind
-    assert family.ansatz.to_config() == choose_family(polynomial, "algebraic").ansatz.to_config()
+    assert family.ansatz.to_config() == choose_family(variety, "algebraic").ansatz.to_config()
     assert family.reason.startswith("auto: ")
-    assert choose_family(polynomial, "algebraic").reason == "asked for"
+    assert choose_family(variety, "algebraic").reason == "asked for"
 
 
 def test_auto_takes_a_network_where_its_options_are_given():
     for options in ({"widths": (5,)}, {"activation": "gelu"}, {"optimiser": "adam"}):
-        assert choose_family(fermat_quintic(), **options).kind == "neural"
+        assert choose_family(WeightedHypersurface(fermat_quintic()), **options).kind == "neural"
 
 
 def test_auto_says_that_features_lack_a_heavy_coordinate():
     terms = tuple((1, tuple(84 // w * int(i == j) for j in range(5))) for i, w in enumerate(HEAVY))
-    family = choose_family(Polynomial(terms, HEAVY))
+    family = choose_family(WeightedHypersurface(Polynomial(terms, HEAVY)))
     assert family.kind == "neural"
     assert "weight 42" in family.reason
     assert "poor" in family.reason
@@ -49,4 +51,4 @@ def test_auto_says_that_features_lack_a_heavy_coordinate():
 
 def test_an_unknown_ansatz_is_refused():
     with pytest.raises(InputError, match="auto, neural, algebraic"):
-        choose_family(fermat_quintic(), "magic")
+        choose_family(WeightedHypersurface(fermat_quintic()), "magic")

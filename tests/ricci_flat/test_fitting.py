@@ -8,16 +8,16 @@ from g2links.potentials.features import InvariantFeatures
 from g2links.ricci_flat import fitting
 from g2links.ricci_flat.levenberg_marquardt import Result
 from g2links.varieties.catalogue import fermat_quintic
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 
-F = fermat_quintic()
+F = WeightedHypersurface(fermat_quintic())
 FEATURES = InvariantFeatures(F, 6, symmetric=True)
 TRAIN, ITERATIONS = 400, 12
 
 
 @pytest.fixture(scope="module")
 def points():
-    drawn = sample_points(F, 2 * TRAIN, 11)
+    drawn = F.sample(2 * TRAIN, 11)
     return [drawn.rows(part) for part in (slice(0, TRAIN), slice(TRAIN, 2 * TRAIN))]
 
 

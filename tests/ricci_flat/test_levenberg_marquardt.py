@@ -59,3 +59,11 @@ def test_rosenbrock_valley():
     state, result = minimise(_Rosenbrock(), State(np.array([-1.2, 1.0]), FIRST_DAMPING, 0, ()), iterations=60)
     assert result is not Result.STOPPED
     np.testing.assert_allclose(state.vector, [1, 1], atol=1e-7)
+
+
+def test_a_parameter_that_nothing_depends_on_stays():
+    rows, residual = np.array([[2.0, 0.0], [0.0, 0.0], [1.0, 0.0]]), np.array([1.0, 1.0, -1.0])
+    step = NormalEquations(rows.T @ rows, rows.T @ residual, float(residual @ residual)).step(1e-12)
+    np.testing.assert_allclose(step, [-0.2, 0.0], atol=1e-9)
+    nothing = NormalEquations(np.zeros((2, 2)), np.zeros(2), 1.0)
+    assert not nothing.step(1e-2).any()

@@ -20,16 +20,16 @@ from g2links.ricci_flat.monge_ampere import (
     state_at,
 )
 from g2links.varieties.catalogue import dwork, fermat_quintic
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 
-QUINTIC = fermat_quintic()
+QUINTIC = WeightedHypersurface(fermat_quintic())
 TRAIN = 1500
 
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(QUINTIC, 2 * TRAIN, 11)
+    return QUINTIC.sample(2 * TRAIN, 11)
 
 
 def _fit(points, degree):
@@ -123,9 +123,10 @@ def test_adam_falls_and_resumes_with_the_same_bits(network):
 
 def test_a_start_from_given_parameters():
     neighbour = dwork(0.1)
-    ansatz = AlgebraicAnsatz(InvariantFeatures(neighbour, 4, True))
-    few = sample_points(neighbour, 500, 4)
-    data = prepare(neighbour, ansatz.features, few)
+    variety = WeightedHypersurface(neighbour)
+    ansatz = AlgebraicAnsatz(InvariantFeatures(variety, 4, True))
+    few = variety.sample(500, 4)
+    data = prepare(variety, ansatz.features, few)
     with pytest.raises(InputError, match="positive"):
         state_at(ansatz, (-jnp.ones(ansatz.features.count),), data)
     flat = initial_state(ansatz, data, 0)
@@ -137,7 +138,7 @@ def test_a_start_from_given_parameters():
 @pytest.mark.slow
 def test_accuracy_at_high_degree():
     """σ on fresh points of the Fermat quintic at k = 14, from products of invariants: below 5e-6."""
-    points = sample_points(QUINTIC, 9_000, 12)
+    points = QUINTIC.sample(9_000, 12)
     ansatz = AlgebraicAnsatz(InvariantFeatures(QUINTIC, 14, True))
     data = prepare(QUINTIC, ansatz.features, points)
     solution = levenberg_marquardt(ansatz, data.rows(0, 5_000), initial_state(ansatz, data, 0), iterations=40)

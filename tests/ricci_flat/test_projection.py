@@ -10,15 +10,15 @@ from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.ricci_flat.projection import project
 from g2links.varieties.catalogue import dwork, fermat_quintic
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 
-F = fermat_quintic()
+F = WeightedHypersurface(fermat_quintic())
 LOW = AlgebraicAnsatz(InvariantFeatures(F, 4, symmetric=True))
 
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(F, 3000, 3)
+    return F.sample(3000, 3)
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,9 @@ def test_a_hermitian_matrix_holds_a_symmetric_potential(points):
 
 def test_a_neighbouring_threefold(low):
     near = dwork(0.05)
-    there = AlgebraicAnsatz(InvariantFeatures(near, 4, symmetric=True))
+    variety = WeightedHypersurface(near)
+    there = AlgebraicAnsatz(InvariantFeatures(variety, 4, symmetric=True))
     assert there.shapes() != LOW.shapes()
-    points = sample_points(near, 3000, 4)
+    points = variety.sample(3000, 4)
     error, size = _distance(KahlerPotential(there, project(there, low, points)), low, points)
     assert error < 1e-8 * size

@@ -8,23 +8,23 @@ from g2links.measures.monge_ampere import measure
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import fermat, fermat_quintic
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import fermat_holomorphic_volume
 from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma
 
-QUINTIC = fermat_quintic()
+QUINTIC = WeightedHypersurface(fermat_quintic())
 N = 1000
 
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(QUINTIC, N, 8)
+    return QUINTIC.sample(N, 8)
 
 
 @pytest.fixture(scope="module")
 def potential():
     features = InvariantFeatures(QUINTIC, 2, True)
-    sample = np.stack([np.asarray(features(z)) for z in sample_points(QUINTIC, 20, 1).z])
+    sample = np.stack([np.asarray(features(z)) for z in QUINTIC.sample(20, 1).z])
     (start,) = AlgebraicAnsatz(features).initial(np.random.default_rng(0), sample)
     return KahlerPotential(AlgebraicAnsatz(features), (start + np.array([0.0, 0.4])[: len(start)],))
 
@@ -106,7 +106,7 @@ def test_no_line_is_on_both_sides(potential, points):
 
 def test_what_does_not_fit_the_layout_is_refused(potential, points):
     with pytest.raises(InputError, match="weights"):
-        cymetric_arrays(fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]"), potential, points)
+        cymetric_arrays(WeightedHypersurface(fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")), potential, points)
     for share in (0.0, 1.0, 1e-9):
         with pytest.raises(InputError, match="validation"):
             cymetric_arrays(QUINTIC, potential, points.rows(slice(5)), share)

@@ -18,13 +18,15 @@ from g2links.measures.chern_numbers import chern_numbers, concentrated_sample
 from g2links.measures.curvature import chern_densities, chern_names, curvature, top_product
 from g2links.varieties import parse_polynomial
 from g2links.varieties.catalogue import fermat_family
-from g2links.varieties.points.sampling import integral, sample_points
-from g2links.varieties.polynomial import Polynomial, require_calabi_yau
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.points.sampling import integral
+from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+from g2links.varieties.variety import require_calabi_yau
 from tests.cli.commands import run
 
-TORUS, K3, FOURFOLD = (fermat_family((1,) * n, 0, f"fermat_{n}") for n in (3, 4, 6))
-WEIGHTED_K3 = fermat_family((1, 1, 1, 3), 0.1, "p1113")
+TORUS, K3, FOURFOLD = (WeightedHypersurface(fermat_family((1,) * n, 0, f"fermat_{n}")) for n in (3, 4, 6))
+WEIGHTED_K3 = WeightedHypersurface(fermat_family((1, 1, 1, 3), 0.1, "p1113"))
 EULER = {"fermat_3": 0, "fermat_4": 24, "fermat_6": 2610}
 SOLVED = {"fermat_3": {"degree": 6}, "fermat_4": {"degree": 6}, "fermat_6": {"degree": 3}}
 SIGMA = {"fermat_3": 1e-10, "fermat_4": 1e-3, "fermat_6": 0.1}
@@ -37,30 +39,35 @@ def solved(request):
 
 
 def test_the_volume_and_the_normalisation_are_exact(solved):
-    f, errors = solved.polynomial, solved.record["standard_errors"]
-    n = f.dimension
-    assert kahler_volume(f) == pytest.approx((2 * math.pi) ** n * (n + 2) / math.factorial(n))
+    variety, errors = solved.variety, solved.record["standard_errors"]
+    n = variety.dimension
+    assert kahler_volume(variety) == pytest.approx((2 * math.pi) ** n * (n + 2) / math.factorial(n))
     value, error = solved.integrate(lambda z: 1.0)
     assert abs(value - solved.volume) < 4 * error
-    exact = math.sqrt(kahler_volume(f) / fermat_holomorphic_volume(f))
+    exact = math.sqrt(kahler_volume(variety) / fermat_holomorphic_volume(variety))
     assert abs(solved.figures["normalisation"] - exact) < 4 * errors["normalisation"] + 1e-9
-    assert solved.sigma < SIGMA[f.name]
+    assert solved.sigma < SIGMA[variety.name]
 
 
 def test_chern_numbers_from_the_curvature(solved):
-    f, u = solved.polynomial, solved.model.kahler_potential
-    found = assess(f, u, sample_points(f, 60, 1), concentrated_sample(f, 400, 2)).integrals
-    numbers = chern_numbers(f)
-    names = chern_names(f.dimension)
-    assert numbers[names[-1]] == pytest.approx(EULER[f.name])
+    variety, u = solved.variety, solved.model.kahler_potential
+    found = assess(
+        variety,
+        u,
+        variety.sample(60, 1),
+        concentrated_sample(variety, 400, 2),
+    ).integrals
+    numbers = chern_numbers(variety)
+    names = chern_names(variety.dimension)
+    assert numbers[names[-1]] == pytest.approx(EULER[variety.name])
     for name, exact in numbers.items():
         value, error = found["euler_number" if name == names[-1] else name]
         assert abs(value - exact) < 4 * error + 1e-8
 
 
 def test_the_contact_structure_is_exact_and_a_wrong_contact_form_is_seen(solved):
-    f, link = solved.polynomial, solved.link
-    points = sample_points(f, 20, 3)
+    variety, link = solved.variety, solved.link
+    points = variety.sample(20, 3)
     errors = contact_errors(link, points)
     assert {name: float(np.max(value)) for name, value in errors.items() if np.max(value) > 1e-11} == {}
 
@@ -68,13 +75,13 @@ def test_the_contact_structure_is_exact_and_a_wrong_contact_form_is_seen(solved)
         """With the η of the reference metric, and Υ times a function."""
 
         def eta(self, chart, x):
-            return ContactCalabiYau(f, lambda z: 0.0 * z[0].real, 1.0).eta(chart, x)
+            return ContactCalabiYau(variety, lambda z: 0.0 * z[0].real, 1.0).eta(chart, x)
 
         def upsilon(self, chart, x):
             return (1 + x[0] ** 2 * x[-2]) * super().upsilon(chart, x)
 
-    spoiled = contact_errors(Spoiled(f, link.potential, link.normalisation), points)
-    if f is not TORUS:  # where every form of degree 2 is closed, and K_ref + u is flat
+    spoiled = contact_errors(Spoiled(variety, link.potential, link.normalisation), points)
+    if variety != TORUS:  # where every form of degree 2 is closed, and K_ref + u is flat
         assert np.mean(spoiled["d_upsilon"]) > 1e-3
     assert np.max(spoiled["d_eta_minus_omega"]) > 1e-3
 
@@ -97,12 +104,13 @@ def test_the_solved_metric_of_a_torus_is_flat():
 
 def test_integrals_on_a_weighted_k3():
     plain = fermat_family((1, 1, 1, 3), 0, "p1113")
-    points = sample_points(plain, 20_000, 4)
+    variety = WeightedHypersurface(plain)
+    points = variety.sample(20_000, 4)
     value, error = integral(np.ones(len(points.z)), points)
-    assert abs(value - fermat_holomorphic_volume(plain)) < 4 * error
+    assert abs(value - fermat_holomorphic_volume(variety)) < 4 * error
     assert error < 0.01 * value
-    points = sample_points(WEIGHTED_K3, 2000, 4)
-    assert np.max(np.abs(jax.vmap(WEIGHTED_K3)(points.z))) < 1e-12
+    points = WEIGHTED_K3.sample(2000, 4)
+    assert np.max(np.abs(jax.vmap(WEIGHTED_K3.polynomial)(points.z))) < 1e-12
 
 
 def test_top_products_are_determinants(rng):
@@ -127,9 +135,11 @@ def test_chern_forms_of_a_fubini_study_metric():
 
 def test_polynomials_of_other_degrees_are_algebra_and_no_calabi_yau():
     cubic = Polynomial(tuple((1, tuple(3 * int(i == j) for j in range(4))) for i in range(4)))
-    assert (cubic.degree, cubic.variables, cubic.dimension, cubic.is_calabi_yau) == (3, 4, 2, False)
+    assert (cubic.degree, cubic.variables) == (3, 4)
+    surface = WeightedHypersurface(cubic)
+    assert (surface.dimension, surface.is_calabi_yau) == (2, False)
     with pytest.raises(PolynomialError, match=r"degree 3 .* asks for degree 4"):
-        require_calabi_yau(cubic)
+        require_calabi_yau(surface)
     with pytest.raises(PolynomialError, match="degree 4"):
         g2links.solve(cubic)
     with pytest.raises(PolynomialError, match="degree 4"):
@@ -137,7 +147,7 @@ def test_polynomials_of_other_degrees_are_algebra_and_no_calabi_yau():
 
 
 def test_text_has_as_many_variables_as_it_names():
-    assert parse_polynomial("z0^4+z1^4+z2^4+z3^4").terms == K3.terms
+    assert parse_polynomial("z0^4+z1^4+z2^4+z3^4").terms == K3.polynomial.terms
     assert parse_polynomial("z0^4+z1^4+z2^4", (1, 1, 1, 1)).variables == 4
     with pytest.raises(PolynomialError, match=r"z0\.\.z3"):
         parse_polynomial("z0^4+z4^4", (1, 1, 1, 1))

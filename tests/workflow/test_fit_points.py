@@ -5,16 +5,16 @@ from g2links.networks.locations import coordinate_shares
 from g2links.potentials.families import AlgebraicAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import fermat_quintic, from_catalogue
-from g2links.varieties.points.sampling import sample_points
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.workflow import fit_points
 from g2links.workflow.fit_points import split_points, training_points
 
-F = fermat_quintic()
+F = WeightedHypersurface(fermat_quintic())
 
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(F, 2000, 3)
+    return F.sample(2000, 3)
 
 
 @pytest.mark.parametrize("extremes", [False, True])
@@ -32,9 +32,12 @@ def test_the_training_points_reach_the_corners(points):
     plain, reaching = (split_points(F, points, 600, extremes=extremes) for extremes in (False, True))
     judged = np.concatenate([plain.validation.lines, plain.test.lines])
     pool = points.z[~np.isin(points.lines, judged)]
-    shares, reached = coordinate_shares(F, pool), coordinate_shares(F, reaching.train.z)
-    np.testing.assert_array_equal(reached.max(axis=0), shares.max(axis=0))
-    np.testing.assert_array_equal(reached.min(axis=0), shares.min(axis=0))
+    shares, reached = (
+        coordinate_shares(F, pool),
+        coordinate_shares(F, reaching.train.z),
+    )
+    np.testing.assert_allclose(reached.max(axis=0), shares.max(axis=0), rtol=1e-14)
+    np.testing.assert_allclose(reached.min(axis=0), shares.min(axis=0), rtol=1e-13)
     assert np.any(coordinate_shares(F, plain.train.z).max(axis=0) < shares.max(axis=0))
     np.testing.assert_array_equal(reaching.train.z[: len(plain.train.z)], plain.train.z)
     assert len(np.unique(reaching.train.z, axis=0)) == len(reaching.train.z)
@@ -47,15 +50,15 @@ def test_most_points_that_there_are(points):
 
 def test_how_many_training_points():
     few = AlgebraicAnsatz(InvariantFeatures(F, 4, symmetric=True))
-    assert training_points(None, few, F.weights) == 4000
-    assert training_points(17, few, F.weights) == 17
-    for f, degree, each in ((F, 2, 20), (from_catalogue("p11222"), 3, 30)):
-        some = AlgebraicAnsatz(InvariantFeatures(f, degree, symmetric=False))
-        assert training_points(None, some, f.weights) == each * some.features.count
+    assert training_points(None, few, F) == 4000
+    assert training_points(17, few, F) == 17
+    for variety, degree, each in ((F, 2, 20), (WeightedHypersurface(from_catalogue("p11222")), 3, 30)):
+        some = AlgebraicAnsatz(InvariantFeatures(variety, degree, symmetric=False))
+        assert training_points(None, some, variety) == each * some.features.count
 
 
 @pytest.mark.parametrize(("most", "each"), [(25, 20), (15, 15), (3, 10)])
 def test_memory_limits_the_training_points(most, each, monkeypatch):
     large = AlgebraicAnsatz(InvariantFeatures(F, 3, symmetric=False))
     monkeypatch.setattr(fit_points, "_MOST_DERIVATIVES", most * large.features.count**2)
-    assert training_points(None, large, F.weights) == each * large.features.count
+    assert training_points(None, large, F) == each * large.features.count

@@ -111,7 +111,7 @@ def test_a_network_is_trained_and_judged_in_memory(cy):
     np.testing.assert_allclose(predicted, network.test.prediction, rtol=1e-10, atol=1e-12)
     assert network.relative_error < 0.2
     assert "metric" in repr(network)
-    with pytest.raises(InputError, match="polynomial"):
+    with pytest.raises(InputError, match="variety"):
         g2links.train(g2links.LinkSamples(data.arrays, {}))
 
 
@@ -234,6 +234,15 @@ def test_the_check_of_the_documents(cy, monkeypatch, capsys):
     assert names["report"].passed
     assert 0 < names["report"].figures["contact_volume"]["max"] < 1e-12
     assert "contact_volume" in capsys.readouterr().out
+
+
+def test_the_potential_of_the_documents():
+    text = (Path(__file__).parents[2] / "docs/own_potentials.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = {"__name__": "own_potentials"}
+    exec(compile(code, "own_potentials.md", "exec"), names)
+    assert names["cy"].sigma < 0.02
+    assert "potential own_potentials.network" in repr(names["cy"])
 
 
 @pytest.mark.slow

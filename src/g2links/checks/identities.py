@@ -60,7 +60,7 @@ def kahlerity_errors(link: ContactCalabiYau, points: Points, d: Derivative | Non
 def contact_errors(link: ContactCalabiYau, points: Points, d: Derivative | None = None) -> Pointwise:
     """The identities of the contact Calabi-Yau structure, in every dimension: `d_eta_minus_omega` = |dη - ω|/|ω|,
     `d_omega` = |dω| and `d_upsilon` = |dΥ|/|Υ|, in the metric of the link, at every point."""
-    derive, n = d or derivative("autodiff"), link.polynomial.dimension
+    derive, n = d or derivative("autodiff"), link.variety.dimension
 
     def at_centre(chart: SliceChart) -> dict[str, Scalar]:
         x = link.origin(chart)

@@ -112,7 +112,7 @@ def learned_torsion(link: ContactCalabiYau, points: Points, *, phi_model: Any, s
     `links.torsion.link_torsion`."""
 
     def at_centre(chart: SliceChart) -> dict[str, Scalar]:
-        phi = expand_components(phi_model.components, link.polynomial, chart, step)
+        phi = expand_components(phi_model.components, link.variety, chart, step)
         x = link.origin(chart)
         true, g = link.phi(chart, x), link.metric(chart, x)
         error = forms.norm(phi.value - true, g, p=3) / forms.norm(true, g, p=3)

@@ -8,7 +8,7 @@ from g2links.checks.kahlerity import D_OMEGA
 from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, near, to_rounding
 
 if TYPE_CHECKING:
-    from g2links.varieties.polynomial import Polynomial
+    from g2links.varieties.variety import AbstractVariety
 
 _STREAM = 0x4D454153
 """Of random numbers, for the points of the Chern numbers; no other step uses it."""
@@ -27,13 +27,13 @@ def _evaluate(setting: CheckSetting) -> Found:
     from g2links.measures.assessment import assess
     from g2links.measures.chern_numbers import concentrated_sample
 
-    polynomial, potential = setting.link.polynomial, setting.link.potential
+    variety, potential = setting.link.variety, setting.link.potential
     seeds = np.random.SeedSequence([setting.seed, _STREAM])
-    sample = concentrated_sample(polynomial, setting.points.n, seeds)
-    found = assess(polynomial, potential, setting.points, sample, setting.progress)
+    sample = concentrated_sample(variety, setting.points.n, seeds)
+    found = assess(variety, potential, setting.points, sample, setting.progress)
     setting.progress("closedness", 0, 1)
     pointwise = {**kahlerity_errors(setting.link, setting.points), **found.pointwise}
-    exact = exact_values(polynomial)
+    exact = exact_values(variety)
     integrals = {
         name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})
         for name, (value, error) in found.integrals.items()
@@ -41,18 +41,18 @@ def _evaluate(setting: CheckSetting) -> Found:
     return Found(pointwise, integrals, {"n_concentrated": sample.points.n})
 
 
-def exact_values(polynomial: "Polynomial") -> dict[str, Any]:
+def exact_values(variety: "AbstractVariety") -> dict[str, Any]:
     """The integrals that are known: of every metric, and c where f is a sum of powers."""
     from g2links.measures.chern_numbers import chern_numbers
     from g2links.measures.curvature import chern_names
     from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 
-    numbers = chern_numbers(polynomial)
-    euler = numbers.pop(chern_names(polynomial.dimension)[-1])
+    numbers = chern_numbers(variety)
+    euler = numbers.pop(chern_names(variety.dimension)[-1])
     exact = {"volume_ratio": 1.0, "euler_number": euler, **numbers}
-    holomorphic = fermat_holomorphic_volume(polynomial)
+    holomorphic = fermat_holomorphic_volume(variety)
     if holomorphic is not None:
-        exact["normalisation"] = math.sqrt(kahler_volume(polynomial) / holomorphic)
+        exact["normalisation"] = math.sqrt(kahler_volume(variety) / holomorphic)
     return exact
 
 

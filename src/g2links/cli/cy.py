@@ -98,15 +98,15 @@ def run_cy(
     from g2links.storage.layout import Home
     from g2links.varieties.points.sampling import POOR_SAMPLE
     from g2links.workflow.fit import FitOptions, fit_cy
-    from g2links.workflow.polynomials import resolve_polynomial
+    from g2links.workflow.polynomials import resolve_variety
 
-    f = resolve_polynomial(polynomial, weights)
+    variety = resolve_variety(polynomial, weights)
     if quick:
-        chosen = small_fit(FitOptions(**chosen).family(f).kind, max(f.weights), chosen)
+        chosen = small_fit(FitOptions(**chosen).family(variety).kind, variety.heaviest, chosen)
     place = Home(home)
     place.make(place.plots)
     with session.progress() as progress:
-        report = fit_cy(place, f, FitOptions(**chosen), progress=progress, time_limit=time_limit, fresh=fresh)
+        report = fit_cy(place, variety, FitOptions(**chosen), progress=progress, time_limit=time_limit, fresh=fresh)
     for note in report.notes:
         session.say(f"note: {note}")
     figures = report.record["figures"]
@@ -122,7 +122,7 @@ def run_cy(
     if report.ratio is not None:
         ratio_plot = place.plots / f"cy_monge_ampere_run{report.run}.png"
         plot_monge_ampere(ratio_plot, *report.ratio, cy_run=report.run, split="test points")
-    session.say(f"Calabi-Yau metric of {f.name}: run {report.run}{' (resumed)' if report.resumed else ''}")
+    session.say(f"Calabi-Yau metric of {variety.name}: run {report.run}{' (resumed)' if report.resumed else ''}")
     session.say(f"  ansatz         {_described(report.record)}")
     tested = report.record["points"]["test"]
     session.say(f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {tested} test points")
@@ -156,7 +156,7 @@ def run_cy(
 
 def _described(record: dict[str, Any]) -> str:
     """The kind of potential, its size, and why it was taken; runs of version 0.1 do not say why."""
+    from g2links.ricci_flat.family import described_ansatz
+
     reason = record.get("ansatz_reason", "asked for")
-    return (
-        f"{record['ansatz']['kind']}, degree {record['ansatz']['degree']}, {record['parameters']} unknowns ({reason})"
-    )
+    return f"{described_ansatz(record['ansatz'])}, {record['parameters']} unknowns ({reason})"

@@ -126,6 +126,6 @@ def _steps(
 
 def _is_threefold(polynomial: str, weights: tuple[int, ...] | None) -> bool:
     from g2links.varieties.topology import THREEFOLD
-    from g2links.workflow.polynomials import resolve_polynomial
+    from g2links.workflow.polynomials import resolve_variety
 
-    return resolve_polynomial(polynomial, weights).dimension == THREEFOLD
+    return resolve_variety(polynomial, weights).dimension == THREEFOLD

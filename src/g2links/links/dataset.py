@@ -66,7 +66,7 @@ def sample_blocks(
     if rotations < 1:
         raise InputError("n_rotations", rotations, "at least 1 rotation for each base point")
     evaluate = jax.jit(lambda rows: jax.lax.map(partial(_components, link), rows, batch_size=_CHUNK))
-    flow = jax.jit(jax.vmap(lambda z, theta: to_link(link.polynomial, z, theta)))
+    flow = jax.jit(jax.vmap(lambda z, theta: to_link(link.variety, z, theta)))
     for block in blocks:
         components = evaluate(block.at)
         theta = rng.uniform(0, 2 * np.pi, size=block.n * rotations)

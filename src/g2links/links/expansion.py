@@ -19,8 +19,8 @@ from g2links.links.structure import ContactCalabiYau, structure_coefficients, st
 from g2links.potentials.metric import hermitian_determinant
 from g2links.potentials.series import Series, has_series, potential_series
 from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed, origin
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 Components = Callable[[ChartPoint], Array]
 """What a tensor on the link is at a point in a chart."""
@@ -41,38 +41,40 @@ def difference_step(method: Literal["autodiff", "flux"], epsilon: float) -> floa
     return epsilon if method == "flux" else None
 
 
-def expand_components(components: Components, polynomial: Polynomial, chart: SliceChart, step: float | None) -> Taylor:
+def expand_components(
+    components: Components, variety: AbstractVariety, chart: SliceChart, step: float | None
+) -> Taylor:
     """A tensor on the link that is known as a function of the gauge point and the chart."""
 
     def embedded(x: Float[Array, " 6"]) -> ComplexPoint:
-        return embed(polynomial, chart, complex_coordinates(x))
+        return embed(variety, chart, complex_coordinates(x))
 
     if step is not None:
         x = origin(chart)[:6]
         return expand_by_differences(lambda y: components(chart.at(embedded(y))), x, step)
-    z = expand_gauge_point(polynomial, chart)
+    z = expand_gauge_point(variety, chart)
     return expand(lambda t: components(chart.at(complex_point(z(t)))), z.centre)
 
 
 def expand_coefficients(link: ContactCalabiYau, chart: SliceChart, step: float | None = None) -> Taylor:
     """The `Coefficients` of a link; fast where the power series of the potential is known."""
     if step is not None or not has_series(link.potential):
-        return expand_components(lambda at: _pack(*structure_coefficients(link, at)), link.polynomial, chart, step)
+        return expand_components(lambda at: _pack(*structure_coefficients(link, at)), link.variety, chart, step)
 
     def upsilon(at: ChartPoint) -> Vector:
-        value = link.normalisation * residue(link.polynomial, at)
+        value = link.normalisation * residue(link.variety, at)
         return jnp.stack([value.real, value.imag])
 
-    k = potential_series(link.polynomial, link.potential, chart)
-    return _with_kahler_part(k, expand_components(upsilon, link.polynomial, chart, None))
+    k = potential_series(link.variety, link.potential, chart)
+    return _with_kahler_part(k, expand_components(upsilon, link.variety, chart, None))
 
 
-def expand_gauge_point(polynomial: Polynomial, chart: SliceChart) -> Taylor:
+def expand_gauge_point(variety: AbstractVariety, chart: SliceChart) -> Taylor:
     """The gauge point as 2N real numbers. A function of the gauge point has the same derivatives, up to the second, on
     this polynomial as on V, and no equation need be solved on the way."""
 
     def point(x: Float[Array, " 6"]) -> Float[Array, " real"]:
-        z = embed(polynomial, chart, complex_coordinates(x))
+        z = embed(variety, chart, complex_coordinates(x))
         return jnp.concatenate([z.real, z.imag])
 
     return expand(point, origin(chart)[:6])

@@ -51,7 +51,7 @@ def field(method: Method) -> Field:
 
 
 def _at_points(link: "ContactCalabiYau", method: Method, points: Any) -> np.ndarray:
-    z = require_on_variety(link.polynomial, points)
+    z = require_on_variety(link.variety, points)
     if not len(z):
         raise InputError("points", "none", "at least one point")
     if method not in link.compiled:
@@ -63,7 +63,7 @@ def _at_points(link: "ContactCalabiYau", method: Method, points: Any) -> np.ndar
 
 def _compiled(link: "ContactCalabiYau", method: Method) -> Callable[[Any], Array]:
     def at_point(z: Array) -> Array:
-        chart = slice_chart(link.polynomial, z)
+        chart = slice_chart(link.variety, z)
         return jnp.asarray(method(link, chart, origin(chart)))
 
     return jax.jit(lambda block: jax.lax.map(at_point, block, batch_size=SIDE_BY_SIDE))

@@ -18,6 +18,7 @@ from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.fields import field
 from g2links.potentials.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
+from g2links.potentials.reference import log_radii_squared
 from g2links.varieties.charts import (
     ChartPoint,
     SliceChart,
@@ -28,14 +29,16 @@ from g2links.varieties.charts import (
     slice_chart,
     tangent_frame,
 )
-from g2links.varieties.polynomial import Polynomial, require_calabi_yau
+from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import require_on_variety
+from g2links.varieties.registry import as_variety
 from g2links.varieties.residue import residue
 from g2links.varieties.topology import THREEFOLD
+from g2links.varieties.variety import AbstractVariety, require_calabi_yau
 
 
 class ContactCalabiYau:
-    """The link of `polynomial` with the structure that the Kähler potential K_ref + `potential` gives it.
+    """The link of a variety with the structure that the Kähler potential K_ref + `potential` gives it.
 
     Forms are functions of a chart and of its real coordinates x = (x1, ..., xd, y1, ..., yd, θ); they are pure JAX, for
     one point, to be differentiated, mapped (`jax.vmap`) and compiled. Called with points alone, `link.phi(z)` for z
@@ -45,14 +48,15 @@ class ContactCalabiYau:
     dψ = 0 for every potential, ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
 
     Args:
-        polynomial: f.
+        variety: V, or the polynomial of a hypersurface.
         potential: u, a real C*-invariant function of one point (N,) complex128 of X.
         normalisation: c in Υ = cΩ; `measures.monge_ampere.measure` finds it.
     """
 
-    def __init__(self, polynomial: Polynomial, potential: Potential, normalisation: float) -> None:
-        require_calabi_yau(polynomial)
-        self.polynomial, self.potential, self.normalisation = polynomial, potential, normalisation
+    def __init__(self, variety: AbstractVariety | Polynomial, potential: Potential, normalisation: float) -> None:
+        variety = as_variety(variety)
+        require_calabi_yau(variety)
+        self.variety, self.potential, self.normalisation = variety, potential, normalisation
         self.compiled: dict[Any, Any] = {}
 
     def chart(
@@ -69,7 +73,7 @@ class ContactCalabiYau:
             InputError: when the point is not one of X, or not such an array. Inside `jax.jit` and the like, where no
                 value is known yet, only its shape is checked.
         """
-        return slice_chart(self.polynomial, jnp.asarray(_single_point(self.polynomial, point)), theta, indices)
+        return slice_chart(self.variety, jnp.asarray(_single_point(self.variety, point)), theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
         """The coordinates of the chart's centre."""
@@ -77,12 +81,12 @@ class ContactCalabiYau:
 
     def gauge_point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
         """The point of X in the gauge of the chart over the chart coordinates."""
-        return embed(self.polynomial, chart, complex_coordinates(x))
+        return embed(self.variety, chart, complex_coordinates(x))
 
     def point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
         """The point of the link K, on the unit sphere, with these coordinates: flow by θ of the scaled gauge point."""
         z = self.gauge_point(chart, x)
-        return to_link(self.polynomial, z, x[-1])
+        return to_link(self.variety, z, x[-1])
 
     @field
     def eta(self, chart: SliceChart, x: LinkPoint) -> Form:
@@ -106,14 +110,14 @@ class ContactCalabiYau:
         Raises:
             InputError: on the link of a variety that is no threefold.
         """
-        require_threefold(self.polynomial, "phi")
+        require_threefold(self.variety, "phi")
         eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_phi(eta, omega, upsilon.real)
 
     @field
     def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
         """ψ = ½ω∧ω - η∧ImΥ, (35,); see `phi`."""
-        require_threefold(self.polynomial, "psi")
+        require_threefold(self.variety, "psi")
         eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_psi(eta, omega, upsilon.imag)
 
@@ -126,23 +130,23 @@ class ContactCalabiYau:
     def hermitian(self, chart: SliceChart, x: LinkPoint) -> Hermitian:
         """g_{ab̄} on V."""
         z = self.gauge_point(chart, x)
-        frame = tangent_frame(self.polynomial, chart.at(z))
-        return kahler_jet(self.polynomial, self.potential, z, frame).hermitian()[0]
+        frame = tangent_frame(self.variety, chart.at(z))
+        return kahler_jet(self.variety, self.potential, z, frame).hermitian()[0]
 
     def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
         z = self.gauge_point(chart, x)
         return structure_at(self, chart.at(z))
 
 
-def _single_point(polynomial: Polynomial, point: RealPoint | ComplexPoint) -> Any:
+def _single_point(variety: AbstractVariety, point: RealPoint | ComplexPoint) -> Any:
     """(N,) complex: a point of X, or a traced array of that shape."""
-    n = polynomial.variables
+    n = variety.variables
     if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(point)):
         z = jnp.asarray(point)
         if z.shape not in ((n,), (2 * n,)):
             raise InputError("point", f"shape {z.shape}", f"({n},) complex or ({2 * n},) real numbers are needed")
         return z[:n] + 1j * z[n:] if len(z) == 2 * n else z
-    given = require_on_variety(polynomial, point)
+    given = require_on_variety(variety, point)
     if np.ndim(point) != 1:
         raise InputError("point", f"shape {np.shape(point)}", "a chart is made around one point")
     return given[0]
@@ -158,8 +162,8 @@ def structure_coefficients(
     link: ContactCalabiYau, at: ChartPoint
 ) -> tuple[Complex[Array, " d"], Hermitian, Complex[Array, ""]]:
     """∂_aK (d,), g_{ab̄} (d, d) and the coefficient c h of Υ at dz1∧...∧dzd, from which all else is algebra."""
-    jet = kahler_jet(link.polynomial, link.potential, at.z, tangent_frame(link.polynomial, at))
-    upsilon = link.normalisation * residue(link.polynomial, at)
+    jet = kahler_jet(link.variety, link.potential, at.z, tangent_frame(link.variety, at))
+    upsilon = link.normalisation * residue(link.variety, at)
     return jet.complex_first()[0], jet.hermitian()[0], upsilon
 
 
@@ -177,40 +181,33 @@ def total_metric(eta: Form, transverse: Matrix) -> Matrix:
     return jnp.outer(eta, eta) + jnp.pad(transverse, (0, 1))
 
 
-def to_link(polynomial: Polynomial, z: ComplexPoint, theta: Array | float) -> ComplexPoint:
+def to_link(variety: AbstractVariety, z: ComplexPoint, theta: Array | float) -> ComplexPoint:
     """The point of K = X ∩ S^{2N-1} on the orbit of `z`: scaled onto the unit sphere, then moved by the flow for θ.
 
-    For weights 1 it is e^{iθ} z/|z|. Otherwise the scaling is the weighted one, found by Newton's method.
+    For weights 1 it is e^{iθ} z/|z|, for others the scaling is the weighted one. For several C* factors K is a quotient
+    of X cut with a product of spheres; the point of that is given which the flow, acting in the first factor, reaches.
     """
-    weights = jnp.asarray(polynomial.weights, dtype=float)
-    squares = z.real**2 + z.imag**2
-    start = -jnp.min(0.5 * jnp.log(jnp.sum(squares)) / weights)
-
-    def step(_: int, t: Array) -> Array:
-        terms = squares * jnp.exp(2 * weights * t)
-        return t - jnp.log(jnp.sum(terms)) * jnp.sum(terms) / jnp.sum(2 * weights * terms)
-
-    steps = 1 if set(polynomial.weights) == {1} else 50
-    log_scale = jax.lax.fori_loop(0, steps, step, start)
-    return act(polynomial.weights, log_scale + 1j * jnp.asarray(theta), z)
+    scales = jnp.stack([-0.5 * part for part in log_radii_squared(variety, z)])
+    turn = jnp.zeros(len(scales)).at[0].set(jnp.asarray(theta) / variety.polarisation[0])
+    return act(variety, scales + 1j * turn, z)
 
 
-def require_threefold(polynomial: Polynomial, what: str) -> None:
+def require_threefold(variety: AbstractVariety, what: str) -> None:
     """Refuse what exists on the link of a threefold alone.
 
     Args:
-        polynomial: f.
+        variety: V.
         what: the name of it, for the message.
 
     Raises:
         InputError: where V has another dimension than 3.
     """
-    if polynomial.dimension != THREEFOLD:
+    if variety.dimension != THREEFOLD:
         raise InputError(
             what,
-            f"{polynomial.name}, of complex dimension {polynomial.dimension}",
-            "G2-structures live on links of dimension 7, those of threefolds: a polynomial in five variables; in other "
-            "dimensions there are η, ω and Υ",
+            f"{variety.name}, of complex dimension {variety.dimension}",
+            "G2-structures live on links of dimension 7, those of threefolds (a polynomial in five "
+            "variables); in other dimensions there are η, ω and Υ",
         )
 
 

@@ -12,8 +12,8 @@ from g2links.measures.curvature import chern_names
 from g2links.measures.pointwise import curvature_figures, metric_figures
 from g2links.potentials.metric import Potential
 from g2links.varieties.points.sampling import Points, integral, joined, weighted_mean
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, volume_factor
+from g2links.varieties.variety import AbstractVariety
 
 Progress = Callable[[str, int, int], None]
 
@@ -29,7 +29,7 @@ class Assessment(NamedTuple):
 
 
 def assess(
-    polynomial: Polynomial,
+    variety: AbstractVariety,
     potential: Potential,
     points: Points,
     concentrated: Sample,
@@ -38,25 +38,23 @@ def assess(
     """Measure the metric of K_ref + u.
 
     Args:
-        polynomial: f.
+        variety: V.
         potential: u.
         points: for the figures at points and the averages.
         concentrated: for the Chern numbers; see `chern_numbers.concentrated_sample`.
         progress: called with what is being done, points done, and points in all.
     """
-    metric = map_points(partial(metric_figures, polynomial, potential), points, progress=partial(progress, "metric"))
+    metric = map_points(partial(metric_figures, variety, potential), points, progress=partial(progress, "metric"))
     n, every = points.n, joined(points, concentrated.points)
-    curved = map_points(
-        partial(curvature_figures, polynomial, potential), every, progress=partial(progress, "curvature")
-    )
+    curved = map_points(partial(curvature_figures, variety, potential), every, progress=partial(progress, "curvature"))
     scalar, ricci_norm, riemann_norm = curved.scalar[:n], curved.ricci_norm[:n], curved.riemann_norm[:n]
     chern = {
-        name: controlled_integral(polynomial, density[n:], curved.controls[n:], concentrated)
+        name: controlled_integral(variety, density[n:], curved.controls[n:], concentrated)
         for name, density in curved.chern.items()
     }
     mean, mean_error = weighted_mean(metric.ratio, points)
     deviation = np.abs(1 - metric.ratio / mean)
-    volume, factor = kahler_volume(polynomial), volume_factor(polynomial.dimension)
+    volume, factor = kahler_volume(variety), volume_factor(variety.dimension)
     constant = float(np.sqrt(max(factor * mean, 0.0)))
     smallest = np.linalg.eigvalsh(metric.relative_metric)[:, 0]
     pointwise = {
@@ -77,7 +75,7 @@ def assess(
         "ricci_scalar_mean": Estimate(*weighted_mean(scalar, points)),
         "ricci_scalar_rms": root_mean_square(scalar, points),
         "ricci_norm_rms": root_mean_square(ricci_norm, points),
-        "euler_number": chern.pop(chern_names(polynomial.dimension)[-1]),
+        "euler_number": chern.pop(chern_names(variety.dimension)[-1]),
         **dict(reversed(chern.items())),
     }
     return Assessment(pointwise, integrals)

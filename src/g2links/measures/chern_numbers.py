@@ -19,19 +19,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex
 
-from g2links._typing import Hermitian, Scalar
+from g2links._typing import Frame, Hermitian, Scalar
 from g2links.calculus.map_points import map_points
 from g2links.measures.curvature import chern_names, top_product
 from g2links.potentials.metric import Potential, hermitian_determinant, hermitian_metric
-from g2links.potentials.reference import reference_jet
+from g2links.potentials.reference import log_radius_jet, reference_jet
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.points.sampling import Points, sample_points
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.intersection import chern_classes, integrate, linear, multiply
+from g2links.varieties.points.sampling import Points
 from g2links.varieties.residue import kahler_volume, residue, volume_factor
+from g2links.varieties.variety import AbstractVariety
 
 _POWERS = (2, 3, 4)
-_MIXED = 3
-"""The reference metric, the metric itself and that of the Gauss map: all their products are taken."""
 _FOLDS = 4
 _POINTS_PER_CONTROL = 5
 _CANDIDATES = 10
@@ -44,50 +43,70 @@ class Estimate(NamedTuple):
     error: float
 
 
-def chern_numbers(polynomial: Polynomial) -> dict[str, float]:
-    """∫c_k∧H^{n-k} by the names of `curvature.chern_names`, the last the Euler number (of the orbifold, for weights
-    other than 1): from c(V) = Π(1 + w_i H)/(1 + d H) and ∫H^n = d/Πw; on a quintic 0, 50 and -200."""
-    w, d, n = polynomial.weights, polynomial.degree, polynomial.dimension
-    symmetric = [sum(math.prod(part) for part in itertools.combinations(w, k)) for k in range(n + 1)]
-    c = [sum(symmetric[j] * (-d) ** (k - j) for j in range(k + 1)) for k in range(n + 1)]
-    degree = d / math.prod(w)
-    return {name: c[k] * degree for k, name in enumerate(chern_names(n), start=1)}
+def chern_numbers(variety: AbstractVariety) -> dict[str, float]:
+    """∫c_k∧H^{n-k}, with H = [ω]/2π, by the names of `curvature.chern_names`, the last the Euler number (of the
+    orbifold, where there are charges other than 1); on a quintic 0, 50 and -200."""
+    n, classes = variety.dimension, chern_classes(variety)
+    h = linear(variety.polarisation)
+    numbers = {}
+    for k, name in enumerate(chern_names(n), start=1):
+        product = classes[k]
+        for _ in range(n - k):
+            product = multiply(product, h)
+        numbers[name] = float(integrate(variety, product))
+    return numbers
 
 
-def control_metrics(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Complex[Array, "m d d"]:
+def control_metrics(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Complex[Array, "m d d"]:
     """Hermitian forms i∂∂̄K at a point, all in the class of ω: of the reference potential, of K_ref + u, of the Gauss
-    map z -> ∇f(z), and of the power sums Σ|z_i|^{2p}."""
-    powers = [_pulled_back(polynomial, at, p, partial(jax.lax.integer_pow, y=p)) for p in _POWERS]
-    own = hermitian_metric(polynomial, potential, at)
-    return jnp.stack([_reference_form(polynomial, at), own, _gauss_form(polynomial, at), *powers])
+    map z -> ∇f(z) of each equation, for one C* factor, and of the power sums Σ|z_i|^{2p}."""
+    frame = tangent_frame(variety, at)
+    own = hermitian_metric(variety, potential, at)
+    powers = [_power_form(variety, at, frame, p) for p in _POWERS]
+    return jnp.stack([_reference_form(variety, at, frame), own, *_gauss_forms(variety, at, frame), *powers])
 
 
-def _reference_form(polynomial: Polynomial, at: ChartPoint) -> Hermitian:
-    return _pulled_back(polynomial, at, 1, lambda x: x)
+def _reference_form(variety: AbstractVariety, at: ChartPoint, frame: Frame) -> Hermitian:
+    return reference_jet(variety, at.z, frame).hermitian()[0]
 
 
-def _gauss_form(polynomial: Polynomial, at: ChartPoint) -> Hermitian:
-    frame = tangent_frame(polynomial, at)
-    image, moved = jax.vmap(lambda v: jax.jvp(polynomial.gradient, (at.z,), (v,)), out_axes=(None, 0))(frame)
-    weights = tuple(polynomial.degree - w for w in polynomial.weights)
-    return reference_jet(weights, image, moved).hermitian()[0]
+def _gauss_forms(variety: AbstractVariety, at: ChartPoint, frame: Frame) -> list[Hermitian]:
+    """One for each equation; none for several factors, where a gradient has no class of its own."""
+    if len(variety.charges) > 1:
+        return []
+    weights, forms = variety.charges[0], []
+    for f, (degree,) in zip(variety.equations, variety.degrees, strict=True):
+        image, moved = _moved(f.gradient, at, frame)
+        forms.append(log_radius_jet(tuple(degree - w for w in weights), image, moved).hermitian()[0])
+    return forms
 
 
-def _pulled_back(polynomial: Polynomial, at: ChartPoint, power: int, map_: Callable[[Array], Array]) -> Hermitian:
-    """i∂∂̄ of the reference potential of the weights power·w, at the image of a map that multiplies weights so."""
-    frame = tangent_frame(polynomial, at)
-    image, moved = jax.vmap(lambda v: jax.jvp(map_, (at.z,), (v,)), out_axes=(None, 0))(frame)
-    return reference_jet(tuple(power * w for w in polynomial.weights), image, moved).hermitian()[0]
+def _power_form(variety: AbstractVariety, at: ChartPoint, frame: Frame, power: int) -> Hermitian:
+    """i∂∂̄ of the reference potential of `power` times the charges, at the image of z -> z^power."""
+    image, moved = _moved(lambda z: jax.lax.integer_pow(z, power), at, frame)
+    parts = []
+    for t, factor, row in zip(variety.polarisation, variety.factors, variety.charges, strict=True):
+        weights = tuple(power * row[i] for i in factor)
+        parts.append(t * log_radius_jet(weights, image[factor], moved[:, factor]).hermitian()[0])
+    return sum(parts[1:], parts[0])
 
 
-def control_densities(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Array:
-    """Densities with respect to |h|² d^{2n}x, less one constant, of the control forms: the products of n of the first
-    three metrics of `control_metrics`, and the top powers of the others; each has the integral ∫ω^n/n!."""
-    metrics, n = control_metrics(polynomial, potential, at), polynomial.dimension
-    h = residue(polynomial, at)
-    mixed = np.array(list(itertools.combinations_with_replacement(range(_MIXED), n)))
+def _moved(map_: Callable[[Array], Array], at: ChartPoint, frame: Frame) -> tuple[Array, Array]:
+    """The image of a point, and that of each vector of the frame."""
+    moved: tuple[Array, Array] = jax.vmap(lambda v: jax.jvp(map_, (at.z,), (v,)), out_axes=(None, 0))(frame)
+    return moved
+
+
+def control_densities(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Array:
+    """Densities with respect to |h|² d^{2n}x, less one constant, of the control forms: the products of n of the
+    metrics of `control_metrics` but for the power sums, and the top powers of these; each has the integral
+    ∫ω^n/n!."""
+    metrics, n = control_metrics(variety, potential, at), variety.dimension
+    h = residue(variety, at)
+    several = len(metrics) - len(_POWERS)
+    mixed = np.array(list(itertools.combinations_with_replacement(range(several), n)))
     products = jax.vmap(top_product)(metrics[mixed]).real / math.factorial(n)
-    powers = [hermitian_determinant(g) for g in metrics[_MIXED:]]
+    powers = [hermitian_determinant(g) for g in metrics[several:]]
     return volume_factor(n) * jnp.concatenate([products, jnp.stack(powers)]) / (h.real**2 + h.imag**2)
 
 
@@ -111,7 +130,7 @@ def whole_sample(points: Points) -> Sample:
     return Sample(points._replace(lines=line), int(line[-1]) + 1, len(line))
 
 
-def concentrated_sample(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequence) -> Sample:
+def concentrated_sample(variety: AbstractVariety, n: int, seed: int | np.random.SeedSequence) -> Sample:
     """About `n` points, where curvature is expected: near the places where the Gauss map moves fast.
 
     Of 10 n candidates each is kept with a probability proportional to the mean of the top forms that the reference
@@ -119,9 +138,9 @@ def concentrated_sample(polynomial: Polynomial, n: int, seed: int | np.random.Se
     """
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     draw, keep = root.spawn(2)
-    points = whole_sample(sample_points(polynomial, _CANDIDATES * n, draw)).points
-    density = map_points(partial(_expected_curvature, polynomial), points, together=50)
-    share = points.weights * density / (_CANDIDATES * kahler_volume(polynomial))
+    points = whole_sample(variety.sample(_CANDIDATES * n, draw)).points
+    density = map_points(partial(_expected_curvature, variety), points, together=50)
+    share = points.weights * density / (_CANDIDATES * kahler_volume(variety))
     probability = np.minimum(share, 1.0)
     kept = np.random.default_rng(keep).uniform(size=len(share)) < probability
     thinned = points.rows(kept)
@@ -129,27 +148,29 @@ def concentrated_sample(polynomial: Polynomial, n: int, seed: int | np.random.Se
     return Sample(thinned, int(points.lines[-1]) + 1, len(kept))
 
 
-def _expected_curvature(polynomial: Polynomial, at: ChartPoint) -> Scalar:
-    omega, gauss = (form(polynomial, at) for form in (_reference_form, _gauss_form))
-    h, n = residue(polynomial, at), polynomial.dimension
-    tops = [top_product(jnp.stack(k * [gauss] + (n - k) * [omega])).real for k in range(n + 1)]
-    mean = sum(tops, jnp.zeros(())) / (math.factorial(n) * (n + 1))
+def _expected_curvature(variety: AbstractVariety, at: ChartPoint) -> Scalar:
+    frame = tangent_frame(variety, at)
+    omega = _reference_form(variety, at, frame)
+    h, n = residue(variety, at), variety.dimension
+    forms = _gauss_forms(variety, at, frame) or [omega]
+    tops = [top_product(jnp.stack(k * [form] + (n - k) * [omega])).real for form in forms for k in range(n + 1)]
+    mean = sum(tops, jnp.zeros(())) / (math.factorial(n) * len(tops))
     return volume_factor(n) * mean / (h.real**2 + h.imag**2)
 
 
-def controlled_integral(polynomial: Polynomial, values: np.ndarray, controls: np.ndarray, sample: Sample) -> Estimate:
+def controlled_integral(variety: AbstractVariety, values: np.ndarray, controls: np.ndarray, sample: Sample) -> Estimate:
     """∫_V values |h|² d^{2n}x with control variates.
 
     The regression coefficients used on each quarter of the lines are those of the other three, so that the estimate is
     unbiased, and its standard error, over lines, is that of the residuals.
 
     Args:
-        polynomial: f.
+        variety: V.
         values: (n,) the integrand.
         controls: (n, m) `control_densities` at the same points.
         sample: the points.
     """
-    y, x = per_line(values, sample), per_line(controls, sample) - kahler_volume(polynomial)
+    y, x = per_line(values, sample), per_line(controls, sample) - kahler_volume(variety)
     if len(values) < _FOLDS * _POINTS_PER_CONTROL * x.shape[1]:
         x = x[:, :0]
     fold = np.arange(len(y)) % _FOLDS

@@ -19,7 +19,7 @@ from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 Tensor = Complex[Array, "d d d d"]
 
@@ -61,20 +61,20 @@ class Curvature(NamedTuple):
         return jnp.sqrt(4 * jnp.sum(raised * self.riemann.conj()).real)
 
 
-def curvature(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Curvature:
+def curvature(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Curvature:
     """The curvature of i∂∂̄(K_ref + u) at a point in a slice chart."""
 
     def kahler(point: ComplexPoint) -> Scalar:
-        return reference_potential(polynomial.weights, point) + potential(point)
+        return reference_potential(variety, point) + potential(point)
 
-    return curvature_of(bijet(kahler, embedding_jet(polynomial, at)))
+    return curvature_of(bijet(kahler, embedding_jet(variety, at)))
 
 
-def embedding_jet(polynomial: Polynomial, at: ChartPoint) -> Bijet:
+def embedding_jet(variety: AbstractVariety, at: ChartPoint) -> Bijet:
     """The point of X as a holomorphic function of the coordinates of the slice chart around a point."""
 
     def frame(point: ComplexPoint) -> Frame:
-        return tangent_frame(polynomial, at._replace(z=point))
+        return tangent_frame(variety, at._replace(z=point))
 
     first = frame(at.z)
     second = jax.vmap(lambda v: jax.jvp(frame, (at.z,), (v,))[1])(first)

@@ -12,11 +12,12 @@ from jaxtyping import Array
 from g2links.calculus.jets import Jet
 from g2links.potentials.families import FeatureAnsatz, KahlerPotential, Parameters
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
+from g2links.potentials.reference import reference_jet
 from g2links.ricci_flat.monge_ampere import metrics_from_jets, prepare
-from g2links.varieties.charts import ChartPoint
+from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points, integral, weighted_mean
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, volume_factor
+from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
 _BLOCK = 4000
@@ -43,23 +44,23 @@ class MongeAmpereMeasures(NamedTuple):
     ratio: np.ndarray
 
 
-def metrics(polynomial: Polynomial, potential: Potential, points: Points) -> np.ndarray:
+def metrics(variety: AbstractVariety, potential: Potential, points: Points) -> np.ndarray:
     """g at every point in its canonical chart, (n, d, d) complex128."""
-    return _metrics_and_reference(polynomial, potential, points)[0]
+    return _metrics_and_reference(variety, potential, points)[0]
 
 
 def _metrics_and_reference(
-    polynomial: Polynomial, potential: Potential, points: Points
+    variety: AbstractVariety, potential: Potential, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
     """g and ∂_a∂_b̄ K_ref at every point; block by block, so that memory stays bounded."""
     if isinstance(potential, KahlerPotential) and isinstance(potential.ansatz, FeatureAnsatz):
-        blocks = [_from_features(polynomial, potential.ansatz, potential.parameters, p) for p in _blocks(points)]
+        blocks = [_from_features(variety, potential.ansatz, potential.parameters, p) for p in _blocks(points)]
         return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))  # type: ignore[return-value]
 
     def both(at: ChartPoint) -> tuple[Array, Array]:
         return (
-            hermitian_metric(polynomial, potential, at),
-            hermitian_metric(polynomial, lambda _: jnp.zeros(()), at),
+            hermitian_metric(variety, potential, at),
+            reference_jet(variety, at.z, tangent_frame(variety, at)).hermitian()[0],
         )
 
     compiled = jax.jit(lambda rows: jax.lax.map(both, rows, batch_size=_CHUNK))
@@ -68,10 +69,10 @@ def _metrics_and_reference(
 
 
 def _from_features(
-    polynomial: Polynomial, ansatz: FeatureAnsatz, parameters: Parameters, points: Points
+    variety: AbstractVariety, ansatz: FeatureAnsatz, parameters: Parameters, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
-    data = prepare(polynomial, ansatz.features, points)
-    flat = Jet(data.weights[:, None], jnp.zeros((points.n, 2 * polynomial.dimension)), data.reference)
+    data = prepare(variety, ansatz.features, points)
+    flat = Jet(data.weights[:, None], jnp.zeros((points.n, 2 * variety.dimension)), data.reference)
     return np.asarray(metrics_from_jets(ansatz, parameters, data)), np.asarray(flat.hermitian())
 
 
@@ -80,17 +81,17 @@ def _blocks(points: Points) -> Iterator[Points]:
         yield points.rows(slice(start, start + _BLOCK))
 
 
-def measure(polynomial: Polynomial, potential: Potential, points: Points) -> MongeAmpereMeasures:
+def measure(variety: AbstractVariety, potential: Potential, points: Points) -> MongeAmpereMeasures:
     """Evaluate a metric on `points` (all of them; none is dropped).
 
     The normalisation uses that ∫ω^n/n! is known: c² = 2^n <η>, whose statistical error is small for a good metric.
     """
-    g, flat = _metrics_and_reference(polynomial, potential, points)
-    ratio = np.asarray(jax.vmap(partial(monge_ampere_ratio, polynomial))(jnp.asarray(g), points.at))
+    g, flat = _metrics_and_reference(variety, potential, points)
+    ratio = np.asarray(jax.vmap(partial(monge_ampere_ratio, variety))(jnp.asarray(g), points.at))
     mean, mean_error = weighted_mean(ratio, points)
-    factor = volume_factor(polynomial.dimension)
+    factor = volume_factor(variety.dimension)
     deviation = np.abs(1 - ratio / mean)
-    volume, volume_error = (value / kahler_volume(polynomial) for value in integral(factor * ratio, points))
+    volume, volume_error = (value / kahler_volume(variety) for value in integral(factor * ratio, points))
     relative = np.linalg.eigvalsh(g)[:, 0] / np.trace(flat, axis1=1, axis2=2).real
     weights = points.weights / np.sum(points.weights)
     constant = float(np.sqrt(max(factor * mean, 0.0)))

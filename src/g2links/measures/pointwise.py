@@ -14,7 +14,7 @@ from g2links._typing import ComplexPoint, Hermitian, Scalar
 from g2links.measures.chern_numbers import control_densities
 from g2links.measures.curvature import chern_densities, curvature
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
-from g2links.potentials.reference import reference_potential
+from g2links.potentials.reference import reference_jet, reference_potential
 from g2links.varieties.charts import (
     ChartPoint,
     SliceChart,
@@ -26,8 +26,8 @@ from g2links.varieties.charts import (
     tangent_frame,
     to_gauge,
 )
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 _STEP = 1e-3
 _FOURTH_ORDER = {-2: -1 / 12, -1: 4 / 3, 0: -5 / 2, 1: 4 / 3, 2: -1 / 12}
@@ -65,49 +65,52 @@ class CurvatureFigures(NamedTuple):
     controls: Float[Array, " m"]
 
 
-def metric_figures(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> MetricFigures:
+def metric_figures(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> MetricFigures:
     """Figures that need no derivatives of the metric."""
-    g = hermitian_metric(polynomial, potential, at)
-    reference = hermitian_metric(polynomial, lambda _: jnp.zeros(()), at)
-    other = metric_from_other_chart(polynomial, potential, at)
-    differences = metric_by_differences(polynomial, potential, at)
+    g = hermitian_metric(variety, potential, at)
+    reference = reference_jet(variety, at.z, tangent_frame(variety, at)).hermitian()[0]
+    other = metric_from_other_chart(variety, potential, at)
+    differences = metric_by_differences(variety, potential, at)
     frame = _unitary_frame(reference)
     return MetricFigures(
-        monge_ampere_ratio(polynomial, g, at),
+        monge_ampere_ratio(variety, g, at),
         frame @ g @ frame.conj().T,
         relative_distance(other, g),
         relative_distance(differences, g),
     )
 
 
-def curvature_figures(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> CurvatureFigures:
+def curvature_figures(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> CurvatureFigures:
     """Figures of the curvature."""
-    c = curvature(polynomial, potential, at)
-    chern = chern_densities(c, residue(polynomial, at))
-    controls = control_densities(polynomial, potential, at)
+    c = curvature(variety, potential, at)
+    chern = chern_densities(c, residue(variety, at))
+    controls = control_densities(variety, potential, at)
     return CurvatureFigures(c.scalar, c.ricci_norm, c.riemann_norm, chern, controls)
 
 
-def metric_from_other_chart(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Hermitian:
-    """g in a chart, computed in the chart where the coordinate of second largest modulus is held fixed."""
-    size = jnp.where(
-        jnp.arange(polynomial.variables) == at.fixed, -1.0, jnp.abs(at.z) ** (1 / jnp.asarray(polynomial.weights))
-    )
-    second = jnp.argmax(size.at[at.fixed].set(-1.0))[None]
-    gauged = to_gauge(polynomial, at.z, second)
-    other = ChartPoint(gauged, second, steepest(polynomial, gauged, second))
+def metric_from_other_chart(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Hermitian:
+    """g in a chart, computed in the chart where the coordinates of second largest modulus, one of each C* factor, are
+    held fixed."""
+    size, second = jnp.abs(at.z).at[at.fixed].set(-1.0), []
+    for factor, row in zip(variety.factors, variety.charges, strict=True):
+        moduli = size[factor]
+        orders = jnp.where(moduli < 0, -1.0, jnp.abs(moduli) ** (1 / np.array(row)[factor]))
+        second.append(jnp.asarray(factor)[jnp.argmax(orders)])
+    held = jnp.stack(second)
+    gauged = to_gauge(variety, at.z, held)
+    other = ChartPoint(gauged, held, steepest(variety, gauged, held))
     chosen = selector(other)
 
     def coordinates(point: ComplexPoint) -> Complex[Array, " d"]:
-        return chosen @ to_gauge(polynomial, point, second)
+        return chosen @ to_gauge(variety, point, held)
 
-    frame = tangent_frame(polynomial, at)
+    frame = tangent_frame(variety, at)
     jacobian = jax.vmap(lambda v: jax.jvp(coordinates, (at.z,), (v,))[1])(frame)
-    g = hermitian_metric(polynomial, potential, other)
+    g = hermitian_metric(variety, potential, other)
     return jacobian @ g @ jacobian.conj().T
 
 
-def metric_by_differences(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Hermitian:
+def metric_by_differences(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Hermitian:
     """g_{a b̄} from values of K at nearby points of V alone: centred differences of fourth order, step 0.001.
 
     ∂_v∂_v̄ K is a quarter of the second derivatives along v and iv, and g follows by polarisation.
@@ -116,10 +119,10 @@ def metric_by_differences(polynomial: Polynomial, potential: Potential, at: Char
     centre = complex_coordinates(origin(chart))
 
     def kahler(w: Complex[Array, " d"]) -> Scalar:
-        point = embed(polynomial, chart, w)
-        return reference_potential(polynomial.weights, point) + potential(point)
+        point = embed(variety, chart, w)
+        return reference_potential(variety, point) + potential(point)
 
-    d = polynomial.dimension
+    d = variety.dimension
     basis, pairs = np.eye(d, dtype=complex), list(itertools.combinations(range(d), 2))
     directions = np.array(
         [*basis, *(basis[a] + basis[b] for a, b in pairs), *(basis[a] + 1j * basis[b] for a, b in pairs)]

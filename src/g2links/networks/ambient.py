@@ -21,7 +21,7 @@ from g2links.networks.structured import AbstractStructured, pack_numbers
 from g2links.networks.tasks import Task
 from g2links.networks.tensors import AmbientTensors, LocalTangents
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
 
 _START = 0.1
@@ -48,7 +48,7 @@ class Ambient(AbstractStructured):
     """
 
     task: Task
-    polynomial: Polynomial
+    variety: WeightedHypersurface
     normalisation: float
     widths: tuple[int, ...]
     activation: str = "gelu"
@@ -59,7 +59,7 @@ class Ambient(AbstractStructured):
     @property
     def tensors(self) -> AmbientTensors:
         """The ambient expressions."""
-        return AmbientTensors(self.polynomial, self.shared, self.standard_inputs)
+        return AmbientTensors(self.variety, self.shared, self.standard_inputs)
 
     @property
     def networks(self) -> tuple[DenseNetwork, ...]:
@@ -80,8 +80,8 @@ class Ambient(AbstractStructured):
         return Weights(tuple(trainable), self.tensors.statistics(rows.at))
 
     def geometry(self, at: ChartPoint) -> AmbientGeometry:
-        upsilon = self.normalisation * residue(self.polynomial, at)
-        return AmbientGeometry(self.tensors.local(at.z, tangent_frame(self.polynomial, at)), upsilon)
+        upsilon = self.normalisation * residue(self.variety, at)
+        return AmbientGeometry(self.tensors.local(at.z, tangent_frame(self.variety, at)), upsilon)
 
     def numbers(self, weights: Weights, geometry: AmbientGeometry, key: Array | None) -> Float[Array, "15"]:
         local, outputs = geometry.local, []
@@ -93,9 +93,9 @@ class Ambient(AbstractStructured):
         return pack_numbers(*self.tensors.structure(local, outputs))
 
     def adapted(self, row: Row, frame: AdaptedFrame) -> AmbientGeometry:
-        vectors = frame.unitary @ tangent_frame(self.polynomial, row.at)
+        vectors = frame.unitary @ tangent_frame(self.variety, row.at)
         local = self.tensors.local(row.at.z, vectors)
-        upsilon = frame.determinant * self.normalisation * residue(self.polynomial, row.at)
+        upsilon = frame.determinant * self.normalisation * residue(self.variety, row.at)
         return AmbientGeometry(local._replace(first=local.first - frame.unitary @ frame.first), upsilon)
 
     def to_config(self) -> dict[str, Any]:

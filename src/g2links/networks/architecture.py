@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from g2links.networks.layers import Parameters
 from g2links.networks.tasks import Task
 from g2links.varieties.charts import ChartPoint
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 _CONSTANT = 1e-12
 
@@ -49,7 +49,7 @@ class AbstractArchitecture(ABC):
     argument."""
 
     task: Task
-    polynomial: Polynomial
+    variety: WeightedHypersurface
 
     @property
     @abstractmethod

@@ -12,7 +12,8 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import KahlerPotential, Parameters, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric
 from g2links.varieties.charts import slice_chart
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.registry import saved_variety, variety_from_config
+from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
 
@@ -24,17 +25,15 @@ class CalabiYauMetric(keras.Model):
     Its weights are the parameters of the Kähler potential; `potential` gives u, `link` the structure on the link.
 
     Args:
-        polynomial: `Polynomial.to_config()`.
+        variety: `to_config()` of the variety.
         ansatz: `to_config()` of the ansatz.
         normalisation: c in Υ = cΩ.
     """
 
-    def __init__(
-        self, polynomial: dict[str, Any], ansatz: dict[str, Any], normalisation: float, **options: Any
-    ) -> None:
+    def __init__(self, variety: dict[str, Any], ansatz: dict[str, Any], normalisation: float, **options: Any) -> None:
         super().__init__(**{"dtype": "float64", **options})
-        self.polynomial = Polynomial.from_config(polynomial)
-        self.ansatz = ansatz_from_config(ansatz, self.polynomial)
+        self.variety = variety_from_config(variety)
+        self.ansatz = ansatz_from_config(ansatz, self.variety)
         self.normalisation = float(normalisation)
         self._parameters = [
             self.add_weight(shape=shape, name=f"parameter_{i}", dtype="float64", initializer="zeros")
@@ -44,10 +43,10 @@ class CalabiYauMetric(keras.Model):
 
     @classmethod
     def from_potential(
-        cls, polynomial: Polynomial, potential: KahlerPotential, normalisation: float
+        cls, variety: AbstractVariety, potential: KahlerPotential, normalisation: float
     ) -> "CalabiYauMetric":
         """The model of a solved potential."""
-        model = cls(polynomial.to_config(), potential.ansatz.to_config(), normalisation)
+        model = cls(variety.to_config(), potential.ansatz.to_config(), normalisation)
         model.set_weights([np.asarray(p) for p in potential.parameters])
         return model
 
@@ -59,7 +58,7 @@ class CalabiYauMetric(keras.Model):
 
     def link(self) -> ContactCalabiYau:
         """The contact Calabi-Yau structure and the G2-structure on the link."""
-        return ContactCalabiYau(self.polynomial, self.kahler_potential, self.normalisation)
+        return ContactCalabiYau(self.variety, self.kahler_potential, self.normalisation)
 
     def potential(self, points: Float[Array, "n 10"]) -> Float[Array, " n"]:
         """u at each point."""
@@ -71,15 +70,15 @@ class CalabiYauMetric(keras.Model):
         u = self.kahler_potential
 
         def metric(z: Array) -> Array:
-            chart = slice_chart(self.polynomial, z)
-            return hermitian_metric(self.polynomial, u, chart.centre)
+            chart = slice_chart(self.variety, z)
+            return hermitian_metric(self.variety, u, chart.centre)
 
         return jax.lax.map(metric, _complex(points), batch_size=_CHUNK)
 
     def get_config(self) -> dict[str, Any]:
         """Plain data from which Keras rebuilds the model."""
         return {
-            "polynomial": self.polynomial.to_config(),
+            "variety": self.variety.to_config(),
             "ansatz": self.ansatz.to_config(),
             "normalisation": self.normalisation,
         }
@@ -87,7 +86,7 @@ class CalabiYauMetric(keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "CalabiYauMetric":
         """The inverse of `get_config`."""
-        return cls(config["polynomial"], config["ansatz"], config["normalisation"])
+        return cls(saved_variety(config), config["ansatz"], config["normalisation"])
 
 
 def _complex(points: Float[Array, "n 10"]) -> Complex[Array, "n 5"]:

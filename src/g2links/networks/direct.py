@@ -20,7 +20,7 @@ from g2links.networks.inputs import chart_features
 from g2links.networks.layers import DenseNetwork
 from g2links.networks.tasks import Task, change_frame, euclidean, matrix_of, turn_upsilon
 from g2links.varieties.charts import ChartPoint
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 _CHUNK = 2000
 
@@ -87,7 +87,7 @@ class Direct(AbstractArchitecture):
     """
 
     task: Task
-    polynomial: Polynomial
+    variety: WeightedHypersurface
     widths: tuple[int, ...]
     symmetric: bool
     activation: str = "gelu"
@@ -98,7 +98,7 @@ class Direct(AbstractArchitecture):
     @property
     def network(self) -> DenseNetwork:
         """The network, on standardised inputs."""
-        inputs = jax.eval_shape(partial(chart_features, self.polynomial), _POINT).shape[0]
+        inputs = jax.eval_shape(partial(chart_features, self.variety), _POINT).shape[0]
         return DenseNetwork(inputs, self.task.components, self.widths, self.activation, self.dropout)
 
     @property
@@ -123,7 +123,7 @@ class Direct(AbstractArchitecture):
 
     def geometry(self, at: ChartPoint) -> DirectGeometry:
         image = self._image(at)
-        inputs = chart_features(self.polynomial, image.at)
+        inputs = chart_features(self.variety, image.at)
         return DirectGeometry(inputs, image.frame, image.turn)
 
     def prepared_geometry(self, at: ChartPoint) -> LinearGeometry:
@@ -141,7 +141,7 @@ class Direct(AbstractArchitecture):
         here = change_frame(self.task, row.components, frame)
         target = euclidean(self.task, turn_upsilon(self.task, here, image.turn.conj()))
         norm = jnp.linalg.norm(target)
-        inputs = chart_features(self.polynomial, image.at)
+        inputs = chart_features(self.variety, image.at)
         return Prepared(inputs, image.frame @ frame, target / norm, norm)
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
@@ -154,7 +154,7 @@ class Direct(AbstractArchitecture):
         here = turn_upsilon(self.task, row.components, image.turn.conj())
         there = change_frame(self.task, here, forms.inverse(image.frame))
         numbers = there if self.task.degree else numbers_of_metric(there)
-        return chart_features(self.polynomial, image.at), numbers
+        return chart_features(self.variety, image.at), numbers
 
     def to_config(self) -> dict[str, Any]:
         return {
@@ -169,7 +169,7 @@ class Direct(AbstractArchitecture):
 
     def _image(self, at: ChartPoint) -> Representative:
         if self.symmetric:
-            return _domain(self.polynomial).representative(at)
+            return _domain(self.variety).representative(at)
         return Representative(at, jnp.eye(7), jnp.ones((), dtype=complex))
 
     def _there(self, weights: Weights, inputs: Array, key: Array | None) -> Float[Array, " components"]:

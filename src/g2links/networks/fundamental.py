@@ -18,7 +18,7 @@ from jaxtyping import Array, Complex
 from g2links._typing import ComplexPoint, Index, Indices, Matrix, Scalar
 from g2links.forms.linear import small_determinant
 from g2links.varieties.charts import ChartPoint, asymmetric, selector
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
 
@@ -44,7 +44,7 @@ class FundamentalDomain:
     """The domain, for charts (fixed, solved) that are the first of their orbit: the other three coordinates fall in
     modulus as far as the permutations allow, phases lie near 1, a combination of imaginary parts is not negative."""
 
-    polynomial: Polynomial
+    variety: WeightedHypersurface
 
     def representative(self, at: ChartPoint) -> Representative:
         """The image of a point in its gauge, for its chart. Constant but for its `z` near every point off the walls."""
@@ -79,7 +79,7 @@ class FundamentalDomain:
         return jnp.exp(2j * jnp.pi * turns)
 
     def _mirrored(self, z: ComplexPoint) -> Array:
-        if not is_real(self.polynomial):
+        if not is_real(self.variety.polynomial):
             return jnp.asarray(False)
         return jnp.sum(asymmetric(len(z)) * z.imag) < 0
 
@@ -91,15 +91,15 @@ class FundamentalDomain:
         mirrored: Array,
     ) -> Scalar:
         determinant = small_determinant(holomorphic)
-        h = residue(self.polynomial, there)
-        turn = residue(self.polynomial, at) / (jnp.where(mirrored, h.conj(), h) * determinant)
+        h = residue(self.variety, there)
+        turn = residue(self.variety, at) / (jnp.where(mirrored, h.conj(), h) * determinant)
         return jax.lax.stop_gradient(turn / jnp.abs(turn))
 
     @cached_property
     def _permutations(self) -> tuple[np.ndarray, np.ndarray]:
         """(N, 5) the permutations, and (5, 5, N) which of them bring each pair (fixed, solved) to the first of its
         orbit."""
-        orders = np.array(coordinate_permutations(self.polynomial))
+        orders = np.array(coordinate_permutations(self.variety.polynomial))
         places = np.argsort(orders, axis=1)
         codes = places.shape[1] * places[:, :, None] + places[:, None, :]
         return orders, np.moveaxis(codes == np.min(codes, axis=0), 0, -1)
@@ -108,11 +108,11 @@ class FundamentalDomain:
     def _lattices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For each `one` the rows of the lattice with `one` last, the column of the pivot of each, and the pivot; a
         pivot of 0 where there are fewer than four rows."""
-        n = self.polynomial.variables
+        n = self.variety.variables
         rows, columns, pivots = np.zeros((n, n - 1, n)), np.zeros((n, n - 1), dtype=np.int64), np.zeros((n, n - 1))
         for one in range(n):
             order = [i for i in range(n) if i != one]
-            for k, row in enumerate(exponent_lattice(self.polynomial, one)):
+            for k, row in enumerate(exponent_lattice(self.variety.polynomial, one)):
                 column = next(i for i in order if row[i])
                 rows[one, k], columns[one, k], pivots[one, k] = row, column, row[column]
         return rows, columns, pivots

@@ -13,7 +13,8 @@ from g2links.networks.batching import in_chunks
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, pair_forms
 from g2links.varieties.charts import ChartPoint, selector, tangent_frame
-from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.polynomial import exponents_of_degree, monomial_count
 from g2links.varieties.residue import residue
 
 _CHUNK = 2000
@@ -22,7 +23,7 @@ Exponents = tuple[int, ...]
 
 
 @cache
-def separating_features(polynomial: Polynomial) -> HermitianForms:
+def separating_features(variety: WeightedHypersurface) -> HermitianForms:
     """Invariants of the circle that tell the points of V apart: for weights 1 the 25 real and imaginary parts of
     z_i conj(z_j)/|z|².
 
@@ -31,7 +32,7 @@ def separating_features(polynomial: Polynomial) -> HermitianForms:
     relations Σ w_i m_i = 0 on every set of coordinates; the others make nearly all smooth invariants smooth functions
     of these. They are left out where there would be more than 100 of them.
     """
-    weights = polynomial.weights
+    weights = variety.weights
     if set(weights) == {1}:
         return all_forms(weights, exponents_of_degree(weights, 1))
     n = len(weights)
@@ -55,7 +56,7 @@ def feature_table(features: InvariantFeatures | HermitianForms, z: np.ndarray) -
     return np.asarray(jax.jit(lambda p: in_chunks(features, p, _CHUNK))(jnp.asarray(z)))
 
 
-def chart_features(polynomial: Polynomial, at: ChartPoint) -> Float[Array, " m"]:
+def chart_features(variety: WeightedHypersurface, at: ChartPoint) -> Float[Array, " m"]:
     """What the dense network sees of a gauge point: the separating features, the one-hot of the fixed
     coordinate (5) and of the one that is solved for (5), the slopes of that one, ∂z_s/∂z_a (6),
     and the coefficient h of Ω (2), with its sign.
@@ -66,9 +67,9 @@ def chart_features(polynomial: Polynomial, at: ChartPoint) -> Float[Array, " m"]
     """
     z, slots = at.z, jnp.arange(len(at.z))
     marks = [(slots == at.fixed).astype(float), (slots == at.solved).astype(float)]
-    slope = tangent_frame(polynomial, at)[:, at.solved[0]]
-    h = residue(polynomial, at)
-    if set(polynomial.weights) == {1}:
+    slope = tangent_frame(variety, at)[:, at.solved[0]]
+    h = residue(variety, at)
+    if set(variety.weights) == {1}:
         z = jnp.concatenate([jnp.stack(marks), selector(at)]) @ z
     frame = [slope.real, slope.imag, h.real[None], h.imag[None]]
-    return jnp.concatenate([separating_features(polynomial)(z), *marks, *frame])
+    return jnp.concatenate([separating_features(variety)(z), *marks, *frame])

@@ -9,19 +9,21 @@ from jaxtyping import Array
 from g2links._typing import ComplexPoint
 from g2links.links.structure import to_link
 from g2links.networks.inputs import feature_table, separating_features
-from g2links.varieties.charts import ChartPoint
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.charts import ChartPoint, in_columns
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.real_points import real_points
+from g2links.varieties.variety import AbstractVariety
 
 
-def coordinate_shares(polynomial: Polynomial, z: np.ndarray) -> np.ndarray:
-    """|ζ_i|² of the point ζ of the link over each of n points (n, 5): for weights 1, |z_i|²/|z|².
+def coordinate_shares(variety: AbstractVariety, z: np.ndarray) -> np.ndarray:
+    """|ζ_i|² of the point ζ of the link over each of n points (n, N): for weights 1, |z_i|²/|z|².
 
-    They sum to 1. The least of them is 0 on the coordinate hyperplanes and at most 1/5.
+    They sum to 1 over each C* factor. The least of them is 0 on the coordinate hyperplanes and at most 1/N for one
+    factor.
     """
 
     def shares(point: ComplexPoint) -> Array:
-        on_link = to_link(polynomial, point, 0.0)
+        on_link = to_link(variety, point, 0.0)
         return on_link.real**2 + on_link.imag**2
 
     return np.asarray(jax.jit(jax.vmap(shares))(z))
@@ -32,7 +34,7 @@ def largest(errors: np.ndarray, count: int = 10) -> np.ndarray:
     return np.argsort(-np.where(np.isfinite(errors), errors, np.inf), kind="stable")[:count]
 
 
-def worst_points(polynomial: Polynomial, at: ChartPoint, errors: np.ndarray, count: int = 10) -> list[dict[str, Any]]:
+def worst_points(variety: AbstractVariety, at: ChartPoint, errors: np.ndarray, count: int = 10) -> list[dict[str, Any]]:
     """The points with the largest errors, the worst first.
 
     Args:
@@ -41,21 +43,23 @@ def worst_points(polynomial: Polynomial, at: ChartPoint, errors: np.ndarray, cou
 
     Returns:
         For each its `error`, `base_point` (10 numbers), chart (`drop_one`, `drop_max`), `shares` (`coordinate_shares`),
-        the least of them, and the `invariants` that separate the points of V: for weights 1 the real and imaginary
-        parts of z_i conj(z_j)/|z|².
+        the least of them, and on a hypersurface the `invariants` that separate the points of V: for weights 1 the
+        real and imaginary parts of z_i conj(z_j)/|z|².
     """
     worst, z = largest(errors, count), np.asarray(at.z)
-    shares = coordinate_shares(polynomial, z[worst])
-    invariants = feature_table(separating_features(polynomial), z[worst])
+    shares = coordinate_shares(variety, z[worst])
+    charts = in_columns(at)
+    known = isinstance(variety, WeightedHypersurface)
+    invariants = feature_table(separating_features(variety), z[worst]).tolist() if known else [[]] * len(worst)
     return [
         {
             "error": float(errors[i]),
             "base_point": real_points(z[i]).tolist(),
-            "drop_one": int(at.fixed[i, 0]),
-            "drop_max": int(at.solved[i, 0]),
+            "drop_one": charts["drop_ones"][i].tolist(),
+            "drop_max": charts["drop_maxs"][i].tolist(),
             "shares": shares[k].tolist(),
             "smallest_share": float(np.min(shares[k])),
-            "invariants": invariants[k].tolist(),
+            "invariants": invariants[k],
         }
         for k, i in enumerate(worst)
     ]

@@ -28,7 +28,8 @@ from g2links.varieties.charts import (
     origin,
     slice_chart,
 )
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
 
 ARCHITECTURES = ("direct", "ambient", "potential")
 
@@ -42,7 +43,7 @@ class LinkModel(keras.Model):
     angle θ. `field`, `phi`, `psi` and `metric` give the same as functions of chart coordinates, to be differentiated.
 
     Args:
-        polynomial: from `Polynomial.to_config`.
+        variety: from `to_config` of the variety.
         task: "3form", "metric" or "4form".
         architecture: a mapping with `kind` direct, ambient or potential, and what that one takes.
         normalisation: c of the data that it learned from.
@@ -54,7 +55,7 @@ class LinkModel(keras.Model):
 
     def __init__(
         self,
-        polynomial: dict[str, Any],
+        variety: dict[str, Any],
         task: str,
         architecture: dict[str, Any],
         normalisation: float,
@@ -62,9 +63,9 @@ class LinkModel(keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float64", **kwargs})
-        self.polynomial = Polynomial.from_config(polynomial)
+        self.variety = require_hypersurface(variety_from_config(variety), "network of the link")
         self.task, self.normalisation, self.cy_run = task, float(normalisation), cy_run
-        self.architecture = build_architecture(architecture, find_task(task), self.polynomial, self.normalisation)
+        self.architecture = build_architecture(architecture, find_task(task), self.variety, self.normalisation)
         trainable, fixed = self.architecture.shapes()
         self._trained = [self._variable(f"trainable_{i}", s, True) for i, s in enumerate(trainable)]
         self._statistics = [self._variable(f"fixed_{i}", s, False) for i, s in enumerate(fixed)]
@@ -114,7 +115,7 @@ class LinkModel(keras.Model):
         state = self.state
 
         def components(x: LinkPoint) -> Float[Array, " components"]:
-            z = embed(self.polynomial, chart, complex_coordinates(x))
+            z = embed(self.variety, chart, complex_coordinates(x))
             return self.architecture.components(state, chart.at(z))
 
         return components
@@ -131,7 +132,7 @@ class LinkModel(keras.Model):
     ) -> SliceChart:
         """The slice chart around the image in V of a point of the cone, given as (5,) complex or (10,) real."""
         z = jnp.asarray(point)
-        return slice_chart(self.polynomial, z[:5] + 1j * z[5:] if z.shape == (10,) else z, theta, indices)
+        return slice_chart(self.variety, z[:5] + 1j * z[5:] if z.shape == (10,) else z, theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
         """The coordinates (x1, x2, x3, y1, y2, y3, θ) of the chart's centre."""
@@ -161,7 +162,7 @@ class LinkModel(keras.Model):
     def get_config(self) -> dict[str, Any]:
         """The arguments, as plain data."""
         return {
-            "polynomial": self.polynomial.to_config(),
+            "variety": self.variety.to_config(),
             "task": self.task,
             "architecture": self.architecture.to_config(),
             "normalisation": self.normalisation,
@@ -172,14 +173,15 @@ class LinkModel(keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "LinkModel":
         """The inverse of `get_config`."""
-        return cls(**config)
+        arguments = {key: value for key, value in config.items() if key not in SAVED_VARIETY}
+        return cls(variety=saved_variety(config), **arguments)
 
     def _variable(self, name: str, shape: tuple[int, ...], trainable: bool) -> Any:
         return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=trainable, dtype="float64")
 
 
 def build_architecture(
-    config: dict[str, Any], task: Task, polynomial: Polynomial, normalisation: float
+    config: dict[str, Any], task: Task, variety: WeightedHypersurface, normalisation: float
 ) -> AbstractArchitecture:
     """An architecture from plain data.
 
@@ -190,11 +192,11 @@ def build_architecture(
     kind = entries.pop("kind", None)
     try:
         if kind == "direct":
-            return Direct(task, polynomial, **entries)
+            return Direct(task, variety, **entries)
         if kind == "ambient":
-            return Ambient(task, polynomial, normalisation, **entries)
+            return Ambient(task, variety, normalisation, **entries)
         if kind == "potential":
-            return PotentialNetwork(task, polynomial, normalisation, **entries)
+            return PotentialNetwork(task, variety, normalisation, **entries)
     except TypeError as error:
         raise InputError("architecture", config, f"these entries do not fit {kind}: {error}") from error
     raise InputError("architecture", kind, f"choose one of {', '.join(ARCHITECTURES)}")
@@ -208,7 +210,7 @@ def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[A
 def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoint) -> Array:
     """The components in the canonical chart of a point of the cone in any gauge."""
     z = point[:5] + 1j * point[5:]
-    return architecture.components(state, canonical_point(architecture.polynomial, z))
+    return architecture.components(state, canonical_point(architecture.variety, z))
 
 
 @partial(jax.jit, static_argnums=0)

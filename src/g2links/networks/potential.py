@@ -19,7 +19,7 @@ from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.reference import reference_jet
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
 
 
@@ -48,7 +48,7 @@ class PotentialNetwork(AbstractStructured):
     """
 
     task: Task
-    polynomial: Polynomial
+    variety: WeightedHypersurface
     normalisation: float
     widths: tuple[int, ...]
     activation: str = "tanh"
@@ -58,9 +58,7 @@ class PotentialNetwork(AbstractStructured):
     @property
     def ansatz(self) -> NeuralAnsatz:
         """The family of potentials."""
-        return NeuralAnsatz(
-            InvariantFeatures(self.polynomial, self.degree, self.symmetric), self.widths, self.activation
-        )
+        return NeuralAnsatz(InvariantFeatures(self.variety, self.degree, self.symmetric), self.widths, self.activation)
 
     def potential(self, weights: Weights) -> KahlerPotential:
         """u, a function on V; with it `links.structure.ContactCalabiYau` gives every form."""
@@ -78,15 +76,15 @@ class PotentialNetwork(AbstractStructured):
         return Weights(tuple(np.asarray(p) for p in self.ansatz.initial(rng, sample)), ())
 
     def geometry(self, at: ChartPoint) -> PotentialGeometry:
-        return self._along(at.z, tangent_frame(self.polynomial, at), residue(self.polynomial, at))
+        return self._along(at.z, tangent_frame(self.variety, at), residue(self.variety, at))
 
     def numbers(self, weights: Weights, geometry: PotentialGeometry, key: Array | None) -> Float[Array, "15"]:
         u = self.ansatz.apply(weights.trainable, geometry.features)
         return pack_numbers(geometry.first, geometry.reference) + jnp.concatenate([u.first[0], u.mixed[0]])
 
     def adapted(self, row: Row, frame: AdaptedFrame) -> PotentialGeometry:
-        vectors = frame.unitary @ tangent_frame(self.polynomial, row.at)
-        h = frame.determinant * residue(self.polynomial, row.at)
+        vectors = frame.unitary @ tangent_frame(self.variety, row.at)
+        h = frame.determinant * residue(self.variety, row.at)
         geometry = self._along(row.at.z, vectors, h)
         return geometry._replace(first=geometry.first - frame.unitary @ frame.first)
 
@@ -100,7 +98,7 @@ class PotentialNetwork(AbstractStructured):
         }
 
     def _along(self, z: ComplexPoint, vectors: Frame, h: Scalar) -> PotentialGeometry:
-        reference = reference_jet(self.polynomial.weights, z, vectors)
+        reference = reference_jet(self.variety, z, vectors)
         features = self.ansatz.features.jet(z, vectors)
         return PotentialGeometry(
             features, reference.complex_first()[0], reference.hermitian()[0], self.normalisation * h

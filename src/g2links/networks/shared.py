@@ -16,7 +16,8 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ComplexPoint
-from g2links.varieties.polynomial import Polynomial, monomials
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.polynomial import monomials
 from g2links.varieties.symmetry import coordinate_permutations, is_real
 
 _POWERS = 5
@@ -28,12 +29,12 @@ NODE_OUTPUTS, PAIR_OUTPUTS = 5, 4
 class SharedCoefficients:
     """The inputs of the two networks, and how their outputs make d_i, C_ij and a_i (`tensors.AmbientTensors`)."""
 
-    polynomial: Polynomial
+    variety: WeightedHypersurface
 
     @property
     def inputs(self) -> tuple[int, int]:
         """How many numbers each network sees."""
-        nodes, pairs = jax.eval_shape(self.features, jax.ShapeDtypeStruct((self.polynomial.variables,), np.complex128))
+        nodes, pairs = jax.eval_shape(self.features, jax.ShapeDtypeStruct((self.variety.variables,), np.complex128))
         return nodes.shape[1], pairs.shape[1]
 
     def features(self, zeta: ComplexPoint) -> tuple[Float[Array, "variables n"], Float[Array, "pairs m"]]:
@@ -69,8 +70,8 @@ class SharedCoefficients:
         self, zeta: ComplexPoint
     ) -> tuple[Float[Array, " variables"], Complex[Array, "variables variables"]]:
         """s and Q."""
-        terms = self.polynomial.coefficients * monomials(self.polynomial.exponents, zeta)
-        own = terms[np.argmax(self.polynomial.exponents, axis=0)]
+        terms = self.variety.polynomial.coefficients * monomials(self.variety.polynomial.exponents, zeta)
+        own = terms[np.argmax(self.variety.polynomial.exponents, axis=0)]
         return zeta.real**2 + zeta.imag**2, own[:, None] * own.conj()
 
     def _symmetric_functions(self, s: Array, q: Array) -> Array:
@@ -86,15 +87,19 @@ class SharedCoefficients:
     @cached_property
     def _orbits(self) -> np.ndarray:
         """(N, orbits) which orbit of the permutations each coordinate lies in."""
-        first = np.min(np.array(coordinate_permutations(self.polynomial)), axis=0)
+        first = np.min(np.array(coordinate_permutations(self.variety.polynomial)), axis=0)
         return (first[:, None] == np.unique(first)).astype(float)
 
 
-def shares_weights(polynomial: Polynomial) -> bool:
+def shares_weights(variety: WeightedHypersurface) -> bool:
     """Whether f is a sum of powers of at least the fourth degree, one of each coordinate, with real coefficients.
 
     The coefficients a_i of lower powers would not be smooth where the coordinate vanishes: conj(ζ_i) turns with
     ζ_i^{a-1}, which is as large there.
     """
-    pure = len(polynomial.terms) == polynomial.variables and all(np.count_nonzero(e) == 1 for e in polynomial.exponents)
-    return pure and int(np.min(polynomial.exponents.max(axis=1))) >= _LEAST_POWER and is_real(polynomial)
+    pure = len(variety.polynomial.terms) == variety.variables and all(
+        np.count_nonzero(e) == 1 for e in variety.polynomial.exponents
+    )
+    return (
+        pure and int(np.min(variety.polynomial.exponents.max(axis=1))) >= _LEAST_POWER and is_real(variety.polynomial)
+    )

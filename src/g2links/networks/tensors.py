@@ -19,7 +19,7 @@ from g2links.networks.inputs import separating_features
 from g2links.networks.shared import NODE_OUTPUTS, PAIR_OUTPUTS, SharedCoefficients
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 FLOOR = 1e-3
 """The share of the reference metric that no coefficients can take away."""
@@ -57,24 +57,24 @@ class AmbientTensors:
             `shared.SharedCoefficients`. Otherwise `equivariants` makes them from separating invariants.
     """
 
-    polynomial: Polynomial
+    variety: WeightedHypersurface
     shared: bool
     standard_inputs: bool = True
 
     @property
     def inputs(self) -> tuple[int, ...]:
         """How many numbers each network sees."""
-        return self._shared.inputs if self.shared else (separating_features(self.polynomial).count,)
+        return self._shared.inputs if self.shared else (separating_features(self.variety).count,)
 
     @property
     def outputs(self) -> tuple[int, ...]:
         """How many coefficients each network gives."""
-        return (NODE_OUTPUTS, PAIR_OUTPUTS) if self.shared else (_equivariants(self.polynomial.weights).count,)
+        return (NODE_OUTPUTS, PAIR_OUTPUTS) if self.shared else (_equivariants(self.variety.weights).count,)
 
     def local(self, z: ComplexPoint, vectors: Frame) -> LocalTangents:
         """A point of X, in any gauge, along three holomorphic vectors."""
-        weights = jnp.asarray(self.polynomial.weights, dtype=float)
-        scale = jnp.exp(-0.5 * weights * reference_potential(self.polynomial.weights, z))
+        weights = jnp.asarray(self.variety.weights, dtype=float)
+        scale = jnp.exp(-0.5 * weights * reference_potential(self.variety, z))
         position, frame = scale * z, scale * vectors
         size = jnp.sum(weights * (position.real**2 + position.imag**2))
         along = frame @ position.conj() / size
@@ -83,7 +83,7 @@ class AmbientTensors:
 
     def features(self, zeta: ComplexPoint) -> tuple[Float[Array, "k inputs"], ...]:
         """What each network sees whenever it is asked, before that is standardised."""
-        return self._shared.features(zeta) if self.shared else (separating_features(self.polynomial)(zeta)[None],)
+        return self._shared.features(zeta) if self.shared else (separating_features(self.variety)(zeta)[None],)
 
     def statistics(self, at: ChartPoint) -> tuple[np.ndarray, ...]:
         """Mean and scale of the features of each network, from n points in their charts.
@@ -112,14 +112,14 @@ class AmbientTensors:
         if self.shared:
             b, c = self._shared.matrices(outputs[0], outputs[1], local.position)
         else:
-            b, c = _equivariants(self.polynomial.weights).matrices(outputs[0][0], local.position)
+            b, c = _equivariants(self.variety.weights).matrices(outputs[0][0], local.position)
         t = local.tangents
         root = t + 0.5 * t @ b
         return local.first + t @ c, (1 - FLOOR) * root @ root.conj().T + FLOOR * t @ t.conj().T
 
     @property
     def _shared(self) -> SharedCoefficients:
-        return SharedCoefficients(self.polynomial)
+        return SharedCoefficients(self.variety)
 
 
 def _not_rough(scale: np.ndarray, slope: np.ndarray) -> np.ndarray:
@@ -139,7 +139,7 @@ def _table(tensors: AmbientTensors, rows: ChartPoint) -> tuple[tuple[Array, Arra
     """The features of each network, and the mean squares of their slopes in the directions of V, for ω_ref."""
 
     def one_point(at: ChartPoint) -> tuple[tuple[Array, Array], ...]:
-        local = tensors.local(at.z, tangent_frame(tensors.polynomial, at))
+        local = tensors.local(at.z, tangent_frame(tensors.variety, at))
         unit = inverse_cholesky(local.tangents @ local.tangents.conj().T) @ local.tangents
         directions = jnp.concatenate([unit, 1j * unit])
         slopes = jax.vmap(lambda v: jax.jvp(tensors.features, (local.position,), (v,))[1])(directions)

@@ -21,8 +21,10 @@ from g2links._typing import ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
 from g2links.potentials.features import BASIS, InvariantFeatures
+from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import require_hypersurface
+from g2links.varieties.variety import AbstractVariety
 
 Parameters = tuple[Array, ...]
 _CONSTANT = 1e-12
@@ -145,7 +147,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
     root: float | None = None
 
     def __post_init__(self) -> None:
-        share = min(2.0, 0.5 * (1 + max(self.features.polynomial.weights)))
+        share = min(2.0, 0.5 * (1 + max(self.features.variety.weights)))
         root = share * self.features.degree if self.root is None else self.root
         if not root > 0:
             raise InputError("root", self.root, "a positive number")
@@ -180,7 +182,10 @@ class AlgebraicAnsatz(FeatureAnsatz):
         return {"kind": "algebraic", **_feature_config(self.features), "root": self.root}
 
 
-Ansatz = FeatureAnsatz | HermitianAnsatz
+PointAnsatz = FeatureAnsatz | OwnAnsatz
+"""What is evaluated point by point from `features` there."""
+
+Ansatz = PointAnsatz | HermitianAnsatz
 
 
 @dataclass(frozen=True)
@@ -199,19 +204,23 @@ class KahlerPotential:
         return self.ansatz.jet(self.parameters, z, frame)
 
 
-def ansatz_from_config(config: dict[str, Any], polynomial: Polynomial) -> Ansatz:
+def ansatz_from_config(config: dict[str, Any], variety: AbstractVariety) -> Ansatz:
     """Rebuild an ansatz from `to_config`.
 
     Raises:
-        InputError: for an unknown kind, or a model whose features were chosen by another rule.
+        InputError: for an unknown kind, a potential that is not registered, or a model whose features were chosen by
+            another rule.
     """
+    if config["kind"] == "own":
+        return registered_potential(config["name"])
     if config["kind"] not in ("neural", "algebraic", "hermitian"):
         raise InputError("ansatz", config["kind"], "choose neural, algebraic or hermitian")
+    hypersurface = require_hypersurface(variety, "ansatz")
     if config["kind"] == "hermitian":
-        return HermitianAnsatz(Sections(polynomial, int(config["degree"])))
+        return HermitianAnsatz(Sections(hypersurface, int(config["degree"])))
     if config.get("basis") != BASIS:
         raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
-    features = InvariantFeatures(polynomial, int(config["degree"]), bool(config["symmetric"]))
+    features = InvariantFeatures(hypersurface, int(config["degree"]), bool(config["symmetric"]))
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
     return AlgebraicAnsatz(features, config.get("root"))

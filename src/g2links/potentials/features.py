@@ -29,7 +29,8 @@ from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form
 from g2links.potentials.invariant_products import C, ProductPlan, product_plan
-from g2links.varieties.polynomial import Polynomial, exponents_of_degree
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.polynomial import exponents_of_degree
 
 _MOST_MONOMIALS = 1820
 _OFF_CENTRE = 1.5
@@ -42,7 +43,7 @@ class InvariantFeatures:
     """The features of degree `degree` of a polynomial.
 
     Args:
-        polynomial: f.
+        variety: V.
         degree: the highest weighted degree k of the monomials.
         symmetric: keep only the invariants of the symmetry group of f.
 
@@ -50,7 +51,7 @@ class InvariantFeatures:
         InputError: when the degree is below that of every variable.
     """
 
-    polynomial: Polynomial
+    variety: WeightedHypersurface
     degree: int
     symmetric: bool
 
@@ -69,7 +70,7 @@ class InvariantFeatures:
 
     def reference_coefficients(self) -> np.ndarray | None:
         """c with Σ c_i X_i = (Σ |z_i|²)^k / r^{2k} = 1, for weights 1; None for others."""
-        if set(self.polynomial.weights) != {1}:
+        if set(self.variety.weights) != {1}:
             return None
         if self._plan is None:
             return self.forms.norm_power_coefficients()
@@ -82,10 +83,10 @@ class InvariantFeatures:
     @cached_property
     def forms(self) -> HermitianForms:
         """The Hermitian forms that are evaluated: the features themselves, or generators of those of high degree."""
-        weights = self.polynomial.weights
+        weights = self.variety.weights
         if self._plan is not None:
             return HermitianForms.join(
-                [_invariants(self.polynomial, degree).form(row) for degree, row in self._plan.generators]
+                [_invariants(self.variety, degree).form(row) for degree, row in self._plan.generators]
             )
         exponents = np.concatenate([exponents_of_degree(weights, degree) for degree in self._degrees])
         return all_forms(weights, exponents)
@@ -93,12 +94,12 @@ class InvariantFeatures:
     @cached_property
     def _offsets(self) -> np.ndarray:
         """What is subtracted from generators before they are multiplied: nothing for weights 1."""
-        plain = set(self.polynomial.weights) == {1}
+        plain = set(self.variety.weights) == {1}
         return np.zeros(self.forms.count) if plain else _OFF_CENTRE * self.forms.means()
 
     @cached_property
     def _degrees(self) -> range:
-        weights = self.polynomial.weights
+        weights = self.variety.weights
         if self.degree < 1:
             raise InputError("degree", self.degree, "a positive integer is needed")
         if self.degree < min(weights):
@@ -109,34 +110,34 @@ class InvariantFeatures:
     def _plan(self) -> ProductPlan | None:
         if not self.symmetric:
             return None
-        weights = self.polynomial.weights
+        weights = self.variety.weights
         sizes = [len(exponents_of_degree(weights, degree)) for degree in range(self.degree + 1)]
         base = max(k for k, size in enumerate(sizes) if size <= _MOST_MONOMIALS)
         return product_plan(
-            self.polynomial,
+            self.variety,
             self._degrees,
             base,
-            lambda degree, at: _invariants(self.polynomial, degree).in_finite_field(at),
+            lambda degree, at: _invariants(self.variety, degree).in_finite_field(at),
         )
 
 
 @lru_cache(64)
-def _invariants(polynomial: Polynomial, degree: int) -> HermitianForms:
+def _invariants(variety: WeightedHypersurface, degree: int) -> HermitianForms:
     """All invariant Hermitian forms of one degree, dependent ones and many terms included; of degree 1, for weights 1,
     Σ |z_i|² comes first, which a plan takes for the function 1."""
-    forms = invariant_forms(polynomial, exponents_of_degree(polynomial.weights, degree))
-    if degree == 1 and set(polynomial.weights) == {1}:
-        return HermitianForms.join([norm_form(polynomial.weights), forms])
+    forms = invariant_forms(variety, exponents_of_degree(variety.weights, degree))
+    if degree == 1 and set(variety.weights) == {1}:
+        return HermitianForms.join([norm_form(variety.weights), forms])
     return forms
 
 
-def default_degree(polynomial: Polynomial, most_features: int = 40, highest: int = 10) -> int:
+def default_degree(variety: WeightedHypersurface, most_features: int = 40, highest: int = 10) -> int:
     """The degree of features to use where the user does not say: the highest one up to `highest` with at most
     `most_features` invariants under the symmetry group of f; the lowest with every variable where even that has
     more."""
-    best = min(max(polynomial.weights), highest)
+    best = min(max(variety.weights), highest)
     for k in range(1, highest + 1):
-        if InvariantFeatures(polynomial, k, True).count > most_features:
+        if InvariantFeatures(variety, k, True).count > most_features:
             break
         best = k
     return best

@@ -11,8 +11,9 @@ from jaxtyping import Array, Float
 
 from g2links._typing import ComplexPoint, Frame
 from g2links.calculus.jets import Jet, upper_pairs
-from g2links.potentials.reference import reference_jet, reference_potential
-from g2links.varieties.polynomial import Polynomial, monomials
+from g2links.potentials.reference import log_radius_jet, log_radius_squared
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.polynomial import monomials
 from g2links.varieties.smooth.finite_field import PRIME, monomials_in_field, square_root_of_minus_one
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, in_lattice, is_real
 
@@ -52,7 +53,7 @@ class HermitianForms:
         """Values at one point of X, in any gauge."""
         s = monomials(self.exponents, z)
         terms = self.value * s[self.row] * s[self.column].conj()
-        return (self.reduction @ terms.real) * jnp.exp(-self.degrees * reference_potential(self.weights, z))
+        return (self.reduction @ terms.real) * jnp.exp(-self.degrees * log_radius_squared(self.weights, z))
 
     def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
@@ -71,7 +72,7 @@ class HermitianForms:
         channels += [d.real for d in first] + [d.imag for d in first]
         channels += [mixed(a, a).real for a in range(d)] + [m.real for m in upper] + [m.imag for m in upper]
         numerator = Jet.from_channels(jnp.asarray(self.reduction) @ jnp.stack(channels, axis=1))
-        return numerator.times_exponentials(jnp.asarray(-self.degrees), reference_jet(self.weights, z, frame))
+        return numerator.times_exponentials(jnp.asarray(-self.degrees), log_radius_jet(self.weights, z, frame))
 
     def norm_power_coefficients(self) -> np.ndarray:
         """c with Σ c_i X_i = (Σ |z_i|²)^k/r^{2k}, k the common degree of all forms: multinomial coefficients of
@@ -160,18 +161,18 @@ def norm_form(weights: tuple[int, ...]) -> HermitianForms:
     )
 
 
-def invariant_forms(polynomial: Polynomial, exponents: np.ndarray) -> HermitianForms:
+def invariant_forms(variety: WeightedHypersurface, exponents: np.ndarray) -> HermitianForms:
     """The Hermitian forms in the given monomials that are invariant under the symmetry group of f: sums over the orbits
     of phase-invariant pairs (α, β) under the permutations that preserve f, their real parts alone where f is real."""
-    degrees = exponents @ np.array(polynomial.weights)
+    degrees = exponents @ np.array(variety.weights)
     base = int(exponents.max()) + 1
-    code = exponents @ base ** np.arange(polynomial.variables)
+    code = exponents @ base ** np.arange(variety.variables)
     place = {int(c): i for i, c in enumerate(code)}
     i, j = np.nonzero(degrees[:, None] == degrees[None, :])
-    invariant = in_lattice(exponent_lattice(polynomial), exponents[i] - exponents[j])
+    invariant = in_lattice(exponent_lattice(variety.polynomial), exponents[i] - exponents[j])
     moved = [
-        np.array([place[int(c)] for c in exponents[:, list(sigma)] @ base ** np.arange(polynomial.variables)])
-        for sigma in coordinate_permutations(polynomial)
+        np.array([place[int(c)] for c in exponents[:, list(sigma)] @ base ** np.arange(variety.variables)])
+        for sigma in coordinate_permutations(variety.polynomial)
     ]
     orbits, seen = [], set()
     for a, b in zip(i[invariant].tolist(), j[invariant].tolist(), strict=True):
@@ -179,7 +180,7 @@ def invariant_forms(polynomial: Polynomial, exponents: np.ndarray) -> HermitianF
             orbit = {(int(m[a]), int(m[b])) for m in moved}
             seen |= orbit | {(y, x) for x, y in orbit}
             orbits.append(np.array(sorted(orbit)))
-    return _assemble(polynomial.weights, exponents, orbits, real=is_real(polynomial))
+    return _assemble(variety.weights, exponents, orbits, real=is_real(variety.polynomial))
 
 
 def _assemble(

@@ -13,7 +13,7 @@ from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.smooth.finite_field import PRIME, first_independent_rows, points_with_conjugates
 
 _FIRST_POINTS = 64
@@ -65,16 +65,16 @@ class ProductPlan:
         return known.take(self.result)
 
 
-def product_plan(polynomial: Polynomial, degrees: range, base: int, invariants: FieldValues) -> ProductPlan:
+def product_plan(variety: WeightedHypersurface, degrees: range, base: int, invariants: FieldValues) -> ProductPlan:
     """Choose generators of degree at most `base`, and independent products for all of `degrees`."""
     columns = _FIRST_POINTS
     while True:
-        points = points_with_conjugates(polynomial, columns, _SEED)
+        points = points_with_conjugates(variety.polynomial, columns, _SEED)
         search = _Search(base, invariants, points)
         for degree in range(min(1, degrees.start), degrees.stop):
             search.extend(degree)
         if max(map(len, search.values.values())) + _SPARE_POINTS <= columns:
-            return search.plan(degrees, unit=set(polynomial.weights) == {1})
+            return search.plan(degrees, unit=set(variety.weights) == {1})
         columns *= 2
 
 

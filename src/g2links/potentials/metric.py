@@ -11,29 +11,29 @@ from g2links.calculus.jets import Jet, real_function_jet
 from g2links.forms.linear import small_determinant
 from g2links.potentials.reference import reference_jet
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 Potential = Callable[[ComplexPoint], Scalar]
 """u as a function of one point of X, real and C*-invariant. One that has a method `jet(z, frame)` of its own, as
 `KahlerPotential` has, is differentiated by that; any other by automatic differentiation."""
 
 
-def kahler_jet(polynomial: Polynomial, potential: Potential, z: ComplexPoint, frame: Frame) -> Jet:
+def kahler_jet(variety: AbstractVariety, potential: Potential, z: ComplexPoint, frame: Frame) -> Jet:
     """K = K_ref + u with ∂_a K and ∂_a∂_b̄ K along a holomorphic frame at `z`."""
     own = getattr(potential, "jet", None)
     u = real_function_jet(potential, z, frame) if own is None else own(z, frame)
-    return jax.tree.map(jnp.add, reference_jet(polynomial.weights, z, frame), u)
+    return jax.tree.map(jnp.add, reference_jet(variety, z, frame), u)
 
 
-def hermitian_metric(polynomial: Polynomial, potential: Potential, at: ChartPoint) -> Hermitian:
+def hermitian_metric(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Hermitian:
     """g_{ab̄} = ∂_a∂_b̄ (K_ref + u) at a point in a slice chart."""
-    return kahler_jet(polynomial, potential, at.z, tangent_frame(polynomial, at)).hermitian()[0]
+    return kahler_jet(variety, potential, at.z, tangent_frame(variety, at)).hermitian()[0]
 
 
-def monge_ampere_ratio(polynomial: Polynomial, g: Hermitian, at: ChartPoint) -> Scalar:
+def monge_ampere_ratio(variety: AbstractVariety, g: Hermitian, at: ChartPoint) -> Scalar:
     """det g/|h|², constant exactly where g is Ricci-flat; it does not depend on the chart."""
-    h = residue(polynomial, at)
+    h = residue(variety, at)
     return hermitian_determinant(g) / (h.real**2 + h.imag**2)
 
 

@@ -1,20 +1,54 @@
-"""The reference Kähler potential K_ref = 2 log r, where Σ |z_i|² r^{-2 w_i} = 1; log|z|² when all weights are 1."""
+"""The reference Kähler potential K_ref = Σ_α t_α 2 log r_α, a sum over the C* factors with the polarisation t.
 
+For one factor 2 log r, where Σ |z_i|² r^{-2 w_i} = 1: log|z|² when all weights are 1.
+"""
+
+import functools
 from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from g2links._typing import ComplexPoint, Frame
 from g2links.calculus.jets import Jet
+from g2links.varieties.variety import AbstractVariety
 
 _NEWTON_STEPS = 60
 
 
-def reference_potential(weights: tuple[int, ...], z: ComplexPoint) -> Float[Array, ""]:
-    """K_ref(z), real; under z -> λ·z it grows by log|λ|². It is strictly
-    plurisubharmonic transversally to the C* orbits."""
+def reference_potential(variety: AbstractVariety, z: ComplexPoint) -> Float[Array, ""]:
+    """K_ref(z), real; under z -> λ·z it grows by Σ t_α log|λ_α|². It is strictly plurisubharmonic transversally to the
+    orbits."""
+    parts = [t * part for t, part in zip(variety.polarisation, log_radii_squared(variety, z), strict=True)]
+    return functools.reduce(jnp.add, parts)
+
+
+def log_radii_squared(variety: AbstractVariety, z: ComplexPoint) -> list[Float[Array, ""]]:
+    """2 log r_α for each C* factor."""
+    return [log_radius_squared(weights, z[factor]) for _, factor, weights in _factors(variety)]
+
+
+def reference_jet(variety: AbstractVariety, z: ComplexPoint, frame: Frame) -> Jet:
+    """The jet of K_ref along a frame."""
+    parts = [
+        jax.tree.map(lambda x, t=t: t * x, log_radius_jet(weights, z[factor], frame[:, factor]))
+        for t, factor, weights in _factors(variety)
+    ]
+    return functools.reduce(partial(jax.tree.map, jnp.add), parts)
+
+
+def _factors(variety: AbstractVariety) -> list[tuple[int, np.ndarray | slice, tuple[int, ...]]]:
+    """The polarisation, the coordinates and their weights, for each C* factor."""
+    if len(variety.charges) == 1:
+        return [(variety.polarisation[0], slice(None), variety.charges[0])]
+    rows = zip(variety.polarisation, variety.factors, variety.charges, strict=True)
+    return [(t, factor, tuple(row[i] for i in factor)) for t, factor, row in rows]
+
+
+def log_radius_squared(weights: tuple[int, ...], z: ComplexPoint) -> Float[Array, ""]:
+    """2 log r of one C* factor."""
     squares = z.real**2 + z.imag**2
     if set(weights) == {1}:
         return jnp.log(jnp.sum(squares))
@@ -44,14 +78,14 @@ def _log_radius_squared_jvp(weights: tuple[int, ...], primals: tuple, tangents: 
     return t, jnp.sum(decay * d_squares) / jnp.sum(w * squares * decay)
 
 
-def reference_jet(weights: tuple[int, ...], z: ComplexPoint, frame: Frame) -> Jet:
-    """The jet of the reference potential K, from its equation Σ |z_i|² e^{-w_i K} = 1 by implicit differentiation.
+def log_radius_jet(weights: tuple[int, ...], z: ComplexPoint, frame: Frame) -> Jet:
+    """The jet of K = 2 log r of one C* factor, from Σ |z_i|² e^{-w_i K} = 1 by implicit differentiation.
 
     In the rescaled z_i e^{-w_i K/2} and frame, and along the horizontal part v_a - ∂_aK (w_i z_i) of each vector of it,
     ∂_a∂_b̄ K is the flat Hermitian product over Σ w_i |z_i|².
     """
     w = jnp.asarray(weights, dtype=float)
-    value = reference_potential(weights, z)
+    value = log_radius_squared(weights, z)
     scale = jnp.exp(-0.5 * w * value)
     z, frame = scale * z, scale * frame
     orbit = w * z

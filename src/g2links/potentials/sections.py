@@ -21,7 +21,8 @@ from g2links._typing import ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.errors import InputError
 from g2links.potentials.reference import reference_jet, reference_potential
-from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomials
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.polynomial import exponents_of_degree, monomials
 
 
 class SectionJet(NamedTuple):
@@ -43,19 +44,19 @@ class Sections:
     Where f has a term c z_j^d, the multiples of z_j^d are left out: on V they are combinations of the others.
 
     Args:
-        polynomial: f, with weights 1.
+        variety: V, with weights 1.
         degree: k.
 
     Raises:
         InputError: for other weights, or a degree below 1.
     """
 
-    polynomial: Polynomial
+    variety: WeightedHypersurface
     degree: int
 
     def __post_init__(self) -> None:
-        if set(self.polynomial.weights) != {1}:
-            raise InputError("weights", self.polynomial.weights, "weights 1 for a Hermitian form in all monomials")
+        if set(self.variety.weights) != {1}:
+            raise InputError("weights", self.variety.weights, "weights 1 for a Hermitian form in all monomials")
         if self.degree < 1:
             raise InputError("degree", self.degree, "a positive integer is needed")
 
@@ -67,8 +68,8 @@ class Sections:
     @cached_property
     def exponents(self) -> np.ndarray:
         """(N, variables)."""
-        every = exponents_of_degree(self.polynomial.weights, self.degree)
-        pure = [(abs(c), e.index(max(e)), max(e)) for c, e in self.polynomial.terms if np.count_nonzero(e) == 1]
+        every = exponents_of_degree(self.variety.weights, self.degree)
+        pure = [(abs(c), e.index(max(e)), max(e)) for c, e in self.variety.polynomial.terms if np.count_nonzero(e) == 1]
         if not pure:
             return every
         _, variable, power = max(pure)
@@ -81,12 +82,12 @@ class Sections:
 
     def __call__(self, z: ComplexPoint) -> Complex[Array, " N"]:
         """s/r^k at one point."""
-        scale = jnp.exp(-0.5 * reference_potential(self.polynomial.weights, z))
+        scale = jnp.exp(-0.5 * reference_potential(self.variety, z))
         return jnp.asarray(self._roots) * monomials(self.exponents, scale * z)
 
     def jet(self, z: ComplexPoint, frame: Frame) -> SectionJet:
         """s/r^k and its holomorphic derivatives along a frame, r held fixed."""
-        scale = jnp.exp(-0.5 * reference_potential(self.polynomial.weights, z))
+        scale = jnp.exp(-0.5 * reference_potential(self.variety, z))
         at = scale * z
 
         def along(v: Array) -> Array:
@@ -126,7 +127,7 @@ class HermitianAnsatz:
         first = gram[1:, 0] / total
         mixed = gram[1:, 1:] / total - first[:, None] * first.conj()
         whole = Jet.from_complex(jnp.log(total)[None] / k, first[None] / k, mixed[None] / k)
-        reference = reference_jet(self.sections.polynomial.weights, z, frame)
+        reference = reference_jet(self.sections.variety, z, frame)
         return Jet(whole.value, whole.first - reference.first, whole.mixed - reference.mixed)
 
     def start(self) -> tuple[np.ndarray, np.ndarray]:

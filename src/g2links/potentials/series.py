@@ -17,13 +17,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float, Inexact
 
+from g2links._typing import ComplexPoint
 from g2links.forms._sums import sum_terms, take
+from g2links.forms.linear import small_inverse
 from g2links.potentials.families import FeatureAnsatz, KahlerPotential
 from g2links.potentials.hermitian_forms import HermitianForms
 from g2links.potentials.metric import Potential
-from g2links.potentials.reference import reference_potential
+from g2links.potentials.reference import log_radius_squared
 from g2links.varieties.charts import SliceChart, selector
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 _HOLOMORPHIC_ORDER, _ORDER = 3, 4
 HolomorphicSeries = Complex[Array, "terms m"]
@@ -90,30 +92,30 @@ def has_series(potential: Potential) -> TypeGuard[KahlerPotential]:
     return isinstance(potential, KahlerPotential) and isinstance(potential.ansatz, FeatureAnsatz)
 
 
-def potential_series(polynomial: Polynomial, potential: KahlerPotential, chart: SliceChart) -> Series:
+def potential_series(variety: AbstractVariety, potential: KahlerPotential, chart: SliceChart) -> Series:
     """K = K_ref + u around the centre of a chart, as a series with m = 1, where `has_series`. Only its pure fourth
     derivatives ∂_a∂_b∂_c∂_d are not those of K, as z is known to third order; no tensor here needs them."""
     assert isinstance(potential.ansatz, FeatureAnsatz)
-    z = point_series(polynomial, chart)
-    reference = _reference_series(polynomial, chart, z)
+    z = point_series(variety, chart)
+    reference = _reference_series(variety, chart, z)
     features = potential.ansatz.features
     values: Any = features.combine(_form_series(features.forms, z, reference))
     u: Series = potential.ansatz.apply(potential.parameters, values)
     return jax.tree.map(jnp.add, reference, u)
 
 
-def point_series(polynomial: Polynomial, chart: SliceChart) -> HolomorphicSeries:
-    """z over the chart, (terms, N): one coordinate constant, one from f = 0 order by order, the others
-    z_a(centre) + w_a."""
-    n, d = polynomial.variables, polynomial.dimension
-    slot = (jnp.arange(n) == chart.centre.solved).astype(complex)
+def point_series(variety: AbstractVariety, chart: SliceChart) -> HolomorphicSeries:
+    """z over the chart, (terms, N): the fixed coordinates constant, those that the equations are solved for order by
+    order, the others z_a(centre) + w_a."""
+    n, d = variety.variables, variety.dimension
+    slots = (chart.centre.solved[:, None] == jnp.arange(n)).astype(complex)
     start = jnp.zeros((len(exponents(d, _HOLOMORPHIC_ORDER)), n), complex)
     start = start.at[0].set(chart.centre.z).at[1 : 1 + d].set(selector(chart.centre))
-    slope = polynomial.gradient(chart.centre.z)[chart.centre.solved[0]]
+    inverse = small_inverse(variety.jacobian(chart.centre.z)[:, chart.centre.solved])
 
     def raise_order(_: int, z: HolomorphicSeries) -> HolomorphicSeries:
-        f = _monomial_series(polynomial.exponents, z) @ jnp.asarray(polynomial.coefficients)
-        return z - (f / slope)[:, None] * slot
+        values = [_monomial_series(f.exponents, z) @ jnp.asarray(f.coefficients) for f in variety.equations]
+        return z - jnp.stack(values, axis=1) @ inverse.T @ slots
 
     return jax.lax.fori_loop(0, _HOLOMORPHIC_ORDER, raise_order, start)
 
@@ -158,13 +160,22 @@ def _form_series(forms: HermitianForms, z: HolomorphicSeries, reference: Series)
     return numerator.times(decay.take(place))
 
 
-def _reference_series(polynomial: Polynomial, chart: SliceChart, z: HolomorphicSeries) -> Series:
-    """K_ref from Σ |z_i|² exp(-w_i K_ref) = 1, order by order."""
-    n = polynomial.variables
+def _reference_series(variety: AbstractVariety, chart: SliceChart, z: HolomorphicSeries) -> Series:
+    """K_ref, the sum of those of the C* factors with the polarisation."""
+    parts = [
+        t * _radius_series(tuple(row[i] for i in factor), chart.centre.z[factor], z[:, factor]).coefficients
+        for t, factor, row in zip(variety.polarisation, variety.factors, variety.charges, strict=True)
+    ]
+    return Series(sum(parts[1:], parts[0]))
+
+
+def _radius_series(charges: tuple[int, ...], centre: ComplexPoint, z: HolomorphicSeries) -> Series:
+    """K = 2 log r of one C* factor from Σ |z_i|² exp(-w_i K) = 1, order by order."""
+    n = len(charges)
     every = np.arange(n)
     squares = _sesquilinear(z, every, every, np.ones(n), np.eye(n))
-    weights = jnp.asarray(polynomial.weights, dtype=float)
-    value = reference_potential(polynomial.weights, chart.centre.z)
+    weights = jnp.asarray(charges, dtype=float)
+    value = log_radius_squared(charges, centre)
     slope = jnp.sum(weights * squares.coefficients[0] * jnp.exp(-weights * value))
 
     def raise_order(_: int, k: Array) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array
 
-from g2links.potentials.families import FeatureAnsatz
+from g2links.potentials.families import PointAnsatz
 from g2links.ricci_flat.monge_ampere import MongeAmpereData, Result, Solution, State, log_ratio, unravel
 
 _BETA = (0.9, 0.999)
@@ -23,7 +23,7 @@ _Carry = tuple[Array, Array, Array, Array]
 
 
 def adam(
-    ansatz: FeatureAnsatz,
+    ansatz: PointAnsatz,
     data: MongeAmpereData,
     state: State,
     *,
@@ -63,7 +63,7 @@ def adam(
 
 @partial(jax.jit, static_argnums=0)
 def _epoch(
-    ansatz: FeatureAnsatz,
+    ansatz: PointAnsatz,
     data: MongeAmpereData,
     vector: Array,
     first: Array,

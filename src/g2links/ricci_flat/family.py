@@ -2,13 +2,14 @@
 
 import math
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
 from g2links.potentials.sections import HermitianAnsatz, Sections
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.variety import AbstractVariety
 
 ANSATZE = ("auto", "neural", "algebraic")
 WIDTHS, ACTIVATION = (16, 16), "tanh"
@@ -30,8 +31,15 @@ class Family(NamedTuple):
         return str(self.ansatz.to_config()["kind"])
 
 
+def described_ansatz(config: dict[str, Any]) -> str:
+    """`to_config` of an ansatz in words."""
+    if "degree" in config:
+        return f"{config['kind']} potential of degree {config['degree']}"
+    return f"potential {config['name']}"
+
+
 def choose_family(
-    polynomial: Polynomial,
+    variety: AbstractVariety,
     ansatz: str = "auto",
     *,
     degree: int | None = None,
@@ -47,47 +55,49 @@ def choose_family(
     coordinate is too heavy to occur in features of the degrees in question.
 
     Raises:
-        InputError: for an unknown ansatz, or an optimiser that the ansatz does not have.
+        InputError: for an unknown ansatz, another family of varieties than hypersurfaces, or an
+            optimiser that the ansatz does not have.
     """
     if ansatz not in ANSATZE:
         raise InputError("ansatz", ansatz, f"choose one of {', '.join(ANSATZE)}")
+    hypersurface = require_hypersurface(variety, "ansatz")
     reason = "asked for"
     if ansatz == "auto":
-        ansatz, reason = _best(polynomial, degree, network_wanted=bool(widths or activation or optimiser == "adam"))
-    if ansatz == "algebraic" and little_symmetry(polynomial):
+        ansatz, reason = _best(hypersurface, degree, network_wanted=bool(widths or activation or optimiser == "adam"))
+    if ansatz == "algebraic" and little_symmetry(hypersurface):
         if optimiser != "lm":
             raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
-        return Family(HermitianAnsatz(Sections(polynomial, degree or _hermitian_degree(polynomial))), reason)
-    features = InvariantFeatures(polynomial, degree or _degree(polynomial, ansatz), symmetric=True)
+        return Family(HermitianAnsatz(Sections(hypersurface, degree or _hermitian_degree(hypersurface))), reason)
+    features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
     if ansatz == "algebraic":
         return Family(AlgebraicAnsatz(features), reason)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
 
 
 @cache
-def little_symmetry(polynomial: Polynomial) -> bool:
+def little_symmetry(variety: WeightedHypersurface) -> bool:
     """Whether f has weights 1 and a symmetry group so small that the most features that are fitted quickly have a
     lower degree than the full Hermitian matrix, which contains every invariant one of its degree."""
-    if set(polynomial.weights) != {1}:
+    if set(variety.weights) != {1}:
         return False
-    if InvariantFeatures(polynomial, 1, symmetric=True).count >= math.comb(polynomial.variables + 1, 2):
+    if InvariantFeatures(variety, 1, symmetric=True).count >= math.comb(variety.variables + 1, 2):
         return True  # complex conjugation alone leaves the Re z_i conj(z_j); higher degrees take long to count
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
-    degree = _hermitian_degree(polynomial)
-    return default_degree(polynomial, most, degree) < degree
+    degree = _hermitian_degree(variety)
+    return default_degree(variety, most, degree) < degree
 
 
-def _hermitian_degree(polynomial: Polynomial) -> int:
+def _hermitian_degree(variety: WeightedHypersurface) -> int:
     degrees = range(1, _HERMITIAN_DEGREE + 1)
-    return max(k for k in degrees if k == 1 or Sections(polynomial, k).count <= _MOST_SECTIONS)
+    return max(k for k in degrees if k == 1 or Sections(variety, k).count <= _MOST_SECTIONS)
 
 
-def _best(polynomial: Polynomial, degree: int | None, *, network_wanted: bool) -> tuple[str, str]:
+def _best(variety: WeightedHypersurface, degree: int | None, *, network_wanted: bool) -> tuple[str, str]:
     if network_wanted:
         return "neural", "auto: widths, an activation or adam belong to a network"
-    if little_symmetry(polynomial):
+    if little_symmetry(variety):
         return "algebraic", "auto: f has little or no symmetry; a full Hermitian matrix was better there than all else"
-    reached, heaviest = degree or _degree(polynomial, "algebraic"), max(polynomial.weights)
+    reached, heaviest = degree or _degree(variety, "algebraic"), max(variety.weights)
     if reached < heaviest:
         return (
             "neural",
@@ -96,5 +106,5 @@ def _best(polynomial: Polynomial, degree: int | None, *, network_wanted: bool) -
     return "algebraic", "auto: it is better than a network on every polynomial with symmetry that was measured"
 
 
-def _degree(polynomial: Polynomial, ansatz: str) -> int:
-    return default_degree(polynomial, *_MOST_FEATURES_AND_DEGREE[ansatz])
+def _degree(variety: WeightedHypersurface, ansatz: str) -> int:
+    return default_degree(variety, *_MOST_FEATURES_AND_DEGREE[ansatz])

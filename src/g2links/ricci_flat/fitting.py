@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.potentials.families import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, Parameters, PointAnsatz
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.hermitian_search import (
     HermitianProblem,
@@ -29,7 +29,7 @@ from g2links.ricci_flat.monge_ampere import (
     unravel,
 )
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 Hook = Callable[[State], bool]
 """Called after every accepted step; returning True stops the search."""
@@ -66,20 +66,20 @@ class Fit(Protocol):
         """σ and positivity at a state's vector."""
 
 
-def fit_of(polynomial: Polynomial, ansatz: Ansatz, train: Points, validation: Points) -> "FeatureFit | SectionFit":
+def fit_of(variety: AbstractVariety, ansatz: Ansatz, train: Points, validation: Points) -> "FeatureFit | SectionFit":
     """The search that belongs to an ansatz."""
     if isinstance(ansatz, HermitianAnsatz):
-        return SectionFit(polynomial, ansatz, train, validation)
-    return FeatureFit(polynomial, ansatz, train, validation)
+        return SectionFit(variety, ansatz, train, validation)
+    return FeatureFit(variety, ansatz, train, validation)
 
 
 class FeatureFit:
-    """Potentials on features (`monge_ampere`). Of an algebraic one with many coefficients the first steps, from far
-    away, use a quarter of the points."""
+    """Potentials on features, or of a user (`monge_ampere`). Of an algebraic one with many coefficients the first
+    steps, from far away, use a quarter of the points."""
 
-    def __init__(self, polynomial: Polynomial, ansatz: FeatureAnsatz, train: Points, validation: Points) -> None:
+    def __init__(self, variety: AbstractVariety, ansatz: PointAnsatz, train: Points, validation: Points) -> None:
         self.ansatz = ansatz
-        self.train, self.validation = (prepare(polynomial, ansatz.features, p) for p in (train, validation))
+        self.train, self.validation = (prepare(variety, ansatz.features, p) for p in (train, validation))
 
     def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
         """See `Fit`."""
@@ -126,9 +126,9 @@ class SectionFit:
     """A Hermitian matrix in all sections (`hermitian_search`). The first steps, from far away, use a fifth of the
     points."""
 
-    def __init__(self, polynomial: Polynomial, ansatz: HermitianAnsatz, train: Points, validation: Points) -> None:
+    def __init__(self, variety: AbstractVariety, ansatz: HermitianAnsatz, train: Points, validation: Points) -> None:
         self.ansatz = ansatz
-        self.train, self.validation = (prepare_sections(polynomial, ansatz.sections, p) for p in (train, validation))
+        self.train, self.validation = (prepare_sections(variety, ansatz.sections, p) for p in (train, validation))
 
     def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
         """See `Fit`.

@@ -27,8 +27,8 @@ from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormalis
 from g2links.ricci_flat.levenberg_marquardt import FIRST_DAMPING, State
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 2000
 _BLOCK = 8000
@@ -71,22 +71,22 @@ class SectionData:
         return sigma_of(np.exp(values), self.weights), float(self.weights @ np.isfinite(values))
 
 
-def prepare_sections(polynomial: Polynomial, sections: Sections, points: Points) -> SectionData:
+def prepare_sections(variety: AbstractVariety, sections: Sections, points: Points) -> SectionData:
     """Evaluate the sections at all points once."""
     n = points.n
-    rows = np.empty((n, polynomial.dimension + 1, sections.count), dtype=np.complex64)
+    rows = np.empty((n, variety.dimension + 1, sections.count), dtype=np.complex64)
     log_volume = np.empty(n)
     for part, padded in padded_blocks(points, _CHUNK):
-        values = _evaluate(polynomial, sections, padded)
+        values = _evaluate(variety, sections, padded)
         rows[part], log_volume[part] = (np.asarray(value)[: part.stop - part.start] for value in values)
     return SectionData(rows, log_volume, points.weights / np.sum(points.weights))
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _evaluate(polynomial: Polynomial, sections: Sections, at: ChartPoint) -> tuple[Array, Array]:
+def _evaluate(variety: AbstractVariety, sections: Sections, at: ChartPoint) -> tuple[Array, Array]:
     def one_point(at: ChartPoint) -> tuple[Array, Array]:
-        s = sections.jet(at.z, tangent_frame(polynomial, at))
-        return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(polynomial, at)))
+        s = sections.jet(at.z, tangent_frame(variety, at))
+        return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(variety, at)))
 
     return jax.vmap(one_point)(at)
 

@@ -124,8 +124,10 @@ class NormalEquations(NamedTuple):
     loss: float
 
     def step(self, damping: float) -> np.ndarray:
-        """By Cholesky after scaling to unit diagonal; by eigenvalues if that fails."""
+        """By Cholesky after scaling to unit diagonal; by eigenvalues if that fails. A parameter that nothing depends on
+        stays."""
         scale = np.diag(self.normal) + 1e-14 * np.trace(self.normal) / len(self.normal)
+        scale = np.where(scale > 0, scale, 1.0)
         damped = self.normal + np.diag(max(damping, _LEAST_SHIFT) * scale)
         s = 1 / np.sqrt(np.diag(damped))
         scaled = damped * s[:, None] * s[None, :]

@@ -8,7 +8,7 @@ stays bounded.
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,9 +20,10 @@ from g2links._typing import Scalar
 from g2links.calculus.jets import Jet
 from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
-from g2links.potentials.families import AlgebraicAnsatz, Ansatz, FeatureAnsatz, Parameters
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, Parameters, PointAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.metric import leading_minors
+from g2links.potentials.own import Places
 from g2links.potentials.reference import reference_jet
 from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.levenberg_marquardt import (
@@ -36,8 +37,8 @@ from g2links.ricci_flat.levenberg_marquardt import (
 )
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
 _Sums = tuple[Array, Array, Array, Array, Array]
@@ -52,13 +53,13 @@ class MongeAmpereData(NamedTuple):
     """What the equation needs to know of each point; leading axis n.
 
     Attributes:
-        features: jets of the features.
+        features: jets of the features; for a potential of a user the `own.Place`.
         reference: (n, d²) ∂_a∂_b̄ K_ref, stored as `Jet.mixed`.
         log_volume: (n,) log|h|².
         weights: (n,) for |Ω|² averages; they sum to 1.
     """
 
-    features: Jet
+    features: Any
     reference: Float[Array, "n square"]
     log_volume: Float[Array, " n"]
     weights: Float[Array, " n"]
@@ -77,11 +78,11 @@ class Solution(NamedTuple):
     state: State
 
 
-def prepare(polynomial: Polynomial, features: InvariantFeatures, points: Points) -> MongeAmpereData:
+def prepare(variety: AbstractVariety, features: InvariantFeatures | Places, points: Points) -> MongeAmpereData:
     """Evaluate the features and their derivatives at all points once."""
     n, table = points.n, None
     for part, rows in padded_blocks(points, _CHUNK):
-        block = _evaluate(polynomial, features, rows)
+        block = _evaluate(variety, features, rows)
         if table is None:
             table = jax.tree.map(lambda x: np.empty((n, *x.shape[1:]), x.dtype), block)
         jax.tree.map(lambda whole, x, part=part: _fill(whole, part, x), table, block)
@@ -98,30 +99,32 @@ def _fill(whole: np.ndarray, part: slice, values: Array) -> None:
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _evaluate(polynomial: Polynomial, features: InvariantFeatures, at: ChartPoint) -> tuple[Jet, Array, Array]:
+def _evaluate(
+    variety: AbstractVariety, features: InvariantFeatures | Places, at: ChartPoint
+) -> tuple[Any, Array, Array]:
     """Compiled once for all chunks of points."""
 
-    def one_point(at: ChartPoint) -> tuple[Jet, Array, Scalar]:
-        frame = tangent_frame(polynomial, at)
-        log_volume = jnp.log(jnp.abs(residue(polynomial, at)) ** 2)
-        return features.jet(at.z, frame), reference_jet(polynomial.weights, at.z, frame).mixed[0], log_volume
+    def one_point(at: ChartPoint) -> tuple[Any, Array, Scalar]:
+        frame = tangent_frame(variety, at)
+        log_volume = jnp.log(jnp.abs(residue(variety, at)) ** 2)
+        return features.jet(at.z, frame), reference_jet(variety, at.z, frame).mixed[0], log_volume
 
     return jax.vmap(one_point)(at)
 
 
 @partial(jax.jit, static_argnums=0)
-def metrics_from_jets(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n d d"]:
+def metrics_from_jets(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData) -> Complex[Array, "n d d"]:
     """g_{ab̄} at every point."""
     return jax.vmap(lambda point: _kahler_jet(ansatz, parameters, point).hermitian()[0])(data)
 
 
-def _kahler_jet(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereData) -> Jet:
+def _kahler_jet(ansatz: PointAnsatz, parameters: Parameters, point: MongeAmpereData) -> Jet:
     """u with the second derivatives of K_ref + u."""
     u = ansatz.apply(parameters, point.features)
     return Jet(u.value, u.first, u.mixed + point.reference[None])
 
 
-def log_ratio(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
+def log_ratio(ansatz: PointAnsatz, parameters: Parameters, point: MongeAmpereData) -> Scalar:
     """log(det g/|h|²) at one point; very negative where g is not positive definite."""
     k = _kahler_jet(ansatz, parameters, point)
     g = k.hermitian()[0]
@@ -131,7 +134,7 @@ def log_ratio(ansatz: FeatureAnsatz, parameters: Parameters, point: MongeAmpereD
 
 
 @partial(jax.jit, static_argnums=0)
-def log_ratios(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Float[Array, " n"]:
+def log_ratios(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData) -> Float[Array, " n"]:
     """`log_ratio` at every point, in chunks."""
     return jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), data, batch_size=_CHUNK)
 
@@ -141,20 +144,20 @@ def is_positive(values: Float[Array, " n"], data: MongeAmpereData) -> Bool[Array
     return values + data.log_volume > np.log(2 * _NOT_POSITIVE)
 
 
-def sigma_and_positivity(data: MongeAmpereData, ansatz: FeatureAnsatz, parameters: Parameters) -> tuple[float, float]:
+def sigma_and_positivity(data: MongeAmpereData, ansatz: PointAnsatz, parameters: Parameters) -> tuple[float, float]:
     """σ from prepared data, as training reports it, and the share of the weight where g is positive definite."""
     values = log_ratios(ansatz, parameters, data)
     weights = np.asarray(data.weights)
     return sigma_of(np.exp(values), weights), float(weights @ np.asarray(is_positive(values, data)))
 
 
-def initial_state(ansatz: FeatureAnsatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
+def initial_state(ansatz: PointAnsatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
     """A random start, with the first damping."""
     parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
     return State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
 
 
-def state_at(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> State:
+def state_at(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData) -> State:
     """A start at given parameters, as those of a neighbouring member of a family.
 
     Raises:
@@ -169,7 +172,7 @@ def state_at(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereDat
 
 
 def levenberg_marquardt(
-    ansatz: FeatureAnsatz,
+    ansatz: PointAnsatz,
     data: MongeAmpereData,
     state: State,
     *,
@@ -211,7 +214,7 @@ def unravel(ansatz: Ansatz, vector: np.ndarray) -> Parameters:
 class _MongeAmpere(NamedTuple):
     """The problem as `levenberg_marquardt.minimise` sees it."""
 
-    ansatz: FeatureAnsatz
+    ansatz: PointAnsatz
     data: MongeAmpereData
 
     def linearise(self, vector: np.ndarray) -> Linearisation:
@@ -220,7 +223,7 @@ class _MongeAmpere(NamedTuple):
         parameters = unravel(self.ansatz, vector)
         if isinstance(self.ansatz, AlgebraicAnsatz):
             rows, residual = _rows(self.ansatz, parameters, self.data)
-            plain = set(self.ansatz.features.polynomial.weights) == {1}
+            plain = set(self.ansatz.features.variety.weights) == {1}
             least = _LEAST if plain else _LEAST_OF_WEIGHTS
             return SingularValues.of(np.asarray(rows), np.asarray(residual), least)
         normal, gradient, loss = _normal_equations(self.ansatz, parameters, self.data)
@@ -232,14 +235,14 @@ class _MongeAmpere(NamedTuple):
 
 
 @partial(jax.jit, static_argnums=0)
-def _loss(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
+def _loss(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData) -> Scalar:
     values = log_ratios(ansatz, parameters, data)
     mean = jnp.sum(data.weights * values)
     return jnp.where(jnp.all(is_positive(values, data)), jnp.sum(data.weights * (values - mean) ** 2), jnp.inf)
 
 
 @partial(jax.jit, static_argnums=0)
-def _rows(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array]:
+def _rows(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData) -> tuple[Array, Array]:
     """W^{1/2} J (n, p) and W^{1/2} r (n,) for the centred residual r."""
     vector, restore = ravel_pytree(parameters)
 
@@ -253,7 +256,7 @@ def _rows(ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData) 
 
 @partial(jax.jit, static_argnums=0)
 def _normal_equations(
-    ansatz: FeatureAnsatz, parameters: Parameters, data: MongeAmpereData
+    ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData
 ) -> tuple[Array, Array, Scalar]:
     """JᵀWJ, JᵀWr and rᵀWr for the centred residual r, summed over chunks of points."""
     vector, restore = ravel_pytree(parameters)

@@ -31,11 +31,13 @@ class ArraySpec:
         kind: the numpy kinds allowed: "f" real, "i" integer, "u" unsigned, "c" complex, "b" boolean, or
             several ("iu").
         finite: refuse NaN and infinity.
+        or_shape: another shape that is allowed.
     """
 
     shape: tuple[int | str | None, ...]
     kind: str = "f"
     finite: bool = True
+    or_shape: tuple[int | str | None, ...] | None = None
 
 
 Schema = Mapping[str, ArraySpec]
@@ -108,9 +110,12 @@ def _check_headers(archive: Archive, schema: Schema) -> None:
         if header.dtype.kind not in spec.kind:
             wanted = " or ".join(_KINDS[kind] for kind in spec.kind)
             raise ArtefactError(f"{place} is of type {header.dtype}, expected {wanted}")
-        if not _fits(header.shape, spec.shape):
-            raise ArtefactError(f"{place} has shape {header.shape}, expected {_shape_text(spec.shape)}")
-        for found, wanted_size in zip(header.shape, spec.shape, strict=True):
+        allowed = [shape for shape in (spec.shape, spec.or_shape) if shape is not None]
+        fitting = [shape for shape in allowed if _fits(header.shape, shape)]
+        if not fitting:
+            expected = " or ".join(map(_shape_text, allowed))
+            raise ArtefactError(f"{place} has shape {header.shape}, expected {expected}")
+        for found, wanted_size in zip(header.shape, fitting[0], strict=True):
             if isinstance(wanted_size, str):
                 first, owner = sizes.setdefault(wanted_size, (found, name))
                 if found != first:

@@ -16,8 +16,8 @@ from g2links.varieties.real_points import complex_points, real_points
 _SCHEMA = {
     "points": ArraySpec(("n", "real")),
     "weights": ArraySpec(("n",)),
-    "drop_ones": ArraySpec(("n",), "iu"),
-    "drop_maxs": ArraySpec(("n",), "iu"),
+    "drop_ones": ArraySpec(("n",), "iu", or_shape=("n", "fixed")),
+    "drop_maxs": ArraySpec(("n",), "iu", or_shape=("n", "solved")),
     "lines": ArraySpec(("n",), "iu"),
 }
 
@@ -56,6 +56,6 @@ def read_points(home: Home, run: FinishedRun) -> Points:
         )
     fixed, solved = arrays["drop_ones"], arrays["drop_maxs"]
     z = complex_points(arrays["points"])
-    if np.any((fixed < 0) | (fixed >= z.shape[1]) | (solved < 0) | (solved >= z.shape[1])):
+    if any(np.any((index < 0) | (index >= z.shape[1])) for index in (fixed, solved)):
         raise ArtefactError(f"{path}: drop_ones and drop_maxs must lie between 0 and {z.shape[1] - 1}")
     return Points(from_columns(z, fixed, solved), arrays["weights"], arrays["lines"])

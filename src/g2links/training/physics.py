@@ -67,7 +67,7 @@ def prepare_tangents(architecture: AbstractArchitecture, row: Row) -> Tangents:
     frame = real_frame(adapted_frame(row.metric))
 
     def geometry(x: LinkPoint) -> Any:
-        z = embed(architecture.polynomial, chart, complex_coordinates(x))
+        z = embed(architecture.variety, chart, complex_coordinates(x))
         return architecture.prepared_geometry(chart.at(z))
 
     x = origin(chart)

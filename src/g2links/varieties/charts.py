@@ -1,8 +1,9 @@
-"""Slice charts of the Calabi-Yau threefold V = (X minus 0)/C* (GEOMETRY, section 1).
+"""Slice charts of a variety V = {f_1 = ... = f_m = 0}/(C*)^r (GEOMETRY, sections 1 and 7).
 
-In a chart one coordinate is held fixed at 1, one, z_s, is solved for from f = 0, and the remaining z_a, in ascending
-order, are the complex coordinates. The solution is followed from the chart's own centre by Newton's method, so it never
-changes sheet, and it can be differentiated to every order: its derivative, -f_a/f_s there, is a function of it.
+In a chart r coordinates, one for each C* factor, are held fixed at 1, m are solved for from the equations, and the
+remaining z_a, in ascending order, are the complex coordinates. The solution is followed from the chart's own centre by
+Newton's method, so it never changes sheet, and it can be differentiated to every order: its derivative, -f_a/f_s for
+one equation, is a function of it.
 """
 
 from functools import partial
@@ -14,7 +15,8 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from g2links._typing import ChartIndices, ComplexPoint, Frame, Index, Indices, LinkPoint
-from g2links.varieties.polynomial import Polynomial
+from g2links.forms.linear import small_inverse
+from g2links.varieties.variety import AbstractVariety
 
 _NEWTON_STEPS = 30
 _FIRST_SCORES, _NEXT_SCORE = (1.0, 0.83, 0.69, 0.57, 0.47), 0.8
@@ -30,10 +32,10 @@ class ChartPoint(NamedTuple):
     """A point of V in a slice chart; with a leading axis n in all three where there are many.
 
     Attributes:
-        z: (N,) complex128, the point of X in the gauge of the chart: 1 at the fixed coordinate.
-        fixed: (1,) the coordinate that is held at 1 (`drop_one` in files), one for each C* factor.
-        solved: (1,) the coordinate that f = 0 gives as a function of the others (`drop_max` in files), one for each
-            equation.
+        z: (N,) complex128, the point of C^N in the gauge of the chart: 1 at the fixed coordinates.
+        fixed: (r,) the coordinates that are held at 1 (`drop_one` in files), one for each C* factor.
+        solved: (m,) the coordinates that the equations give as functions of the others (`drop_max` in files),
+            ascending.
     """
 
     z: ComplexPoint
@@ -42,13 +44,17 @@ class ChartPoint(NamedTuple):
 
 
 def in_columns(at: ChartPoint) -> dict[str, np.ndarray]:
-    """The charts of n points as they are saved: `drop_ones` and `drop_maxs`, (n,) int64."""
-    return {"drop_ones": np.asarray(at.fixed)[:, 0].astype(int), "drop_maxs": np.asarray(at.solved)[:, 0].astype(int)}
+    """The charts of n points as they are saved: `drop_ones` and `drop_maxs`, (n,) int64 for one factor and one
+    equation, (n, r) and (n, m) for more."""
+    return {
+        name: np.asarray(column).astype(int)[:, 0] if np.shape(column)[1] == 1 else np.asarray(column).astype(int)
+        for name, column in (("drop_ones", at.fixed), ("drop_maxs", at.solved))
+    }
 
 
 def from_columns(z: Any, drop_ones: Any, drop_maxs: Any) -> ChartPoint:
     """n points in their charts from the arrays of a file; the inverse of `in_columns`."""
-    return ChartPoint(z, drop_ones[:, None], drop_maxs[:, None])
+    return ChartPoint(z, drop_ones.reshape(len(z), -1), drop_maxs.reshape(len(z), -1))
 
 
 class SliceChart(NamedTuple):
@@ -67,53 +73,68 @@ class SliceChart(NamedTuple):
         return self.centre._replace(z=z)
 
 
-def act(weights: tuple[int, ...], log_scale: Complex[Array, ""], z: ComplexPoint) -> ComplexPoint:
-    """The C* action λ·z = (λ^{w_i} z_i), with log λ given."""
-    return jnp.exp(jnp.asarray(weights) * log_scale) * z
+def act(variety: AbstractVariety, log_scale: Complex[Array, " r"], z: ComplexPoint) -> ComplexPoint:
+    """The action λ·z = (Π_α λ_α^{Q_αi} z_i) of (C*)^r, with log λ given."""
+    return jnp.exp(log_scale @ jnp.asarray(variety.charges)) * z
 
 
-def canonical_point(polynomial: Polynomial, z: ComplexPoint) -> ChartPoint:
-    """The image of `z` in V in its canonical chart: the coordinate with the largest |z_i|^{1/w_i} is fixed; of the
-    others, the one with the largest |∂f/∂z_i|, at the point in that gauge, is solved for."""
-    fixed = jnp.argmax(jnp.abs(z) ** (1 / jnp.asarray(polynomial.weights)))[None]
-    return chart_point(polynomial, z, fixed, steepest(polynomial, _principal_gauge(polynomial, z, fixed), fixed))
+def canonical_point(variety: AbstractVariety, z: ComplexPoint) -> ChartPoint:
+    """The image of `z` in V in its canonical chart: of each C* factor the coordinate with the largest |z_i|^{1/Q_i} is
+    fixed; of the others, those with the largest derivatives of the equations, at the point in that gauge, are solved
+    for."""
+    sizes = jnp.abs(z)
+    largest = [
+        jnp.asarray(factor)[jnp.argmax(sizes[factor] ** (1 / np.array(row)[factor]))]
+        for factor, row in zip(variety.factors, variety.charges, strict=True)
+    ]
+    fixed = jnp.stack(largest)
+    return chart_point(variety, z, fixed, steepest(variety, _principal_gauge(variety, z, fixed), fixed))
 
 
-def chart_point(polynomial: Polynomial, z: ComplexPoint, fixed: Indices, solved: Indices) -> ChartPoint:
+def chart_point(variety: AbstractVariety, z: ComplexPoint, fixed: Indices, solved: Indices) -> ChartPoint:
     """The image of `z` in V in a given chart."""
-    return ChartPoint(to_gauge(polynomial, z, fixed), fixed, solved)
+    return ChartPoint(to_gauge(variety, z, fixed), fixed, solved)
 
 
-def steepest(polynomial: Polynomial, z: ComplexPoint, fixed: Indices) -> Indices:
-    """The coordinate, but for the fixed one, with the largest |∂f/∂z_i| at a point in its gauge."""
-    slope = jnp.abs(polynomial.gradient(z))
-    return jnp.argmax(jnp.where(jnp.arange(polynomial.variables) == fixed, -1.0, slope))[None]
+def steepest(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> Indices:
+    """The coordinates, but for the fixed ones, that the equations are solved for at a point in its gauge: with the
+    largest |∂f/∂z_i|, or, for several equations, the pivots of elimination in their Jacobian."""
+    rows = variety.jacobian(z)
+    open_ = ~jnp.any(jnp.arange(variety.variables) == fixed[:, None], axis=0)
+    solved = []
+    for k in range(len(rows)):
+        pivot = jnp.argmax(jnp.where(open_, jnp.abs(rows[k]), -1.0))
+        solved.append(pivot)
+        open_ = open_ & (jnp.arange(variety.variables) != pivot)
+        rows = rows - (rows[:, pivot] / rows[k, pivot])[:, None] * rows[k] * (jnp.arange(len(rows)) > k)[:, None]
+    return jnp.sort(jnp.stack(solved))
 
 
-def to_gauge(polynomial: Polynomial, z: ComplexPoint, fixed: Indices) -> ComplexPoint:
-    """The point of the C* orbit of `z` that has 1 at the fixed coordinate, the same one for every `z` of the orbit.
+def to_gauge(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> ComplexPoint:
+    """The point of the orbit of `z` that has 1 at the fixed coordinates, the same one for every `z` of the orbit.
 
-    Where its weight w is above 1 there are w such points, which differ by roots of unity: the one with the largest
-    Σ c_i Re z_i is taken, with fixed c_i without a symmetry.
+    Where the charge w of a fixed coordinate is above 1 there are w such points, which differ by roots of unity: the one
+    with the largest Σ c_i Re z_i is taken, with fixed c_i without a symmetry.
     """
-    gauged = _principal_gauge(polynomial, z, fixed)
-    if max(polynomial.weights) > 1:
-        gauged = _canonical_turn(polynomial.weights, gauged, jnp.asarray(polynomial.weights)[fixed[0]])
-    return jnp.where(jnp.arange(polynomial.variables) == fixed, 1.0, gauged)
+    gauged = _principal_gauge(variety, z, fixed)
+    for charges, index in zip(variety.charges, fixed, strict=True):
+        if max(charges) > 1:
+            gauged = _canonical_turn(charges, gauged, jnp.asarray(charges)[index])
+    return jnp.where(jnp.any(jnp.arange(variety.variables) == fixed[:, None], axis=0), 1.0, gauged)
 
 
-def _principal_gauge(polynomial: Polynomial, z: ComplexPoint, fixed: Indices) -> ComplexPoint:
-    weight = jnp.asarray(polynomial.weights)[fixed[0]]
-    return act(polynomial.weights, -jnp.log(z[fixed[0]]) / weight, z)
+def _principal_gauge(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> ComplexPoint:
+    charges = jnp.asarray(variety.charges)[jnp.arange(len(fixed)), fixed]
+    return act(variety, -jnp.log(z[fixed]) / charges, z)
 
 
-def _canonical_turn(weights: tuple[int, ...], z: ComplexPoint, order: Index) -> ComplexPoint:
+def _canonical_turn(charges: tuple[int, ...], z: ComplexPoint, order: Index) -> ComplexPoint:
     """Of the images of `z` under the roots of unity of that order, the one with the largest Σ c_i Re z_i."""
 
-    scores = asymmetric(len(weights))
+    scores = asymmetric(len(charges))
 
     def turned(k: Index | int) -> ComplexPoint:
-        return act(weights, 2j * jnp.pi * k / order, z)
+        return jnp.exp(2j * jnp.pi * k / order * jnp.asarray(charges)) * z
 
     def better(k: int, best: tuple[Array, Array]) -> tuple[Array, Array]:
         score = jnp.sum(scores * turned(k).real)
@@ -121,32 +142,36 @@ def _canonical_turn(weights: tuple[int, ...], z: ComplexPoint, order: Index) -> 
         return jnp.where(take, k, best[0]), jnp.where(take, score, best[1])
 
     start = (jnp.zeros((), dtype=int), jnp.sum(scores * z.real))
-    turn, _ = jax.lax.fori_loop(1, max(weights), better, start)
+    turn, _ = jax.lax.fori_loop(1, max(charges), better, start)
     return jnp.where(turn == 0, z, turned(turn))
 
 
 def slice_chart(
-    polynomial: Polynomial,
+    variety: AbstractVariety,
     z: ComplexPoint,
     theta: Float[Array, ""] | float = 0.0,
     indices: ChartIndices | None = None,
 ) -> SliceChart:
     """The chart around the image of `z` in V: the canonical one, or the one with the given coordinates (fixed,
-    solved)."""
+    solved), each a number where there is one."""
     if indices is None:
-        centre = canonical_point(polynomial, z)
+        centre = canonical_point(variety, z)
     else:
-        centre = chart_point(polynomial, z, *(jnp.asarray(index)[None] for index in indices))
+        centre = chart_point(variety, z, *(jnp.atleast_1d(jnp.asarray(index)) for index in indices))
     return SliceChart(centre, jnp.asarray(theta, dtype=float))
 
 
 def selector(at: ChartPoint) -> Float[Array, "d variables"]:
     """The 0/1 matrix whose rows pick the chart's coordinates, neither fixed nor solved for, in ascending order."""
-    variables = len(at.z)
-    position = jnp.arange(variables)
-    taken = (position == at.fixed) | (position == at.solved)
-    remaining = jnp.sort(jnp.where(taken, variables, position))[:-2]
-    return (remaining[:, None] == position[None, :]).astype(float)
+    variables, position = len(at.z), jnp.arange(len(at.z))
+    used = jnp.concatenate([at.fixed, at.solved])
+    taken = jnp.any(position == used[:, None], axis=0)
+    remaining = jnp.sort(jnp.where(taken, variables, position))[: variables - len(used)]
+    return _picked(remaining, variables)
+
+
+def _picked(places: Indices, variables: int) -> Float[Array, "k variables"]:
+    return (places[:, None] == jnp.arange(variables)).astype(float)
 
 
 def origin(chart: SliceChart) -> LinkPoint:
@@ -161,37 +186,41 @@ def complex_coordinates(x: Float[Array, " coordinates"]) -> Complex[Array, " d"]
     return x[:d] + 1j * x[d : 2 * d]
 
 
-def embed(polynomial: Polynomial, chart: SliceChart, w: Complex[Array, " d"]) -> ComplexPoint:
+def embed(variety: AbstractVariety, chart: SliceChart, w: Complex[Array, " d"]) -> ComplexPoint:
     """The point of X, in the chart's gauge, whose chart coordinates are `w`."""
-    slot = (jnp.arange(polynomial.variables) == chart.centre.solved).astype(float)
+    slots = _picked(chart.centre.solved, variety.variables)
     chosen = selector(chart.centre)
     constant = chart.centre.z * (1 - jnp.sum(chosen, axis=0))
-    return _close(polynomial, constant + w @ chosen, slot)
+    return _close(variety, constant + w @ chosen, slots)
 
 
-def tangent_frame(polynomial: Polynomial, at: ChartPoint) -> Frame:
-    """Row a is ∂z/∂z_a in the slice chart: 1 at z_a, -f_a/f_s at the coordinate s that is solved for."""
-    gradient = polynomial.gradient(at.z)
+def tangent_frame(variety: AbstractVariety, at: ChartPoint) -> Frame:
+    """Row a is ∂z/∂z_a in the slice chart: 1 at z_a, and what keeps the equations at the coordinates that they are
+    solved for, -f_a/f_s for one."""
     chosen = selector(at)
-    slope = -(chosen @ gradient) / gradient[at.solved]
-    return chosen + slope[:, None] * (jnp.arange(polynomial.variables) == at.solved)
+    return chosen + _completion(variety.jacobian(at.z), chosen, _picked(at.solved, variety.variables))
+
+
+def _completion(jacobian: Array, vectors: Array, slots: Float[Array, "m variables"]) -> Array:
+    """What has to be added to vectors (..., N) in the slots so that they are tangent to the equations."""
+    return -(vectors @ jacobian.T) @ small_inverse(jacobian @ slots.T).T @ slots
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _close(polynomial: Polynomial, z: ComplexPoint, slot: Float[Array, " variables"]) -> ComplexPoint:
-    """Move `z` along the coordinate marked by `slot` to the nearby root of f, by Newton's method."""
+def _close(variety: AbstractVariety, z: ComplexPoint, slots: Float[Array, "m variables"]) -> ComplexPoint:
+    """Move `z` along the coordinates marked by `slots` to the nearby common root of the equations, by Newton's
+    method."""
 
     def step(_: int, point: ComplexPoint) -> ComplexPoint:
-        return point - slot * polynomial(point) / jnp.sum(slot * polynomial.gradient(point))
+        return point - small_inverse(variety.jacobian(point) @ slots.T) @ variety.values(point) @ slots
 
     return jax.lax.fori_loop(0, _NEWTON_STEPS, step, z)
 
 
 @_close.defjvp
-def _close_jvp(polynomial: Polynomial, primals: tuple, tangents: tuple) -> tuple[ComplexPoint, ComplexPoint]:
-    z, slot = primals
+def _close_jvp(variety: AbstractVariety, primals: tuple, tangents: tuple) -> tuple[ComplexPoint, ComplexPoint]:
+    z, slots = primals
     dz, _ = tangents
-    closed = _close(polynomial, z, slot)
-    gradient = polynomial.gradient(closed)
-    free = dz * (1 - slot)
-    return closed, free - slot * jnp.sum(gradient * free) / jnp.sum(slot * gradient)
+    closed = _close(variety, z, slots)
+    free = dz * (1 - jnp.sum(slots, axis=0))
+    return closed, free + _completion(variety.jacobian(closed), free, slots)

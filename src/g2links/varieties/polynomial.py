@@ -41,7 +41,7 @@ def monomials(exponents: np.ndarray, z: ComplexPoint) -> Complex[Array, " m"]:
 class Polynomial:
     """f = Σ c_m z^{e_m} on C^N, weighted-homogeneous of one degree d.
 
-    {f = 0} has the dimension N - 2; it is a Calabi-Yau variety if d = Σ w_i (`require_calabi_yau`).
+    `hypersurface.WeightedHypersurface` is the variety {f = 0}, `variety.require_calabi_yau` asks for d = Σ w_i.
 
     Args:
         terms: text such as "z0^5 + 2/3*z_1**5 + sqrt(2)*I*z2^5", in the notation of `expressions.read_terms`, or pairs
@@ -89,17 +89,12 @@ class Polynomial:
         degrees = [sum(w * e for w, e in zip(self.weights, exponents, strict=True)) for _, exponents in self.terms]
         if len(set(degrees)) > 1:
             wrong = next(i for i, degree in enumerate(degrees) if degree != sum(self.weights))
-            raise _wrong_degree(format_term(*self.terms[wrong]), degrees[wrong], self.weights)
+            raise wrong_degree(format_term(*self.terms[wrong]), degrees[wrong], self.weights)
 
     @property
     def variables(self) -> int:
         """N, how many there are."""
         return len(self.weights)
-
-    @property
-    def dimension(self) -> int:
-        """N - 2, the complex dimension of V."""
-        return len(self.weights) - 2
 
     @classmethod
     def from_sympy(cls, expression: Any, weights: Sequence[int] | None = None, name: str | None = None) -> "Polynomial":
@@ -133,11 +128,6 @@ class Polynomial:
     def degree(self) -> int:
         """d, the weighted degree of every term."""
         return sum(w * e for w, e in zip(self.weights, self.terms[0][1], strict=True))
-
-    @property
-    def is_calabi_yau(self) -> bool:
-        """Whether d = Σ w_i."""
-        return self.degree == sum(self.weights)
 
     @cached_property
     def exponents(self) -> np.ndarray:
@@ -278,17 +268,8 @@ def is_fermat(polynomial: Polynomial) -> bool:
     return pure and len(polynomial.terms) == polynomial.variables and bool(np.all(polynomial.coefficients == 1))
 
 
-def require_calabi_yau(polynomial: Polynomial) -> None:
-    """Refuse f where d is not Σ w_i: then V has no Ricci-flat metric in the class of ω, and no Ω.
-
-    Raises:
-        PolynomialError: naming a term and its degree.
-    """
-    if not polynomial.is_calabi_yau:
-        raise _wrong_degree(format_term(*polynomial.terms[0]), polynomial.degree, polynomial.weights)
-
-
-def _wrong_degree(term: str, degree: int, weights: tuple[int, ...]) -> PolynomialError:
+def wrong_degree(term: str, degree: int, weights: tuple[int, ...]) -> PolynomialError:
+    """What to raise for a term without the Calabi-Yau degree."""
     return PolynomialError(
         "polynomial",
         term,

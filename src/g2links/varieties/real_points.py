@@ -5,6 +5,7 @@ from jaxtyping import Complex, Float
 
 from g2links.errors import InputError
 from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 ROUNDING = 1e-8
 """The largest |f| of a point of {f = 0}, relative to the sum of the moduli of its terms: half the digits of a double,
@@ -49,40 +50,48 @@ def as_complex_points(variables: int, points: object) -> Complex[np.ndarray, "n 
     return complex_points(array.astype(float)) if real else array.astype(complex)
 
 
-def require_on_variety(polynomial: Polynomial, points: object) -> Complex[np.ndarray, "n complex"]:
+def require_on_variety(variety: AbstractVariety, points: object) -> Complex[np.ndarray, "n complex"]:
     """The points as (n, N) complex numbers, once they are known to lie on the cone {f = 0} without 0.
 
     Args:
-        polynomial: f.
+        variety: V.
         points: as in `as_complex_points`, in any scale.
 
     Raises:
         InputError: for another shape, numbers that are not finite, the origin, or |f| above rounding.
     """
-    z = as_complex_points(polynomial.variables, points)
+    z = as_complex_points(variety.variables, points)
     if not len(z):
         return z
-    weights = np.array(polynomial.weights)
+    scaled = z.copy()
+    for factor, row in zip(variety.factors, variety.charges, strict=True):
+        scaled[:, factor] = _scaled(z[:, factor], np.array(row)[factor], z)
+    for f in variety.equations:
+        excess, value = _off_variety(f, scaled)
+        worst = int(np.argmax(excess))
+        if excess[worst] > 0:
+            allowed = f"it is not on f = 0: |f| is {value[worst]:.1e} of the sum of |terms|, above {ROUNDING:g}"
+            raise InputError("points", z[worst].tolist(), allowed if len(z) == 1 else f"{allowed} (point {worst})")
+    return z
+
+
+def _scaled(part: np.ndarray, weights: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """The coordinates of one C* factor, the largest of each point made 1; `z` are the points for the messages."""
     with np.errstate(over="ignore"):
-        size = np.max(np.abs(z) ** (1 / weights), axis=1)
+        size = np.max(np.abs(part) ** (1 / weights), axis=1)
     if not np.isfinite(size).all():
         raise InputError("points", z[np.argmin(np.isfinite(size))].tolist(), "finite coordinates are needed")
     if not size.all():
         raise InputError("points", z[np.argmin(size)].tolist(), "the origin lies in no chart; a coordinate is not zero")
-    excess, value = _off_variety(polynomial, z / size[:, None] ** weights)
-    worst = int(np.argmax(excess))
-    if excess[worst] > 0:
-        allowed = f"it is not on f = 0: |f| is {value[worst]:.1e} of the sum of |terms|, above {ROUNDING:g}"
-        raise InputError("points", z[worst].tolist(), allowed if len(z) == 1 else f"{allowed} (point {worst})")
-    return z
+    return np.asarray(part / size[:, None] ** weights)
 
 
-def _off_variety(polynomial: Polynomial, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _off_variety(f: Polynomial, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By how much |f| is above rounding, and |f| over the sum of |terms|, at points whose largest coordinate is 1."""
     value, size = np.zeros(len(z), complex), np.zeros(len(z))
-    for coefficient, exponents in polynomial.terms:
+    for coefficient, exponents in f.terms:
         term = coefficient * np.prod(z ** np.array(exponents), axis=1)
         value, size = value + term, size + np.abs(term)
-    rounding = np.finfo(float).eps * polynomial.degree * np.sum(np.abs(polynomial.coefficients))
+    rounding = np.finfo(float).eps * f.degree * np.sum(np.abs(f.coefficients))
     distance = np.abs(value)
     return distance - ROUNDING * size - rounding, distance / np.maximum(size, rounding)

@@ -5,33 +5,38 @@ import math
 import jax.numpy as jnp
 from jaxtyping import Array, Complex
 
-from g2links._typing import Index
+from g2links._typing import Indices
+from g2links.forms.linear import small_determinant
 from g2links.varieties.charts import ChartPoint
-from g2links.varieties.polynomial import Polynomial, is_fermat
+from g2links.varieties.intersection import intersect
+from g2links.varieties.polynomial import is_fermat
+from g2links.varieties.variety import AbstractVariety
 
 
-def residue(polynomial: Polynomial, at: ChartPoint) -> Complex[Array, ""]:
+def residue(variety: AbstractVariety, at: ChartPoint) -> Complex[Array, ""]:
     """h with Ω = h dz_1∧...∧dz_d in the slice chart of a point.
 
-    h = s w_o z_o / f_s, where o is fixed and s solved for, and the sign that of the permutation (o, s, remaining
-    coordinates): without it the form would change sign from chart to chart, and ReΥ and φ would not be defined on the
-    link.
+    h = s Π_α Q_{α,o} z_o / det(∂f_j/∂z_s), where the o are fixed and the s solved for, and s is the sign of the
+    permutation (fixed, solved, remaining coordinates): without it the form would change sign from chart to chart, and
+    ReΥ and φ would not be defined on the link.
     """
-    fixed, solved = at.fixed[0], at.solved[0]
-    weight = jnp.asarray(polynomial.weights)[fixed]
-    return chart_sign(fixed, solved) * weight * at.z[fixed] / polynomial.gradient(at.z)[solved]
+    charges = jnp.asarray(variety.charges)[jnp.arange(len(at.fixed)), at.fixed]
+    slope = small_determinant(variety.jacobian(at.z)[:, at.solved])
+    return chart_sign(at.fixed, at.solved) * jnp.prod(charges * at.z[at.fixed]) / slope
 
 
-def chart_sign(fixed: Index, solved: Index) -> Array:
+def chart_sign(fixed: Indices, solved: Indices) -> Array:
     """The sign of the permutation (fixed, solved, the others in ascending order) of (0, ..., N - 1)."""
-    inversions = fixed + solved - (solved > fixed)
-    return 1.0 - 2.0 * (inversions % 2)
+    taken = jnp.concatenate([fixed, solved])
+    greater = jnp.triu(taken[:, None] > taken)
+    smaller = jnp.sum(taken[:, None] > taken)
+    return 1.0 - 2.0 * ((jnp.sum(taken) - smaller + jnp.sum(greater)) % 2)
 
 
-def kahler_volume(polynomial: Polynomial) -> float:
-    """∫_V ω^n/n! = (2π)^n d / (n! Πw), the same for every Kähler potential (it is cohomological)."""
-    n = polynomial.dimension
-    return (2 * math.pi) ** n * polynomial.degree / (math.factorial(n) * math.prod(polynomial.weights))
+def kahler_volume(variety: AbstractVariety) -> float:
+    """∫_V ω^n/n!, the same for every Kähler potential (it is cohomological): (2π)^n d / (n! Πw) on a hypersurface."""
+    n = variety.dimension
+    return (2 * math.pi) ** n / math.factorial(n) * float(intersect(variety, [variety.polarisation] * n))
 
 
 def volume_factor(dimension: int) -> int:
@@ -39,9 +44,10 @@ def volume_factor(dimension: int) -> int:
     return 2**dimension
 
 
-def fermat_holomorphic_volume(polynomial: Polynomial) -> float | None:
-    """∫_V |h|² d^{2n}x = d ΠA_i/π², A = (π/a) Γ(1/a)/Γ(1-1/a), for f = Σ z_i^{a_i}; None for any other f."""
-    if not is_fermat(polynomial):
+def fermat_holomorphic_volume(variety: AbstractVariety) -> float | None:
+    """∫_V |h|² d^{2n}x = d ΠA_i/π², A = (π/a) Γ(1/a)/Γ(1-1/a), for f = Σ z_i^{a_i}; None for any other variety."""
+    polynomial = variety.equations[0]
+    if len(variety.equations) > 1 or not is_fermat(polynomial):
         return None
     exponents = polynomial.exponents.max(axis=1)
     factors = [math.pi / a * math.gamma(1 / a) / math.gamma(1 - 1 / a) for a in exponents]

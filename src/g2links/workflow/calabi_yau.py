@@ -16,11 +16,12 @@ from g2links.errors import InputError
 from g2links.links.structure import ContactCalabiYau
 from g2links.measures.monge_ampere import measure
 from g2links.networks.cy_model import CalabiYauMetric
+from g2links.ricci_flat.family import described_ansatz
 from g2links.storage.keras_files import save_model
 from g2links.varieties.points.sampling import Points, integral
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import real_points, require_on_variety
 from g2links.varieties.residue import kahler_volume
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.link_samples import LinkSamples, sample_structure
 
 Estimate = tuple[float, float]
@@ -44,9 +45,9 @@ class CalabiYau:
     cy_run: int | None = None
 
     @property
-    def polynomial(self) -> Polynomial:
-        """f."""
-        return self.model.polynomial
+    def variety(self) -> AbstractVariety:
+        """V."""
+        return self.model.variety
 
     @property
     def figures(self) -> dict[str, float]:
@@ -61,7 +62,7 @@ class CalabiYau:
     @property
     def volume(self) -> float:
         """∫_V ω³/6, exact, for every potential."""
-        return kahler_volume(self.polynomial)
+        return kahler_volume(self.variety)
 
     @property
     def link(self) -> ContactCalabiYau:
@@ -77,11 +78,11 @@ class CalabiYau:
         Raises:
             InputError: for another shape, values that are not finite, or points that are not on V.
         """
-        return np.asarray(self.model(real_points(require_on_variety(self.polynomial, points))))
+        return np.asarray(self.model(real_points(require_on_variety(self.variety, points))))
 
     def potential(self, points: np.ndarray) -> Float[np.ndarray, " n"]:
         """u at each point; arguments and errors as for `metric`."""
-        z = require_on_variety(self.polynomial, points)
+        z = require_on_variety(self.variety, points)
         return np.asarray(self.model.potential(jnp.asarray(real_points(z))))
 
     def integrate(self, function: Callable[[Any], Any], n_points: int | None = None) -> Estimate:
@@ -126,7 +127,7 @@ class CalabiYau:
     @cached_property
     def _volume_density(self) -> Float[np.ndarray, " n"]:
         """ω³/6 over |h|² d⁶x at every point: 8 det g/|h|², whose mean is c²."""
-        found = measure(self.polynomial, self.model.kahler_potential, self.points)
+        found = measure(self.variety, self.model.kahler_potential, self.points)
         return found.ratio * found.normalisation[0] ** 2
 
     def _first(self, n: int | None) -> Points:
@@ -138,7 +139,7 @@ class CalabiYau:
         figures, ansatz = self.figures, self.record["ansatz"]
         saved = "" if self.cy_run is None else f", run {self.cy_run}"
         return (
-            f"CalabiYau({self.polynomial.name}{saved}: {ansatz['kind']} potential of degree {ansatz['degree']}, "
+            f"CalabiYau({self.variety.name}{saved}: {described_ansatz(ansatz)}, "
             f"sigma {figures['sigma']:.2e}, worst of the test points {figures['ma_max']:.2e})"
         )
 

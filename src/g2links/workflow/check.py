@@ -20,8 +20,8 @@ from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table
 from g2links.storage.json_files import write_json
 from g2links.storage.layout import Home
-from g2links.varieties.points.sampling import Points, sample_points
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check_inputs import Subject, open_networks, open_phi, open_subject, subject_of
 from g2links.workflow.progress import Show, progress_if_watched
@@ -42,7 +42,7 @@ class CheckReport:
         record: its JSON: statistics of each figure, thresholds, `passed`, and the failures in words.
         pointwise: for each figure its values (n,).
         points: where.
-        polynomial: f.
+        variety: V.
         notes: what the user should know beside it.
         psi_method: where the check has that option.
     """
@@ -51,7 +51,7 @@ class CheckReport:
     record: dict[str, Any]
     pointwise: Mapping[str, np.ndarray]
     points: Points
-    polynomial: Polynomial
+    variety: AbstractVariety
     notes: tuple[str, ...] = ()
     psi_method: str | None = None
 
@@ -121,10 +121,10 @@ class CheckReport:
             paths.insert(1, f"{stem}_error_locations.png")
             plot_error_locations(
                 paths[1],
-                coordinate_shares(self.polynomial, self.points.z),
+                coordinate_shares(self.variety, self.points.z),
                 self._located,
                 what="Errors of the learned forms over V",
-                weighted=max(self.polynomial.weights) > 1,
+                weighted=self.variety.heaviest > 1,
                 cy_run=self.record["cy_run"],
                 g2_run=self.record["g2_run"],
             )
@@ -225,15 +225,15 @@ def evaluate_check(
     if "g2_run" not in chosen.options and not (networks is None and g2_run is None):
         raise InputError("networks", f"check {chosen.name}", "this check judges the metric alone and takes no networks")
     subject = open_subject(home, cy_run) if subject is None else subject
-    polynomial = subject.link.polynomial
+    variety = subject.link.variety
     if chosen.needs == "g2":
-        require_threefold(polynomial, f"check {chosen.name}")
+        require_threefold(variety, f"check {chosen.name}")
     if networks is None and chosen.needs_networks:
         networks = open_networks(home, subject, g2_run, psi_method)
     elif networks is None and g2_run is not None and "g2_run" in chosen.options:
         networks = open_phi(home, subject, g2_run)
     show("drawing points", 0, 1)
-    points = sample_points(polynomial, n_points, np.random.SeedSequence([seed, _STREAM]))
+    points = variety.sample(n_points, np.random.SeedSequence([seed, _STREAM]))
     setting = CheckSetting(
         subject.link, points, subject.ma_rms, derivative, epsilon, networks, psi_method, quick, seed, show
     )
@@ -245,10 +245,10 @@ def evaluate_check(
     record |= dict(found.remarks)
     located = [key for key in chosen.located if key in found.pointwise]
     if located:
-        record["worst_points"] = {key: worst_points(polynomial, points.at, found.pointwise[key]) for key in located}
+        record["worst_points"] = {key: worst_points(variety, points.at, found.pointwise[key]) for key in located}
     notes = (() if networks is None else networks.notes) + found.notes
     method = psi_method if "psi_method" in chosen.options else None
-    return CheckReport(chosen, record, found.pointwise, points, polynomial, notes, method)
+    return CheckReport(chosen, record, found.pointwise, points, variety, notes, method)
 
 
 def _in_memory(networks: Mapping[str, TrainedNetwork]) -> Networks:

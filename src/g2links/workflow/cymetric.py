@@ -15,8 +15,8 @@ from g2links.measures.monge_ampere import metrics
 from g2links.potentials.metric import Potential
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 _TOGETHER = 100
 _VARIABLES = 5
@@ -24,14 +24,14 @@ _VARIABLES = 5
 
 
 def cymetric_arrays(
-    polynomial: Polynomial, potential: Potential, points: Points, validation: float = 0.1
+    variety: AbstractVariety, potential: Potential, points: Points, validation: float = 0.1
 ) -> dict[str, np.ndarray]:
     """The arrays of `dataset.npz`, and two more with the metric.
 
     The last points, about the share `validation` of all, are for validation; no random line is on both sides.
 
     Args:
-        polynomial: f, with weights (1, 1, 1, 1, 1).
+        variety: V, with weights (1, 1, 1, 1, 1).
         potential: u.
         points: on random lines.
         validation: between 0 and 1.
@@ -43,22 +43,22 @@ def cymetric_arrays(
     Raises:
         InputError: for other weights, or a side without points.
     """
-    if polynomial.weights != (1,) * _VARIABLES:
-        raise InputError("weights", polynomial.weights, "cymetric has points of P^4: (1, 1, 1, 1, 1) only")
+    if variety.charges != ((1,) * _VARIABLES,) or len(variety.equations) > 1:
+        raise InputError("weights", variety.charges, "cymetric has points of quintics in P^4: (1, 1, 1, 1, 1) only")
     n = points.n
     cut = int(np.searchsorted(points.lines, points.lines[min(round((1 - validation) * n), n - 1)]))
     if not (0 < validation < 1 and 0 < cut < n):
         raise InputError("validation", validation, f"a share between 0 and 1 that leaves both sides some of {n} points")
-    h = map_points(partial(residue, polynomial), points, together=_TOGETHER)
-    frames = map_points(partial(tangent_frame, polynomial), points.rows(slice(cut, None)), together=_TOGETHER)
+    h = map_points(partial(residue, variety), points, together=_TOGETHER)
+    frames = map_points(partial(tangent_frame, variety), points.rows(slice(cut, None)), together=_TOGETHER)
     columns = {
         "X": np.concatenate([points.z.real, points.z.imag], axis=1),
-        "y": np.stack([points.weights / polynomial.degree, np.abs(h) ** 2], axis=1),
-        "metric": metrics(polynomial, potential, points) / np.pi,
+        "y": np.stack([points.weights / variety.equations[0].degree, np.abs(h) ** 2], axis=1),
+        "metric": metrics(variety, potential, points) / np.pi,
     }
     arrays = {f"{name}_train": column[:cut] for name, column in columns.items()}
     arrays |= {f"{name}_val": column[cut:] for name, column in columns.items()}
-    return {**arrays, "val_pullbacks": frames.reshape(-1, polynomial.dimension, polynomial.variables)}
+    return {**arrays, "val_pullbacks": frames.reshape(-1, variety.dimension, variety.variables)}
 
 
 def cymetric_sigma(metric: np.ndarray, y: np.ndarray) -> float:

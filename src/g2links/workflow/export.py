@@ -36,7 +36,7 @@ def export_cymetric(
     if n is not None and not 2 <= n <= points.n:
         raise InputError("n_points", n, f"from 2 to {points.n}, the number of points of run {run.number}")
     points = points.rows(slice(n))
-    arrays = cymetric_arrays(model.polynomial, model.kahler_potential, points, validation)
+    arrays = cymetric_arrays(model.variety, model.kahler_potential, points, validation)
     folder = home.path / "samples" / f"cymetric_run{run.number}" if out is None else out
     path = folder if folder.suffix == ".npz" else folder / "dataset.npz"
     make_folder(path.parent)

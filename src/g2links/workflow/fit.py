@@ -13,6 +13,7 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.measures.monge_ampere import measure
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
+from g2links.potentials.own import OwnAnsatz, require_invariant
 from g2links.ricci_flat.adam import adam
 from g2links.ricci_flat.family import ANSATZE, Family, choose_family
 from g2links.ricci_flat.fitting import FeatureFit, Fit, fit_of
@@ -27,13 +28,14 @@ from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM
 from g2links.storage.numbering import Run, claim_run
 from g2links.storage.provenance import provenance
-from g2links.varieties.points.sampling import Points, effective_sample_size, sample_points
-from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.smooth.singularities import require_isolated_singularity
+from g2links.varieties.points.sampling import Points, effective_sample_size
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.fit_points import split_points, training_points
 from g2links.workflow.fit_start import parameters_near, potential_of
 
 _CLOSEDNESS_POINTS = 100
+_TRIED_POINTS = 20
+"""Where it is seen whether a user's potential is a function on V."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,10 @@ class FitOptions:
                 raise InputError("option", name, f"choose from {', '.join(known)}")
         return cls(**options)
 
-    def family(self, polynomial: Polynomial) -> Family:
+    def family(self, variety: AbstractVariety) -> Family:
         """The family of potentials that these options mean for f."""
         return choose_family(
-            polynomial,
+            variety,
             self.ansatz,
             degree=self.degree,
             widths=self.widths,
@@ -104,37 +106,39 @@ class FitReport:
 
 def fit_cy(
     home: Home,
-    polynomial: Polynomial,
+    variety: AbstractVariety,
     options: FitOptions,
     *,
     progress: Progress = lambda *_: None,
     time_limit: float | None = None,
     fresh: bool = False,
+    family: Family | None = None,
 ) -> FitReport:
     """Draw points, train the Kähler potential, measure it on other points, and save the run.
 
-    The same call after an interruption resumes from the last checkpoint and ends with the same bits.
+    The same call after an interruption resumes from the last checkpoint and ends with the same bits. `family` takes the
+    place of the one that the options mean.
 
     Raises:
         InputError, PolynomialError: for options or a polynomial that cannot be used.
         ArtefactError: when the disk refuses.
     """
     started = time.monotonic()
-    family = options.family(polynomial)
+    family = family or options.family(variety)
     ansatz = family.ansatz
     progress("looking for singular points", 0, 1)
-    require_isolated_singularity(polynomial)
-    start = None if options.start_from is None else potential_of(home, options.start_from, polynomial, ansatz)
-    config = {"polynomial": polynomial.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
+    variety.require_solvable()
+    start = None if options.start_from is None else potential_of(home, options.start_from, variety, ansatz)
+    config = {"polynomial": variety.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         if run.published:
             record, ratio = read_json(run.json_path), None
         else:
             progress("drawing points", 0, 1)
-            points = draw_points(polynomial, options)
+            points = draw_points(variety, options)
             before = time.monotonic() - started
             solved = solve_monge_ampere(
-                polynomial,
+                variety,
                 family,
                 options,
                 points,
@@ -144,11 +148,26 @@ def fit_cy(
                 deadline=None if time_limit is None else started + time_limit,
             )
             solved.record["figures"]["seconds"] += before
-            record, ratio = publish(home, run, polynomial, points, solved), (solved.ratio, solved.test.weights)
+            record, ratio = publish(home, run, variety, points, solved), (solved.ratio, solved.test.weights)
         notes = [] if run.note is None else [run.note]
         report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))
         run.finish()
     return report
+
+
+def own_family(variety: AbstractVariety, ansatz: OwnAnsatz, options: FitOptions) -> Family:
+    """The family of a user's potential, once it is known to be a function on V.
+
+    Raises:
+        InputError: where it is none, or for options of another family.
+    """
+    for name in ("degree", "widths", "activation"):
+        if getattr(options, name) is not None:
+            raise InputError(name, getattr(options, name), "not with a potential of your own")
+    if options.ansatz != "auto":
+        raise InputError("ansatz", options.ansatz, "not with a potential of your own")
+    require_invariant(ansatz, variety, variety.sample(_TRIED_POINTS, options.seed))
+    return Family(ansatz, "asked for")
 
 
 class Solved(NamedTuple):
@@ -167,13 +186,13 @@ class Solved(NamedTuple):
     test: Points
 
 
-def draw_points(polynomial: Polynomial, options: FitOptions) -> Points:
+def draw_points(variety: AbstractVariety, options: FitOptions) -> Points:
     """The points of V of a run, from the first of its two streams of random numbers."""
-    return sample_points(polynomial, options.n_points, _streams(options)[0])
+    return variety.sample(options.n_points, _streams(options)[0])
 
 
 def solve_monge_ampere(
-    polynomial: Polynomial,
+    variety: AbstractVariety,
     family: Family,
     options: FitOptions,
     points: Points,
@@ -187,7 +206,7 @@ def solve_monge_ampere(
     """Search the potential on some of `points` and measure it on others; touches the disk by `checkpoints` alone.
 
     Args:
-        polynomial, family, options, points: what to solve, and where.
+        variety, family, options, points: what to solve, and where.
         start: a potential to begin near.
         checkpoints: where states are saved, and resumed from.
         progress: called with what is being done, steps done, and steps in all.
@@ -195,19 +214,19 @@ def solve_monge_ampere(
         stop: asked after every iteration; True ends the search at its best state.
     """
     begun, ansatz = time.monotonic(), family.ansatz
-    wanted = training_points(options.training_points, ansatz, polynomial.weights)
-    train, validation, test = split_points(polynomial, points, wanted, extremes=isinstance(ansatz, AlgebraicAnsatz))
+    wanted = training_points(options.training_points, ansatz, variety)
+    train, validation, test = split_points(variety, points, wanted, extremes=isinstance(ansatz, AlgebraicAnsatz))
     progress("evaluating features", 0, 1)
-    fit = fit_of(polynomial, ansatz, train, validation)
+    fit = fit_of(variety, ansatz, train, validation)
     log = FitLog(checkpoints, fit, progress, _iterations(options), stop)
     state = log.restore() or fit.start(parameters_near(start, ansatz, train), _streams(options)[1])
     state, result = _search(fit, state, options, log, deadline)
     progress("measuring the metric on test points", 0, 1)
     potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
-    figures, details, ratio = _measure(polynomial, potential, test)
+    figures, details, ratio = _measure(variety, potential, test)
     figures["seconds"] = time.monotonic() - begun + log.seconds_before
     record = {
-        "polynomial": polynomial.to_config(),
+        "polynomial": variety.to_config(),
         "ansatz": ansatz.to_config(),
         "ansatz_reason": family.reason,
         "options": asdict(options),
@@ -225,10 +244,10 @@ def solve_monge_ampere(
     return Solved(potential, record, ratio, test)
 
 
-def publish(home: Home, run: Run, polynomial: Polynomial, points: Points, solved: Solved) -> dict[str, Any]:
+def publish(home: Home, run: Run, variety: AbstractVariety, points: Points, solved: Solved) -> dict[str, Any]:
     """Save the metric and its record as a run; returns the record as it is saved."""
     record = {**solved.record, "data_sha256": write_points(home, run.number, points)}
-    model = CalabiYauMetric.from_potential(polynomial, solved.potential, record["figures"]["normalisation"])
+    model = CalabiYauMetric.from_potential(variety, solved.potential, record["figures"]["normalisation"])
     run.publish(lambda path: save_model(model, path), record)
     return record
 
@@ -257,16 +276,16 @@ def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: 
 
 
 def _measure(
-    polynomial: Polynomial, potential: KahlerPotential, test: Points
+    variety: AbstractVariety, potential: KahlerPotential, test: Points
 ) -> tuple[dict[str, float], dict[str, float], np.ndarray]:
-    found = measure(polynomial, potential, test)
+    found = measure(variety, potential, test)
     if not found.smallest_eigenvalue > 0:
         raise TrainingError(
             f"the trained metric is not positive: its smallest eigenvalue, relative to the reference metric, is "
             f"{found.smallest_eigenvalue:.3g} at {test.n} test points; use more points (--n-points, "
             "--training-points), more iterations or fewer parameters (--widths, --degree)"
         )
-    link = ContactCalabiYau(polynomial, potential, found.normalisation[0])
+    link = ContactCalabiYau(variety, potential, found.normalisation[0])
     sample = test.rows(slice(_CLOSEDNESS_POINTS))
     figures = {
         "sigma": found.sigma[0],

@@ -7,7 +7,7 @@ import numpy as np
 from g2links.networks.locations import coordinate_shares
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 _TEST_POINTS = 20_000
 _VALIDATION_POINTS = 4_000
@@ -24,19 +24,19 @@ class Split(NamedTuple):
     test: Points
 
 
-def training_points(asked: int | None, ansatz: Ansatz, weights: tuple[int, ...]) -> int:
-    """How many points the residual is fitted on, unless the user says: 20 for each parameter, 30 for weights other than
+def training_points(asked: int | None, ansatz: Ansatz, variety: AbstractVariety) -> int:
+    """How many points the residual is fitted on, unless the user says: 20 for each parameter, 30 for charges above
     1, whose features have steep peaks; at least 4,000. For a full Hermitian matrix these are all that there are.
 
     Of features there are at most 30 million derivatives of each kind (8 GiB), but 10 points for each parameter."""
     parameters = int(sum(np.prod(shape) for shape in ansatz.shapes()))
-    each = _POINTS_PER_PARAMETER if set(weights) == {1} else _POINTS_FOR_WEIGHTS
+    each = _POINTS_PER_PARAMETER if variety.heaviest == 1 else _POINTS_FOR_WEIGHTS
     if isinstance(ansatz, AlgebraicAnsatz):
         each = min(each, max(_FEWEST_PER_PARAMETER, _MOST_DERIVATIVES // parameters**2))
     return asked or max(4_000, each * parameters)
 
 
-def split_points(polynomial: Polynomial, points: Points, wanted: int, *, extremes: bool) -> Split:
+def split_points(variety: AbstractVariety, points: Points, wanted: int, *, extremes: bool) -> Split:
     """At most 60 % are for training.
 
     Args:
@@ -51,14 +51,14 @@ def split_points(polynomial: Polynomial, points: Points, wanted: int, *, extreme
     cuts = [_line_start(points, i) for i in (min(wanted, validation * 9 // 10), validation, test)]
     train = np.arange(cuts[0])
     if extremes:
-        train = np.concatenate([train, cuts[0] + _extremes(polynomial, points.z[cuts[0] : cuts[1]], cuts[0])])
+        train = np.concatenate([train, cuts[0] + _extremes(variety, points.z[cuts[0] : cuts[1]], cuts[0])])
     parts = (train, slice(cuts[1], cuts[2]), slice(cuts[2], n))
     return Split(*(points.rows(part) for part in parts))
 
 
-def _extremes(polynomial: Polynomial, z: np.ndarray, trained: int) -> np.ndarray:
+def _extremes(variety: AbstractVariety, z: np.ndarray, trained: int) -> np.ndarray:
     each = min(trained // _EXTREME_SHARE, len(z))
-    order = np.argsort(coordinate_shares(polynomial, z), axis=0, kind="stable")
+    order = np.argsort(coordinate_shares(variety, z), axis=0, kind="stable")
     return np.unique(np.concatenate([order[:each], order[len(z) - each :]]))
 
 

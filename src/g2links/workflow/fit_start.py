@@ -2,15 +2,16 @@
 
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz, Parameters
+from g2links.potentials.own import OwnAnsatz
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.projection import project
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 
-def potential_of(home: Home, number: int, polynomial: Polynomial, ansatz: Ansatz) -> KahlerPotential:
+def potential_of(home: Home, number: int, variety: AbstractVariety, ansatz: Ansatz) -> KahlerPotential:
     """The potential of an earlier run: of the same ansatz, or of any where the new one is algebraic.
 
     Raises:
@@ -18,9 +19,9 @@ def potential_of(home: Home, number: int, polynomial: Polynomial, ansatz: Ansatz
     """
     model = load_cy(find_cy(home, number).model_path)
     potential: KahlerPotential = model.kahler_potential
-    if model.polynomial.weights != polynomial.weights:
-        raise InputError("--start-from", number, f"a run with the weights {polynomial.weights}")
-    if isinstance(ansatz, NeuralAnsatz) and not _is_same(potential.ansatz, ansatz):
+    if model.variety.charges != variety.charges:
+        raise InputError("--start-from", number, f"a run with the weights {' and '.join(map(str, variety.charges))}")
+    if isinstance(ansatz, NeuralAnsatz | OwnAnsatz) and not _is_same(potential.ansatz, ansatz):
         raise InputError(
             "--start-from",
             number,

@@ -17,7 +17,7 @@ from g2links.networks.architecture import Row
 from g2links.storage.arrays import ArraySpec, read_arrays
 from g2links.training.data import link_rows
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 PARTS = ("train", "val", "test")
 _DIMENSION = 7
@@ -38,7 +38,7 @@ class LinkSamples:
 
     arrays: dict[str, np.ndarray]
     parts: dict[str, np.ndarray]
-    polynomial: Polynomial | None = None
+    variety: AbstractVariety | None = None
     normalisation: float | None = None
     cy_run: int | None = None
 
@@ -100,7 +100,7 @@ class LinkSamples:
         return xarray.Dataset(variables, coords={f"{array}_component": labels for array, labels in names.items()})
 
     def __repr__(self) -> str:
-        of = "" if self.polynomial is None else f" of {self.polynomial.name}"
+        of = "" if self.variety is None else f" of {self.variety.name}"
         parts = ", ".join(f"{len(rows)} {name}" for name, rows in self.parts.items())
         return f"LinkSamples({len(self)} rows{of}{': ' + parts if parts else ''}; {', '.join(self.arrays)})"
 
@@ -114,14 +114,14 @@ def sample_structure(
     cy_run: int | None = None,
 ) -> LinkSamples:
     """Evaluate the structure at points of V; no base point lies in two parts, whatever its rotations."""
-    require_threefold(link.polynomial, "data of the link")
+    require_threefold(link.variety, "data of the link")
     angle_seed, split_seed = np.random.SeedSequence(seed).spawn(2)
     parts = split_base_points(points.n, splits, np.random.default_rng(split_seed))
     blocks = list(sample_link(link, points, n_rotations, np.random.default_rng(angle_seed)))
     arrays = {name: np.concatenate([block[name] for block in blocks]) for name in COLUMNS}
     turns = np.arange(n_rotations)
     rows = {name: (own[:, None] * n_rotations + turns).reshape(-1) for name, own in zip(PARTS, parts, strict=True)}
-    return LinkSamples(arrays, rows, link.polynomial, link.normalisation, cy_run)
+    return LinkSamples(arrays, rows, link.variety, link.normalisation, cy_run)
 
 
 def open_dataset(path: str | os.PathLike[str]) -> LinkSamples:

@@ -10,11 +10,12 @@ from g2links.settings.config import TASKS
 from g2links.settings.quick_sizes import SMALL_TRAINING, size, small_fit
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.topology import THREEFOLD
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check import PSI_METHODS, CheckReport, check
 from g2links.workflow.fit import FitOptions
 from g2links.workflow.link_samples import LinkSamples
-from g2links.workflow.polynomials import resolve_polynomial
+from g2links.workflow.polynomials import resolve_variety
 from g2links.workflow.solve import solve
 from g2links.workflow.train import TrainedNetwork, train
 
@@ -60,7 +61,7 @@ class Pipeline:
 
 
 def pipeline(
-    polynomial: CalabiYau | Polynomial | str = "fermat_quintic",
+    variety: CalabiYau | AbstractVariety | Polynomial | str = "fermat_quintic",
     *,
     weights: tuple[int, ...] | None = None,
     n_points: int | None = None,
@@ -76,7 +77,7 @@ def pipeline(
     checks. Nothing is written.
 
     Args:
-        polynomial: f, an expression, a name or a file as for `g2links.solve`, or a metric that is solved already.
+        variety: V, an expression, a name or a file as for `g2links.solve`, or a metric that is solved already.
         weights: of an expression; 1 each if not given.
         n_points: on V; 100,000 if not given, 6,000 with `quick`.
         n_rotations: of each point along the circle; 4 if not given, 2 with `quick`.
@@ -94,19 +95,19 @@ def pipeline(
         >>> result = g2links.pipeline("dwork(0.3)", quick=True)  # doctest: +SKIP
         >>> result.passed, result.networks["3form"].relative_error  # doctest: +SKIP
     """
-    if isinstance(polynomial, CalabiYau):
+    if isinstance(variety, CalabiYau):
         if weights is not None or n_points is not None or solving:
-            raise InputError("polynomial", polynomial, "a polynomial, where it is said how to solve it")
-        cy = polynomial
+            raise InputError("variety", variety, "a variety, where it is said how to solve it")
+        cy = variety
     else:
-        f = polynomial if isinstance(polynomial, Polynomial) else resolve_polynomial(polynomial, weights)
+        solved = resolve_variety(variety, weights)
         options = {"n_points": size("n_points", n_points, quick), "seed": seed, **(solving or {})}
         if quick:
-            options = small_fit(FitOptions.from_names(options).family(f).kind, max(f.weights), options)
-        cy = solve(f, progress=progress, **options)
+            options = small_fit(FitOptions.from_names(options).family(solved).kind, solved.heaviest, options)
+        cy = solve(solved, progress=progress, **options)
     n = size("check_points", check_points, quick)
     rest: dict[str, Any] = {"cy": cy, "n_points": n, "seed": seed, "progress": progress}
-    if cy.polynomial.dimension != THREEFOLD:
+    if cy.variety.dimension != THREEFOLD:
         return Pipeline(cy, None, {}, {name: check(name, **rest) for name in METRIC_CHECKS})
     data = cy.sample(n_rotations=size("n_rotations", n_rotations, quick), seed=seed)
     chosen = {**(SMALL_TRAINING if quick else {}), "seed": seed, **(training or {})}

@@ -1,4 +1,4 @@
-"""The polynomial that a user names: an expression, a YAML file, or an entry of the catalogue."""
+"""The variety that a user names: by an expression, a YAML file, or an entry of the catalogue."""
 
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,16 @@ from g2links.measures.chern_numbers import chern_numbers
 from g2links.measures.curvature import chern_names
 from g2links.settings.polynomial_files import read_polynomial_yaml
 from g2links.varieties.catalogue import CATALOGUE, SHOWN, from_catalogue
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.polynomial import Polynomial, require_calabi_yau
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.registry import as_variety
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
-from g2links.varieties.smooth.criteria import require_monomials, require_weights
+from g2links.varieties.smooth.criteria import require_degree, require_monomials, require_weights
 from g2links.varieties.smooth.singularities import require_isolated_singularity
 from g2links.varieties.symmetry import coordinate_permutations, is_real
 from g2links.varieties.topology import THREEFOLD, topology
+from g2links.varieties.variety import AbstractVariety
 
 
 def catalogue_polynomials() -> list[Polynomial]:
@@ -28,28 +31,29 @@ def describe(polynomial: Polynomial) -> dict[str, Any]:
     Raises:
         PolynomialError: when its weights or its monomials make it singular.
     """
-    require_calabi_yau(polynomial)
+    require_degree(polynomial)
     require_weights(polynomial.weights)
     require_monomials(polynomial)
-    facts = _topology(polynomial)
+    variety = WeightedHypersurface(polynomial)
+    facts = _topology(variety)
     return {
         "name": polynomial.name,
         "polynomial": str(polynomial),
         "weights": list(polynomial.weights),
         "degree": polynomial.degree,
         **facts,
-        "kahler_volume": kahler_volume(polynomial),
-        "holomorphic_volume": fermat_holomorphic_volume(polynomial),
+        "kahler_volume": kahler_volume(variety),
+        "holomorphic_volume": fermat_holomorphic_volume(variety),
         "permutations": len(coordinate_permutations(polynomial)),
         "real": is_real(polynomial),
     }
 
 
-def _topology(polynomial: Polynomial) -> dict[str, Any]:
+def _topology(variety: WeightedHypersurface) -> dict[str, Any]:
     """`topology` of a threefold; in other dimensions the Euler number, of the orbifold for weights other than 1."""
-    if polynomial.dimension != THREEFOLD:
-        return {"euler": chern_numbers(polynomial)[chern_names(polynomial.dimension)[-1]]}
-    facts = topology(polynomial.weights)
+    if variety.dimension != THREEFOLD:
+        return {"euler": chern_numbers(variety)[chern_names(variety.dimension)[-1]]}
+    facts = topology(variety.weights)
     strata = [{**s._asdict(), "variables": list(s.variables)} for s in facts.strata]
     return {**facts._asdict(), "betti": list(facts.betti), "strata": strata}
 
@@ -68,6 +72,21 @@ def smoothness(polynomial: Polynomial) -> dict[str, Any]:
     }
 
 
+def resolve_variety(
+    given: AbstractVariety | Polynomial | str, weights: tuple[int, ...] | None = None
+) -> AbstractVariety:
+    """What a user named: a variety, a polynomial, or a text for `resolve_polynomial`.
+
+    Raises:
+        InputError, PolynomialError, ArtefactError: see `resolve_polynomial`.
+    """
+    if not isinstance(given, str):
+        if weights is not None:
+            raise InputError("weights", weights, "they go with an expression in text")
+        return as_variety(given)
+    return WeightedHypersurface(resolve_polynomial(given, weights))
+
+
 def resolve_polynomial(text: str, weights: tuple[int, ...] | None = None) -> Polynomial:
     """The polynomial that `text` means.
 
@@ -80,7 +99,7 @@ def resolve_polynomial(text: str, weights: tuple[int, ...] | None = None) -> Pol
             make f singular for all coefficients are refused here, other singular f by `smoothness`.
     """
     polynomial = _read(text, weights)
-    require_calabi_yau(polynomial)
+    require_degree(polynomial)
     require_weights(polynomial.weights)
     require_monomials(polynomial)
     return polynomial

@@ -23,7 +23,8 @@ from g2links.storage.models import find_cy, load_cy
 from g2links.storage.provenance import provenance
 from g2links.storage.shards import PARTS, ShardedSets, WholeSets, remove_data_sets, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
-from g2links.varieties.points.sampling import Points, sample_points
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.fit import Progress
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
@@ -68,9 +69,9 @@ def write_samples(
     started = time.monotonic()
     run = find_cy(home, cy_run)
     model = load_cy(run.model_path)
-    require_threefold(model.polynomial, "data sets of the link")
+    require_threefold(model.variety, "data sets of the link")
     point_seed, angle_seed, split_seed = np.random.SeedSequence(options.seed).spawn(3)
-    n, points = _base_points(home, run, model.polynomial, options, point_seed)
+    n, points = _base_points(home, run, model.variety, options, point_seed)
     parts = split_base_points(n, options.splits, np.random.default_rng(split_seed))
     extra: dict[str, Any] = {"cy_run": run.number, "cy_sha256": run.sha256, "options": asdict(options)}
     names: list[str] = []
@@ -200,13 +201,13 @@ def _store(
 
 
 def _base_points(
-    home: Home, run: FinishedRun, polynomial: Any, options: SampleOptions, seed: np.random.SeedSequence
+    home: Home, run: FinishedRun, variety: AbstractVariety, options: SampleOptions, seed: np.random.SeedSequence
 ) -> tuple[int, Iterator[Points]]:
     """How many base points there are, and the points in blocks."""
     size = min(BLOCK, options.shard_size or BLOCK)
     if options.source == "fresh":
         n = options.n_points or 100_000
-        return n, (block for points in _fresh_points(polynomial, n, seed) for block in blocks_of(points, size))
+        return n, (block for points in _fresh_points(variety, n, seed) for block in blocks_of(points, size))
     points = read_points(home, run)
     n = options.n_points or points.n
     if n > points.n:
@@ -218,11 +219,11 @@ def _base_points(
     return n, blocks_of(points.rows(slice(n)), size)
 
 
-def _fresh_points(polynomial: Any, n: int, seed: np.random.SeedSequence) -> Iterator[Points]:
+def _fresh_points(variety: AbstractVariety, n: int, seed: np.random.SeedSequence) -> Iterator[Points]:
     """New points, at most 100,000 at a time, each time from random numbers of their own."""
     starts = range(0, n, _FRESH)
     for start, own in zip(starts, (seed, *seed.spawn(len(starts) - 1)), strict=True):
-        yield sample_points(polynomial, min(_FRESH, n - start), own)
+        yield variety.sample(min(_FRESH, n - start), own)
 
 
 def _require_positive(packed: np.ndarray, run: int) -> None:

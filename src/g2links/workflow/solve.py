@@ -2,28 +2,33 @@
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
+from g2links.errors import InputError
 from g2links.networks.cy_model import CalabiYauMetric
+from g2links.potentials.own import register_potential
 from g2links.storage.cy_points import read_points
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.smooth.singularities import require_isolated_singularity
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
-from g2links.workflow.fit import FitOptions, draw_points, fit_cy, solve_monge_ampere
+from g2links.workflow.fit import FitOptions, draw_points, fit_cy, own_family, solve_monge_ampere
 from g2links.workflow.interrupt import stop_on_interrupt
-from g2links.workflow.polynomials import resolve_polynomial
+from g2links.workflow.polynomials import resolve_variety
 from g2links.workflow.progress import progress_if_watched
 
 
 def solve(
-    polynomial: Polynomial | str = "fermat_quintic",
+    variety: AbstractVariety | Polynomial | str = "fermat_quintic",
     *,
     weights: tuple[int, ...] | None = None,
     home: str | os.PathLike[str] | None = None,
     time_limit: float | None = None,
     progress: bool | None = None,
+    potential: Callable[[Any, Any], Any] | None = None,
+    parameters: Any = None,
     **options: Any,
 ) -> CalabiYau:
     """Solve the Monge-Ampère equation on the Calabi-Yau threefold of a polynomial.
@@ -32,11 +37,14 @@ def solve(
     saved there as a run, as by the command `g2links cy`; interrupted, the same call goes on from its last checkpoint.
 
     Args:
-        polynomial: f, or an expression, a name of the catalogue, or the path of a YAML file.
+        variety: V, or an expression, a name of the catalogue, or the path of a YAML file.
         weights: of an expression; 1 each if not given.
         home: the folder of the run.
         time_limit: seconds after which the search ends at its best state.
         progress: whether to show a bar; None for where somebody watches, a terminal or a notebook.
+        potential: a function u(parameters, z) of your own at one point (N,) complex, real and the same for every
+            representative of a point of V; it takes the place of the families of g2links.
+        parameters: its start, a tree of real arrays, where K_ref + u is a metric.
         options: those of `workflow.fit.FitOptions`: n_points, ansatz, degree, widths, activation, optimiser,
             iterations, training_points, learning_rate, batch_size, seed.
 
@@ -49,20 +57,25 @@ def solve(
         >>> cy.sigma  # doctest: +SKIP
     """
     started = time.monotonic()
-    f = polynomial if isinstance(polynomial, Polynomial) else resolve_polynomial(polynomial, weights)
+    variety = resolve_variety(variety, weights)
     chosen = FitOptions.from_names(options)
+    if potential is None:
+        if parameters is not None:
+            raise InputError("parameters", parameters, "those of `potential`, which is missing")
+        family = chosen.family(variety)
+    else:
+        family = own_family(variety, register_potential(potential, parameters), chosen)
     with progress_if_watched(progress) as show:
         if home is not None:
-            report = fit_cy(Home(home), f, chosen, progress=show, time_limit=time_limit)
+            report = fit_cy(Home(home), variety, chosen, progress=show, time_limit=time_limit, family=family)
             return open_run(home, report.run)
-        family = chosen.family(f)
-        require_isolated_singularity(f)
+        variety.require_solvable()
         show("drawing points", 0, 1)
-        points = draw_points(f, chosen)
+        points = draw_points(variety, chosen)
         deadline = None if time_limit is None else started + time_limit
         with stop_on_interrupt() as stop:
-            solved = solve_monge_ampere(f, family, chosen, points, progress=show, deadline=deadline, stop=stop)
-    model = CalabiYauMetric.from_potential(f, solved.potential, solved.record["figures"]["normalisation"])
+            solved = solve_monge_ampere(variety, family, chosen, points, progress=show, deadline=deadline, stop=stop)
+    model = CalabiYauMetric.from_potential(variety, solved.potential, solved.record["figures"]["normalisation"])
     return CalabiYau(model, points, solved.record)
 
 

@@ -12,6 +12,7 @@ from g2links.networks.shared import shares_weights
 from g2links.settings.config import load_hyperparameters
 from g2links.training import Evaluation, Snapshot, evaluate
 from g2links.training import train as fit
+from g2links.varieties.hypersurface import require_hypersurface
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.link_samples import PARTS, LinkSamples
 from g2links.workflow.progress import progress_if_watched
@@ -45,7 +46,7 @@ class TrainedNetwork:
 
     def __repr__(self) -> str:
         return (
-            f"TrainedNetwork({self.model.task} on {self.model.polynomial.name}: relative error "
+            f"TrainedNetwork({self.model.task} on {self.model.variety.name}: relative error "
             f"{self.relative_error:.2e}, worst {float(np.max(self.test.relative)):.2e}, "
             f"on {len(self.test.relative)} held-out base points)"
         )
@@ -73,13 +74,14 @@ def train(
         TrainingError: when the loss is not finite, or no epoch fits into the time.
     """
     started = time.monotonic()
-    if data.polynomial is None or data.normalisation is None or not data.parts:
-        raise InputError("data", data, "data of CalabiYau.sample, which know their polynomial and their parts")
+    if data.variety is None or data.normalisation is None or not data.parts:
+        raise InputError("data", data, "data of CalabiYau.sample, which know their variety and their parts")
+    variety = require_hypersurface(data.variety, "networks of the link")
     rows = {part: data.rows(part, task) for part in PARTS}
     chosen = load_hyperparameters(None, task, hyperparameters)
-    chosen = chosen.resolved(len(rows["train"].components), shared=shares_weights(data.polynomial))
-    settings, architecture = settings_of(chosen), architecture_of(chosen, data.polynomial)
-    model = LinkModel(data.polynomial.to_config(), task, architecture, data.normalisation, data.cy_run)
+    chosen = chosen.resolved(len(rows["train"].components), shared=shares_weights(variety))
+    settings, architecture = settings_of(chosen), architecture_of(chosen, variety)
+    model = LinkModel(data.variety.to_config(), task, architecture, data.normalisation, data.cy_run)
     model.initialise(rows["train"], chosen.seed)
     with progress_if_watched(progress) as show, stop_on_interrupt() as stop:
 

@@ -88,8 +88,8 @@ def train_link_model(
     """
     progress("reading data", 0, 1)
     data = _read(home, chosen.task, cy_run)
-    polynomial = load_cy(data.cy_run.model_path).polynomial
-    chosen = chosen.resolved(sum(as_blocks(data.train).sizes), shared=shares_weights(polynomial))
+    variety = load_cy(data.cy_run.model_path).variety
+    chosen = chosen.resolved(sum(as_blocks(data.train).sizes), shared=shares_weights(variety))
     config = {
         "hyperparameters": chosen.model_dump(mode="json"),
         "cy_run": data.cy_run.number,
@@ -110,8 +110,8 @@ def train_link_model(
             truth=np.asarray(shown.components),
             prediction=judged.prediction,
             errors=judged.relative,
-            shares=coordinate_shares(model.polynomial, np.asarray(shown.at.z)),
-            weighted=max(model.polynomial.weights) > 1,
+            shares=coordinate_shares(model.variety, np.asarray(shown.at.z)),
+            weighted=model.variety.heaviest > 1,
             notes=[] if run.note is None else [run.note],
             resumed=run.resumed,
             model_path=str(run.model_path),
@@ -138,17 +138,17 @@ def settings_of(chosen: Hyperparameters) -> Settings:
     )
 
 
-def architecture_of(chosen: Hyperparameters, polynomial: Any) -> dict[str, Any]:
+def architecture_of(chosen: Hyperparameters, variety: Any) -> dict[str, Any]:
     """The part that shapes the network, as `LinkModel` takes it, once they are `resolved`."""
     common = {"kind": chosen.architecture, "widths": list(chosen.widths), "activation": chosen.activation}
     if chosen.architecture == "potential":
-        return {**common, "degree": default_degree(polynomial), "symmetric": True}
+        return {**common, "degree": default_degree(variety), "symmetric": True}
     inputs = {
         "dropout": chosen.regularisation.dropout,
         "standard_inputs": chosen.normalisation.inputs == "standard",
     }
     if chosen.architecture == "ambient":
-        return {**common, **inputs, "shared": shares_weights(polynomial)}
+        return {**common, **inputs, "shared": shares_weights(variety)}
     return {**common, **inputs, "symmetric": True, "standard_outputs": chosen.normalisation.outputs == "standard"}
 
 
@@ -201,10 +201,8 @@ def _train(
 
 def _initial_model(home: Home, chosen: Hyperparameters, data: _Data) -> LinkModel:
     metric = load_cy(data.cy_run.model_path)
-    architecture = architecture_of(chosen, metric.polynomial)
-    model = LinkModel(
-        metric.polynomial.to_config(), chosen.task, architecture, metric.normalisation, data.cy_run.number
-    )
+    architecture = architecture_of(chosen, metric.variety)
+    model = LinkModel(metric.variety.to_config(), chosen.task, architecture, metric.normalisation, data.cy_run.number)
     if chosen.saved_model is None:
         model.initialise(as_blocks(data.train).read(0), chosen.seed)
         return model
@@ -237,7 +235,7 @@ def _figures(
 def _worst_points(model: LinkModel, rows: Row | RowBlocks, test: Evaluation) -> list[dict[str, Any]]:
     worst = np.sort(largest(test.relative))
     found = take_rows(rows, worst)
-    return worst_points(model.polynomial, found.at, test.relative[worst])
+    return worst_points(model.variety, found.at, test.relative[worst])
 
 
 class _Log:

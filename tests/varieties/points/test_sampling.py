@@ -6,20 +6,20 @@ import pytest
 
 from g2links.errors import InputError
 from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.points.sampling import (
     effective_sample_size,
     integral,
-    sample_points,
     weighted_mean,
 )
 from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
 
-QUINTIC = fermat_quintic()
+QUINTIC = WeightedHypersurface(fermat_quintic())
 
 
 @pytest.fixture(scope="module")
 def points():
-    return sample_points(QUINTIC, 50_000, 20261122)
+    return QUINTIC.sample(50_000, 20261122)
 
 
 def test_exact_values_of_the_conventions_page():
@@ -29,8 +29,8 @@ def test_exact_values_of_the_conventions_page():
     assert fermat_holomorphic_volume(QUINTIC) == pytest.approx(exact, rel=1e-13)
     assert fermat_holomorphic_volume(QUINTIC) == pytest.approx(47.29756, abs=1e-5)
     weighted = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
-    assert fermat_holomorphic_volume(weighted) == pytest.approx(74.98, abs=5e-3)
-    assert fermat_holomorphic_volume(dwork(0.2)) is None
+    assert fermat_holomorphic_volume(WeightedHypersurface(weighted)) == pytest.approx(74.98, abs=5e-3)
+    assert fermat_holomorphic_volume(WeightedHypersurface(dwork(0.2))) is None
 
 
 def test_points_lie_on_the_quintic_in_their_gauge(points):
@@ -74,17 +74,17 @@ def test_phase_symmetry_of_the_weighted_law(points):
 def test_error_falls_like_one_over_root_n():
     """Slope -1/2 of the spread of the integral against the number of points (GEOMETRY, section 5)."""
     sizes = np.array([200, 800, 3200])
-    everything = sample_points(QUINTIC, 3200 * 24, 7).weights.reshape(24, 3200)
+    everything = QUINTIC.sample(3200 * 24, 7).weights.reshape(24, 3200)
     spread = [np.std(everything[:, :n].mean(axis=1)) for n in sizes]
     slope = np.polyfit(np.log(sizes), np.log(spread), 1)[0]
     assert -0.75 < slope < -0.25
 
 
 def test_same_seed_same_points_and_any_number_of_them():
-    a, b = sample_points(QUINTIC, 23, 5), sample_points(QUINTIC, 23, 5)
+    a, b = QUINTIC.sample(23, 5), QUINTIC.sample(23, 5)
     assert len(a.z) == 23
     jax.tree.map(np.testing.assert_array_equal, a, b)
-    assert not np.array_equal(a.z, sample_points(QUINTIC, 23, 6).z)
+    assert not np.array_equal(a.z, QUINTIC.sample(23, 6).z)
 
 
 def test_effective_sample_size(points):
@@ -95,4 +95,4 @@ def test_effective_sample_size(points):
 
 def test_what_cannot_be_sampled_is_refused():
     with pytest.raises(InputError, match="at least 1"):
-        sample_points(QUINTIC, 0, 0)
+        QUINTIC.sample(0, 0)

@@ -12,6 +12,7 @@ from jaxtyping import Array
 
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, volume_factor
+from g2links.varieties.variety import AbstractVariety
 
 _LINES_AT_ONCE = 20_000
 
@@ -26,15 +27,15 @@ def draw(polynomial: Polynomial, n: int, rng: np.random.Generator) -> np.ndarray
     return np.concatenate(blocks)[:n]
 
 
-def weights(polynomial: Polynomial, z: np.ndarray) -> np.ndarray:
+def weights(variety: AbstractVariety, z: np.ndarray) -> np.ndarray:
     """The density of |Ω|² with respect to the law of the points: ∫ω^n/n! · |h|²/(2^n det g_FS).
 
     Here |h|²/det g_FS = |z|^{2(n+1)}/|∇f|², by Euler's identity z·∇f = 0.
     """
-    gradient = np.asarray(_gradients(polynomial, z))
-    n = polynomial.dimension
+    gradient = np.asarray(_gradients(variety.equations[0], z))
+    n = variety.dimension
     ratio = np.sum(np.abs(z) ** 2, axis=1) ** (n + 1) / np.sum(np.abs(gradient) ** 2, axis=1)
-    return kahler_volume(polynomial) / volume_factor(n) * ratio
+    return kahler_volume(variety) / volume_factor(n) * ratio
 
 
 def _points_on_lines(polynomial: Polynomial, lines: int, rng: np.random.Generator) -> np.ndarray:

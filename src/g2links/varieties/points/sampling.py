@@ -1,7 +1,8 @@
 """Random points of V with a known law, weights that turn sums into integrals over V, and their errors.
 
-On a quintic the points lie on random lines of P^4 (`random_lines`), for other weights on random lines parallel to a
-coordinate axis of C^5 (`coordinate_lines`). What uses the points knows neither law: it uses the weights alone.
+Each family of varieties draws its own (`AbstractVariety.sample`): a hypersurface on random lines of P^{N-1}
+(`random_lines`) or, for other weights than 1, parallel to a coordinate axis of C^N (`coordinate_lines`). What uses the
+points knows no law: it uses the weights alone.
 """
 
 from functools import partial
@@ -13,8 +14,7 @@ from jaxtyping import Array
 
 from g2links.errors import InputError
 from g2links.varieties.charts import ChartPoint, embed, selector, slice_chart
-from g2links.varieties.points import coordinate_lines, random_lines
-from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
 
 POOR_SAMPLE = 0.2
 """Effective sample sizes below this deserve a warning."""
@@ -52,22 +52,14 @@ class Points(NamedTuple):
         return chosen
 
 
-def sample_points(polynomial: Polynomial, n: int, seed: int | np.random.SeedSequence) -> Points:
-    """Draw `n` points.
+def require_points(n: int) -> None:
+    """Refuse to draw no points.
 
     Raises:
         InputError: when n < 1.
-        PolynomialError: when a coordinate does not occur in f.
     """
     if n < 1:
         raise InputError("n_points", n, "at least 1 point is needed")
-    rng = np.random.default_rng(seed)
-    if set(polynomial.weights) == {1}:
-        at = _in_charts(polynomial, random_lines.draw(polynomial, n, rng))
-        return Points(at, random_lines.weights(polynomial, np.asarray(at.z)), np.arange(n) // polynomial.degree)
-    law = coordinate_lines.fitted_law(polynomial, rng)
-    at = _in_charts(polynomial, coordinate_lines.draw(polynomial, law, n, rng))
-    return Points(at, coordinate_lines.weights(polynomial, law, np.asarray(at.z)), np.arange(n))
 
 
 def joined(first: Points, second: Points) -> Points:
@@ -96,19 +88,19 @@ def effective_sample_size(weights: np.ndarray) -> float:
     return float(np.sum(weights) ** 2 / (len(weights) * np.sum(weights**2)))
 
 
-def _in_charts(polynomial: Polynomial, points: np.ndarray) -> ChartPoint:
+def in_charts(variety: AbstractVariety, points: np.ndarray) -> ChartPoint:
     """The canonical charts of points that lie on X up to rounding."""
-    blocks = [_polished(polynomial, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
+    blocks = [_polished(variety, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
     charts: ChartPoint = jax.tree.map(lambda *parts: np.concatenate(parts), *blocks)
     return charts
 
 
 @partial(jax.jit, static_argnums=0)
-def _polished(polynomial: Polynomial, points: Array) -> ChartPoint:
+def _polished(variety: AbstractVariety, points: Array) -> ChartPoint:
     """The canonical charts around points that lie on X up to rounding, moved so that they lie on it exactly."""
 
     def one_point(z: Array) -> ChartPoint:
-        chart = slice_chart(polynomial, z)
-        return chart.at(embed(polynomial, chart, selector(chart.centre) @ chart.centre.z))
+        chart = slice_chart(variety, z)
+        return chart.at(embed(variety, chart, selector(chart.centre) @ chart.centre.z))
 
     return jax.vmap(one_point)(points)

@@ -14,10 +14,20 @@ from itertools import combinations
 import numpy as np
 
 from g2links.errors import PolynomialError
-from g2links.varieties.polynomial import Polynomial, format_term
+from g2links.varieties.polynomial import Polynomial, format_term, wrong_degree
 
 Occurs = Callable[[tuple[int, ...], int | None], bool]
 """Whether a monomial occurs that is one in the variables I, times z_e if e is given."""
+
+
+def require_degree(polynomial: Polynomial) -> None:
+    """Refuse f without the degree Σ w, for which all here is written.
+
+    Raises:
+        PolynomialError: naming a term and its degree.
+    """
+    if polynomial.degree != sum(polynomial.weights):
+        raise wrong_degree(format_term(*polynomial.terms[0]), polynomial.degree, polynomial.weights)
 
 
 def require_weights(weights: tuple[int, ...]) -> None:

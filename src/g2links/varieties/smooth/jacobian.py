@@ -63,7 +63,7 @@ def jacobian_ranks(polynomial: Polynomial) -> list[JacobianRank] | None:
 
 def _pure_power(polynomial: Polynomial, i: int) -> tuple[int, ...]:
     """The exponents of z_i^N with the smallest degree above that of the socle."""
-    power = polynomial.dimension * polynomial.degree // polynomial.weights[i] + 1
+    power = (polynomial.variables - 2) * polynomial.degree // polynomial.weights[i] + 1
     return tuple(power * int(j == i) for j in range(polynomial.variables))
 
 

@@ -11,8 +11,8 @@ from jaxtyping import Array, Float
 from g2links._typing import ComplexPoint
 from g2links.errors import PolynomialError
 from g2links.forms import inverse
-from g2links.varieties.polynomial import Polynomial, format_term, require_calabi_yau
-from g2links.varieties.smooth.criteria import is_invertible, require_monomials, require_weights
+from g2links.varieties.polynomial import Polynomial, format_term
+from g2links.varieties.smooth.criteria import is_invertible, require_degree, require_monomials, require_weights
 from g2links.varieties.smooth.jacobian import jacobian_ranks
 
 _STARTS = 1000
@@ -52,7 +52,7 @@ def require_isolated_singularity(polynomial: Polynomial, seed: int = 0) -> Smoot
     Raises:
         PolynomialError: not of the Calabi-Yau degree; with the condition that fails, or a singular point.
     """
-    require_calabi_yau(polynomial)
+    require_degree(polynomial)
     require_weights(polynomial.weights)
     require_monomials(polynomial)
     if is_invertible(polynomial):

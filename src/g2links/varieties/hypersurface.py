@@ -1,0 +1,108 @@
+"""Hypersurfaces {f = 0} in weighted projective spaces: the first family of varieties."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from g2links.errors import InputError, PolynomialError
+from g2links.varieties.points import coordinate_lines, random_lines
+from g2links.varieties.points.sampling import Points, in_charts, require_points
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.smooth.singularities import require_isolated_singularity
+from g2links.varieties.variety import AbstractVariety
+
+
+@dataclass(frozen=True)
+class WeightedHypersurface(AbstractVariety):
+    """V = {f = 0} in P(w_1, ..., w_N), of dimension N - 2.
+
+    Args:
+        polynomial: f, which has the weights with it.
+
+    Raises:
+        PolynomialError: for what is no `Polynomial`.
+    """
+
+    polynomial: Polynomial
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.polynomial, Polynomial):
+            raise PolynomialError("polynomial", self.polynomial, "a Polynomial is needed")
+
+    @property
+    def name(self) -> str:
+        """That of the polynomial."""
+        return self.polynomial.name
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """w, the one row of the charges."""
+        return self.polynomial.weights
+
+    @property
+    def degree(self) -> int:
+        """d, the weighted degree of f."""
+        return self.polynomial.degree
+
+    @property
+    def charges(self) -> tuple[tuple[int, ...], ...]:
+        """(w,)."""
+        return (self.polynomial.weights,)
+
+    @property
+    def equations(self) -> tuple[Polynomial, ...]:
+        """(f,)."""
+        return (self.polynomial,)
+
+    def sample(self, n: int, seed: int | np.random.SeedSequence) -> Points:
+        """On random lines of P^{N-1} where all weights are 1, for others on lines parallel to the axes of C^N.
+
+        Raises:
+            InputError: when n < 1.
+            PolynomialError: when a coordinate does not occur in f.
+        """
+        require_points(n)
+        f, rng = self.polynomial, np.random.default_rng(seed)
+        if set(f.weights) == {1}:
+            at = in_charts(self, random_lines.draw(f, n, rng))
+            return Points(at, random_lines.weights(self, np.asarray(at.z)), np.arange(n) // f.degree)
+        law = coordinate_lines.fitted_law(f, rng)
+        at = in_charts(self, coordinate_lines.draw(f, law, n, rng))
+        return Points(at, coordinate_lines.weights(f, law, np.asarray(at.z)), np.arange(n))
+
+    def require_solvable(self) -> None:
+        """See `smooth.singularities.require_isolated_singularity`.
+
+        Raises:
+            PolynomialError: with the degree, the condition that fails, or a singular point.
+        """
+        require_isolated_singularity(self.polynomial)
+
+    def to_config(self) -> dict[str, Any]:
+        """That of the polynomial."""
+        return self.polynomial.to_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "WeightedHypersurface":
+        """Rebuild a hypersurface from `to_config`.
+
+        Raises:
+            PolynomialError: for anything else.
+        """
+        return cls(Polynomial.from_config(config))
+
+
+def require_hypersurface(variety: AbstractVariety, what: str) -> WeightedHypersurface:
+    """The variety, where it is a hypersurface.
+
+    Args:
+        variety: V.
+        what: needs that, for the message.
+
+    Raises:
+        InputError: for another family.
+    """
+    if not isinstance(variety, WeightedHypersurface):
+        raise InputError(what, variety.name, f"so far for hypersurfaces only; this is a {type(variety).__name__}")
+    return variety

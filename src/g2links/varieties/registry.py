@@ -1,0 +1,57 @@
+"""The families of varieties that saved models may belong to, by the name in their data."""
+
+from typing import Any, Protocol
+
+from g2links.errors import InputError
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
+
+
+class Family(Protocol):
+    """A class of varieties that can be rebuilt from plain data."""
+
+    def from_config(self, config: dict[str, Any]) -> AbstractVariety:
+        """The inverse of `AbstractVariety.to_config`."""
+
+
+_FAMILIES: dict[str, Family] = {"weighted hypersurface": WeightedHypersurface}
+"""The entry `family` of the data, which a hypersurface need not have, and the class."""
+
+
+def register_variety(name: str, family: Family) -> None:
+    """Let models of another family be loaded: their `to_config` says `"family": name`.
+
+    Raises:
+        InputError: when another class has the name.
+    """
+    if _FAMILIES.get(name, family) is not family:
+        raise InputError("family", name, f"another name than {', '.join(_FAMILIES)}")
+    _FAMILIES[name] = family
+
+
+def variety_from_config(config: dict[str, Any]) -> AbstractVariety:
+    """The variety of a saved model.
+
+    Raises:
+        InputError: for a family that nobody registered.
+        PolynomialError: for data that make no variety.
+    """
+    name = config.get("family", "weighted hypersurface")
+    if name not in _FAMILIES:
+        raise InputError("family", name, f"one of {', '.join(_FAMILIES)}, or what `register_variety` was told")
+    return _FAMILIES[name].from_config(config)
+
+
+SAVED_VARIETY = ("variety", "polynomial")
+"""Where a saved model keeps its variety: models of version 0.1 say `polynomial`."""
+
+
+def saved_variety(config: dict[str, Any]) -> dict[str, Any]:
+    """The data of the variety in those of a saved model."""
+    return next(config[key] for key in SAVED_VARIETY if key in config)
+
+
+def as_variety(given: AbstractVariety | Polynomial) -> AbstractVariety:
+    """A variety as it is, or the hypersurface of a polynomial."""
+    return WeightedHypersurface(given) if isinstance(given, Polynomial) else given
