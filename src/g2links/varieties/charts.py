@@ -203,7 +203,15 @@ def tangent_frame(variety: AbstractVariety, at: ChartPoint) -> Frame:
 
 def _completion(jacobian: Array, vectors: Array, slots: Float[Array, "m variables"]) -> Array:
     """What has to be added to vectors (..., N) in the slots so that they are tangent to the equations."""
-    return -(vectors @ jacobian.T) @ small_inverse(jacobian @ slots.T).T @ slots
+    return -_in_slots(jacobian, jnp.sum(vectors[..., None, :] * jacobian, axis=-1), slots)
+
+
+def _in_slots(jacobian: Array, change: Array, slots: Float[Array, "m variables"]) -> Array:
+    """The vectors (..., N) in the slots along which the equations change by `change` (..., m). Sums of products, which
+    compile to less than products of so small matrices do."""
+    inverse = small_inverse(jnp.sum(jacobian[:, None, :] * slots, axis=-1))
+    steps = jnp.sum(change[..., None, :] * inverse, axis=-1)
+    return jnp.sum(steps[..., None] * slots, axis=-2)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -212,7 +220,7 @@ def _close(variety: AbstractVariety, z: ComplexPoint, slots: Float[Array, "m var
     method."""
 
     def step(_: int, point: ComplexPoint) -> ComplexPoint:
-        return point - small_inverse(variety.jacobian(point) @ slots.T) @ variety.values(point) @ slots
+        return point - _in_slots(variety.jacobian(point), variety.values(point), slots)
 
     return jax.lax.fori_loop(0, _NEWTON_STEPS, step, z)
 
