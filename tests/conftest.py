@@ -31,6 +31,16 @@ if CACHE not in os.environ:
 jax.config.update("jax_compilation_cache_dir", os.environ[CACHE])
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
 
+NOT_OPTIMISED = "--xla_backend_optimization_level=0"
+"""Compilation is most of the time of a test, and this a quarter less of it. The slow tests run what users run."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    flags = os.environ.get("XLA_FLAGS", "")
+    if config.option.markexpr == "not slow" and "xla_backend_optimization_level" not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {NOT_OPTIMISED}".strip()
+
+
 SEED_VARIABLE = "G2LINKS_TEST_SEED"
 SEED_GIVEN = os.environ.get(SEED_VARIABLE) or "20260"
 # processes that run tests side by side take the seed that the first one drew

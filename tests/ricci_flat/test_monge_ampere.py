@@ -130,7 +130,7 @@ def test_a_start_from_given_parameters():
     with pytest.raises(InputError, match="positive"):
         state_at(ansatz, (-jnp.ones(ansatz.features.count),), data)
     flat = initial_state(ansatz, data, 0)
-    first = levenberg_marquardt(ansatz, data, flat, iterations=6)
+    first = levenberg_marquardt(ansatz, data, flat, iterations=3)
     again = levenberg_marquardt(ansatz, data, state_at(ansatz, first.parameters, data), iterations=1)
     assert again.state.losses[0] < first.state.losses[-1] < first.state.losses[0]
 
