@@ -21,7 +21,7 @@ from g2links.potentials.reference import reference_jet, reference_potential
 from g2links.varieties.charts import act, chart_point, embed, selector, slice_chart, tangent_frame
 from g2links.varieties.intersection import intersect
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.registry import register_variety, variety_from_config
+from g2links.varieties.registry import register_variety, saved_variety, variety_from_config
 from g2links.varieties.variety import AbstractVariety, require_calabi_yau
 from tests.varieties.complete_intersection import FAMILY, TwoEquations
 
@@ -206,6 +206,11 @@ def test_names_that_nobody_registered_are_refused():
 
     with pytest.raises(InputError, match="register_variety"):
         variety_from_config({"family": "moduli stack"})
+    for given in (5, None, ("z0^3",)):
+        with pytest.raises(InputError, match="a variety or a Polynomial"):
+            g2links.solve(given)
+    with pytest.raises(InputError, match="variety or polynomial"):
+        saved_variety({"task": "3form"})
     with pytest.raises(InputError, match="another name"):
         register_variety("weighted hypersurface", TwoEquations)
     with pytest.raises(InputError, match="register_potential"):

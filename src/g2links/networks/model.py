@@ -36,7 +36,7 @@ ARCHITECTURES = ("direct", "ambient", "potential")
 
 @keras.saving.register_keras_serializable(package="g2links")
 class LinkModel(keras.Model):
-    """φ, ψ or η² + g_T on the link of a polynomial, learned from samples.
+    """φ, ψ or η² + g_T on the link of a hypersurface, learned from samples.
 
     `model(points)`, with points (n, 10) of the cone in any gauge (so base points or points of the link),
     gives the packed components (n, k) in the canonical slice chart of each point. They do not depend on the

@@ -40,7 +40,7 @@ BASIS = 4
 
 @dataclass(frozen=True)
 class InvariantFeatures:
-    """The features of degree `degree` of a polynomial.
+    """The features of degree `degree` of a hypersurface.
 
     Args:
         variety: V.

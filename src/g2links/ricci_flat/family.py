@@ -1,4 +1,4 @@
-"""Which family of potentials to search, for the polynomial at hand."""
+"""Which family of potentials to search, for the variety at hand."""
 
 import math
 from functools import cache

@@ -48,10 +48,26 @@ SAVED_VARIETY = ("variety", "polynomial")
 
 
 def saved_variety(config: dict[str, Any]) -> dict[str, Any]:
-    """The data of the variety in those of a saved model."""
-    return next(config[key] for key in SAVED_VARIETY if key in config)
+    """The data of the variety in those of a saved model.
+
+    Raises:
+        InputError: when there are none.
+    """
+    for key in SAVED_VARIETY:
+        if key in config:
+            found: dict[str, Any] = config[key]
+            return found
+    raise InputError("model", sorted(config), f"an entry {' or '.join(SAVED_VARIETY)}")
 
 
 def as_variety(given: AbstractVariety | Polynomial) -> AbstractVariety:
-    """A variety as it is, or the hypersurface of a polynomial."""
-    return WeightedHypersurface(given) if isinstance(given, Polynomial) else given
+    """A variety as it is, or the hypersurface of a polynomial.
+
+    Raises:
+        InputError: for anything else.
+    """
+    if isinstance(given, Polynomial):
+        return WeightedHypersurface(given)
+    if not isinstance(given, AbstractVariety):
+        raise InputError("variety", given, "a variety or a Polynomial")
+    return given

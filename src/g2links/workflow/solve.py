@@ -31,7 +31,7 @@ def solve(
     parameters: Any = None,
     **options: Any,
 ) -> CalabiYau:
-    """Solve the Monge-Ampère equation on the Calabi-Yau threefold of a polynomial.
+    """Solve the Monge-Ampère equation on a Calabi-Yau variety, as that of a polynomial.
 
     Without `home` nothing is written, and Ctrl-C ends the search at the best state so far. With `home` the metric is
     saved there as a run, as by the command `g2links cy`; interrupted, the same call goes on from its last checkpoint.
