@@ -158,7 +158,7 @@ def test_the_page_on_own_quantities_runs_as_it_stands(home, monkeypatch):
     assert made["errors"].shape == (20,)
     assert np.all(np.isfinite(made["errors"]))
     assert made["exact"] == pytest.approx(1298.79, abs=0.01)
-    h = jax.vmap(partial(made["residue"], made["polynomial"]))(made["sample"].rows(slice(10)).at)
+    h = jax.vmap(partial(made["residue"], made["variety"]))(made["sample"].rows(slice(10)).at)
     densities = np.sqrt(np.linalg.det(made["metrics"][:10])) / np.abs(h) ** 2
     np.testing.assert_allclose(made["values"][:10], densities, rtol=1e-8)
     expected = np.asarray(made["phi_model"](made["points"][:5]))
