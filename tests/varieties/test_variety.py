@@ -17,6 +17,7 @@ from g2links.measures.assessment import assess
 from g2links.measures.chern_numbers import chern_numbers, concentrated_sample
 from g2links.measures.monge_ampere import measure
 from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
+from g2links.potentials.own import register_potential, registered_potential
 from g2links.potentials.reference import reference_jet, reference_potential
 from g2links.varieties.charts import act, chart_point, embed, selector, slice_chart, tangent_frame
 from g2links.varieties.intersection import intersect
@@ -114,7 +115,7 @@ def test_charts_frames_and_the_residue(place, rng):
     def ratio(at):
         return monge_ampere_ratio(variety, hermitian_metric(variety, lambda p: 0.0 * p[0].real, at), at)
 
-    last = [int(factor[-1]) for factor in variety.factors]
+    last = [int(factor.coordinates[-1]) for factor in variety.factors]
     free = [i for i in range(variety.variables) if i not in last]
     other = chart_point(variety, z, jnp.array(last), jnp.array(sorted(free[1 : 1 + len(variety.equations)])))
     np.testing.assert_allclose(ratio(other), ratio(chart.centre), rtol=1e-9)
@@ -143,7 +144,7 @@ def test_the_contact_structure(place):
         link.chart(z + 0.1)
     on_link = link.point(chart, link.origin(chart).at[-1].set(0.7))
     for factor in variety.factors:
-        np.testing.assert_allclose(jnp.sum(jnp.abs(on_link[factor]) ** 2), 1, rtol=1e-13)
+        np.testing.assert_allclose(jnp.sum(jnp.abs(on_link[factor.coordinates]) ** 2), 1, rtol=1e-13)
 
 
 @pytest.mark.slow
@@ -201,9 +202,26 @@ def test_what_is_no_potential_is_refused_before_any_work(function, options, word
         g2links.solve("fermat_quintic", potential=function, n_points=100, **options)
 
 
-def test_names_that_nobody_registered_are_refused():
-    from g2links.potentials.own import registered_potential
+def test_a_potential_is_known_by_its_content():
+    """An interrupted search is not taken up by another function, or another start, of the same name."""
+    start = {"a": np.ones(2)}
 
+    def ansatz(function, parameters):
+        return register_potential(function, parameters, "u").fingerprint()
+
+    def linear(p, z):
+        return p["a"][0]
+
+    def doubled(p, z):
+        return 2.0 * p["a"][0]
+
+    own = ansatz(linear, start)
+    assert own == ansatz(linear, {"a": np.ones(2)})
+    others = (ansatz(doubled, start), ansatz(linear, {"a": np.zeros(2)}), ansatz(linear, {"b": np.ones(2)}))
+    assert own not in others
+
+
+def test_names_that_nobody_registered_are_refused():
     with pytest.raises(InputError, match="register_variety"):
         variety_from_config({"family": "moduli stack"})
     for given in (5, None, ("z0^3",)):

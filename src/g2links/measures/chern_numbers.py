@@ -83,12 +83,8 @@ def _gauss_forms(variety: AbstractVariety, at: ChartPoint, frame: Frame) -> list
 
 def _power_form(variety: AbstractVariety, at: ChartPoint, frame: Frame, power: int) -> Hermitian:
     """i∂∂̄ of the reference potential of `power` times the charges, at the image of z -> z^power."""
-    image, moved = _moved(lambda z: jax.lax.integer_pow(z, power), at, frame)
-    parts = []
-    for t, factor, row in zip(variety.polarisation, variety.factors, variety.charges, strict=True):
-        weights = tuple(power * row[i] for i in factor)
-        parts.append(t * log_radius_jet(weights, image[factor], moved[:, factor]).hermitian()[0])
-    return sum(parts[1:], parts[0])
+    image, moved = _moved(partial(jax.lax.integer_pow, y=power), at, frame)
+    return reference_jet(variety, image, moved, power=power).hermitian()[0]
 
 
 def _moved(map_: Callable[[Array], Array], at: ChartPoint, frame: Frame) -> tuple[Array, Array]:

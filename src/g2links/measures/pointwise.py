@@ -20,9 +20,10 @@ from g2links.varieties.charts import (
     SliceChart,
     complex_coordinates,
     embed,
+    largest_coordinates,
     origin,
+    point_with_fixed,
     selector,
-    steepest,
     tangent_frame,
     to_gauge,
 )
@@ -91,18 +92,12 @@ def curvature_figures(variety: AbstractVariety, potential: Potential, at: ChartP
 def metric_from_other_chart(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Hermitian:
     """g in a chart, computed in the chart where the coordinates of second largest modulus, one of each C* factor, are
     held fixed."""
-    size, second = jnp.abs(at.z).at[at.fixed].set(-1.0), []
-    for factor, row in zip(variety.factors, variety.charges, strict=True):
-        moduli = size[factor]
-        orders = jnp.where(moduli < 0, -1.0, jnp.abs(moduli) ** (1 / np.array(row)[factor]))
-        second.append(jnp.asarray(factor)[jnp.argmax(orders)])
-    held = jnp.stack(second)
-    gauged = to_gauge(variety, at.z, held)
-    other = ChartPoint(gauged, held, steepest(variety, gauged, held))
+    second = largest_coordinates(variety, jnp.abs(at.z).at[at.fixed].set(-1.0))
+    other = point_with_fixed(variety, at.z, second)
     chosen = selector(other)
 
     def coordinates(point: ComplexPoint) -> Complex[Array, " d"]:
-        return chosen @ to_gauge(variety, point, held)
+        return chosen @ to_gauge(variety, point, second)
 
     frame = tangent_frame(variety, at)
     jacobian = jax.vmap(lambda v: jax.jvp(coordinates, (at.z,), (v,))[1])(frame)

@@ -49,9 +49,7 @@ def worst_points(variety: AbstractVariety, at: ChartPoint, errors: np.ndarray, c
     worst, z = largest(errors, count), np.asarray(at.z)
     shares = coordinate_shares(variety, z[worst])
     charts = in_columns(at)
-    known = isinstance(variety, WeightedHypersurface)
-    invariants = feature_table(separating_features(variety), z[worst]).tolist() if known else [[]] * len(worst)
-    return [
+    rows = [
         {
             "error": float(errors[i]),
             "base_point": real_points(z[i]).tolist(),
@@ -59,7 +57,10 @@ def worst_points(variety: AbstractVariety, at: ChartPoint, errors: np.ndarray, c
             "drop_max": charts["drop_maxs"][i].tolist(),
             "shares": shares[k].tolist(),
             "smallest_share": float(np.min(shares[k])),
-            "invariants": invariants[k],
         }
         for k, i in enumerate(worst)
     ]
+    if isinstance(variety, WeightedHypersurface):
+        for row, invariants in zip(rows, feature_table(separating_features(variety), z[worst]), strict=True):
+            row["invariants"] = invariants.tolist()
+    return rows

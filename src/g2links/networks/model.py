@@ -131,8 +131,8 @@ class LinkModel(keras.Model):
         indices: ChartIndices | None = None,
     ) -> SliceChart:
         """The slice chart around the image in V of a point of the cone, given as (5,) complex or (10,) real."""
-        z = jnp.asarray(point)
-        return slice_chart(self.variety, z[:5] + 1j * z[5:] if z.shape == (10,) else z, theta, indices)
+        z, n = jnp.asarray(point), self.variety.variables
+        return slice_chart(self.variety, z[:n] + 1j * z[n:] if len(z) == 2 * n else z, theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
         """The coordinates (x1, x2, x3, y1, y2, y3, θ) of the chart's centre."""
@@ -209,7 +209,8 @@ def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[A
 
 def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoint) -> Array:
     """The components in the canonical chart of a point of the cone in any gauge."""
-    z = point[:5] + 1j * point[5:]
+    n = architecture.variety.variables
+    z = point[:n] + 1j * point[n:]
     return architecture.components(state, canonical_point(architecture.variety, z))
 
 

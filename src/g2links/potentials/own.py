@@ -5,6 +5,7 @@ differentiable and the same for every representative of a point of V. Derivative
 at each point and for each step: features, which are evaluated once, are faster.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -96,6 +97,16 @@ class OwnAnsatz:
     def jet(self, parameters: tuple[Array, ...], z: ComplexPoint, frame: Frame) -> Jet:
         """u, ∂_a u and ∂_a∂_b̄ u along a frame."""
         return self.apply(parameters, Place(z, frame))
+
+    def fingerprint(self) -> str:
+        """A checksum of the start and of the code, for an interrupted search to know whether it is its own."""
+        digest = hashlib.sha256(repr(jax.tree.structure(self.start)).encode())
+        for leaf in jax.tree.leaves(self.start):
+            digest.update(repr(np.shape(leaf)).encode() + np.asarray(leaf, dtype=float).tobytes())
+        code = getattr(self.function, "__code__", None)
+        if code is not None:
+            digest.update(code.co_code + repr((code.co_names, code.co_consts)).encode())
+        return digest.hexdigest()
 
     def to_config(self) -> dict[str, Any]:
         """Plain data; the function itself is not saved."""

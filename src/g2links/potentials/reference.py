@@ -8,7 +8,6 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 from g2links._typing import ComplexPoint, Frame
@@ -27,24 +26,16 @@ def reference_potential(variety: AbstractVariety, z: ComplexPoint) -> Float[Arra
 
 def log_radii_squared(variety: AbstractVariety, z: ComplexPoint) -> list[Float[Array, ""]]:
     """2 log r_α for each C* factor."""
-    return [log_radius_squared(weights, z[factor]) for _, factor, weights in _factors(variety)]
+    return [log_radius_squared(factor.charges, factor.of(z)) for factor in variety.factors]
 
 
-def reference_jet(variety: AbstractVariety, z: ComplexPoint, frame: Frame) -> Jet:
-    """The jet of K_ref along a frame."""
-    parts = [
-        jax.tree.map(lambda x, t=t: t * x, log_radius_jet(weights, z[factor], frame[:, factor]))
-        for t, factor, weights in _factors(variety)
-    ]
+def reference_jet(variety: AbstractVariety, z: ComplexPoint, frame: Frame, *, power: int = 1) -> Jet:
+    """The jet of K_ref along a frame; with a `power`, that for so many times the charges."""
+    parts = []
+    for factor in variety.factors:
+        jet = log_radius_jet(tuple(power * c for c in factor.charges), factor.of(z), factor.of(frame))
+        parts.append(jax.tree.map(partial(jnp.multiply, factor.polarisation), jet))
     return functools.reduce(partial(jax.tree.map, jnp.add), parts)
-
-
-def _factors(variety: AbstractVariety) -> list[tuple[int, np.ndarray | slice, tuple[int, ...]]]:
-    """The polarisation, the coordinates and their weights, for each C* factor."""
-    if len(variety.charges) == 1:
-        return [(variety.polarisation[0], slice(None), variety.charges[0])]
-    rows = zip(variety.polarisation, variety.factors, variety.charges, strict=True)
-    return [(t, factor, tuple(row[i] for i in factor)) for t, factor, row in rows]
 
 
 def log_radius_squared(weights: tuple[int, ...], z: ComplexPoint) -> Float[Array, ""]:

@@ -163,10 +163,10 @@ def _form_series(forms: HermitianForms, z: HolomorphicSeries, reference: Series)
 def _reference_series(variety: AbstractVariety, chart: SliceChart, z: HolomorphicSeries) -> Series:
     """K_ref, the sum of those of the C* factors with the polarisation."""
     parts = [
-        t * _radius_series(tuple(row[i] for i in factor), chart.centre.z[factor], z[:, factor]).coefficients
-        for t, factor, row in zip(variety.polarisation, variety.factors, variety.charges, strict=True)
+        factor.polarisation * _radius_series(factor.charges, factor.of(chart.centre.z), factor.of(z)).coefficients
+        for factor in variety.factors
     ]
-    return Series(sum(parts[1:], parts[0]))
+    return Series(functools.reduce(jnp.add, parts))
 
 
 def _radius_series(charges: tuple[int, ...], centre: ComplexPoint, z: HolomorphicSeries) -> Series:

@@ -82,13 +82,22 @@ def canonical_point(variety: AbstractVariety, z: ComplexPoint) -> ChartPoint:
     """The image of `z` in V in its canonical chart: of each C* factor the coordinate with the largest |z_i|^{1/Q_i} is
     fixed; of the others, those with the largest derivatives of the equations, at the point in that gauge, are solved
     for."""
-    sizes = jnp.abs(z)
-    largest = [
-        jnp.asarray(factor)[jnp.argmax(sizes[factor] ** (1 / np.array(row)[factor]))]
-        for factor, row in zip(variety.factors, variety.charges, strict=True)
-    ]
-    fixed = jnp.stack(largest)
+    return point_with_fixed(variety, z, largest_coordinates(variety, jnp.abs(z)))
+
+
+def point_with_fixed(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> ChartPoint:
+    """The image of `z` in V in the chart with given fixed coordinates, solved for the `steepest` others."""
     return chart_point(variety, z, fixed, steepest(variety, _principal_gauge(variety, z, fixed), fixed))
+
+
+def largest_coordinates(variety: AbstractVariety, moduli: Float[Array, " variables"]) -> Indices:
+    """Of each C* factor the coordinate with the largest |z_i|^{1/Q_i}; a modulus below 0 is never the largest."""
+    largest = []
+    for factor in variety.factors:
+        own = factor.of(moduli)
+        orders = jnp.where(own < 0, -1.0, jnp.abs(own) ** (1 / np.array(factor.charges)))
+        largest.append(jnp.asarray(factor.coordinates)[jnp.argmax(orders)])
+    return jnp.stack(largest)
 
 
 def chart_point(variety: AbstractVariety, z: ComplexPoint, fixed: Indices, solved: Indices) -> ChartPoint:

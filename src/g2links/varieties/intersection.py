@@ -26,7 +26,7 @@ def integrate(variety: AbstractVariety, class_: Class) -> Fraction:
     """∫_V of a class; parts of other degrees than n do not count."""
     for q in variety.degrees:
         class_ = multiply(class_, linear(q))
-    top = tuple(len(factor) - 1 for factor in variety.factors)
+    top = tuple(len(factor.coordinates) - 1 for factor in variety.factors)
     charges = math.prod(c for row in variety.charges for c in row if c)
     return Fraction(class_.get(top, 0), charges)
 

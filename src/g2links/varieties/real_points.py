@@ -64,8 +64,8 @@ def require_on_variety(variety: AbstractVariety, points: object) -> Complex[np.n
     if not len(z):
         return z
     scaled = z.copy()
-    for factor, row in zip(variety.factors, variety.charges, strict=True):
-        scaled[:, factor] = _scaled(z[:, factor], np.array(row)[factor], z)
+    for coordinates, charges, _ in variety.factors:
+        scaled[:, coordinates] = _scaled(z[:, coordinates], np.array(charges), z)
     for f in variety.equations:
         excess, value = _off_variety(f, scaled)
         worst = int(np.argmax(excess))

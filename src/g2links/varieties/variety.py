@@ -6,7 +6,7 @@ is written once, for every family and every dimension.
 """
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,10 +14,29 @@ from jaxtyping import Array, Complex
 
 from g2links._typing import ComplexPoint
 from g2links.errors import PolynomialError
-from g2links.varieties.polynomial import Polynomial, format_term, wrong_degree
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.smooth.criteria import require_degree
 
 if TYPE_CHECKING:
     from g2links.varieties.points.sampling import Points
+
+
+class Factor(NamedTuple):
+    """One C* factor of a variety.
+
+    Attributes:
+        coordinates: those with a charge under it, ascending.
+        charges: of these.
+        polarisation: its t.
+    """
+
+    coordinates: np.ndarray
+    charges: tuple[int, ...]
+    polarisation: int
+
+    def of(self, z: Any) -> Any:
+        """Its part of an array (..., N); all of it, without a gather, where this is the only factor."""
+        return z if len(self.coordinates) == z.shape[-1] else z[..., self.coordinates]
 
 
 class AbstractVariety(ABC):
@@ -65,7 +84,8 @@ class AbstractVariety(ABC):
 
     @abstractmethod
     def to_config(self) -> dict[str, Any]:
-        """Plain data, for JSON and for model files, that `registry.variety_from_config` reads."""
+        """Plain data, for JSON and for model files, that `registry.variety_from_config` reads: with `name`, and
+        `family` where it is not that of hypersurfaces."""
 
     @property
     def variables(self) -> int:
@@ -105,9 +125,13 @@ class AbstractVariety(ABC):
         return jnp.stack([f.gradient(z) for f in self.equations])
 
     @property
-    def factors(self) -> list[np.ndarray]:
-        """The coordinates with a charge under each C* factor, ascending."""
-        return [np.flatnonzero(row) for row in self.charges]
+    def factors(self) -> list[Factor]:
+        """The C* factors one by one."""
+        found = []
+        for row, t in zip(self.charges, self.polarisation, strict=True):
+            coordinates = np.flatnonzero(row)
+            found.append(Factor(coordinates, tuple(row[i] for i in coordinates), t))
+        return found
 
 
 def require_calabi_yau(variety: AbstractVariety) -> None:
@@ -120,8 +144,7 @@ def require_calabi_yau(variety: AbstractVariety) -> None:
     if variety.is_calabi_yau:
         return
     if len(variety.equations) == len(variety.charges) == 1:
-        f = variety.equations[0]
-        raise wrong_degree(format_term(*f.terms[0]), f.degree, f.weights)
+        require_degree(variety.equations[0])
     raise PolynomialError(
         "equations",
         variety.name,

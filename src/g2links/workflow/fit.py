@@ -130,6 +130,8 @@ def fit_cy(
     variety.require_solvable()
     start = None if options.start_from is None else potential_of(home, options.start_from, variety, ansatz)
     config = {"polynomial": variety.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
+    if isinstance(ansatz, OwnAnsatz):
+        config["potential"] = {"sha256": ansatz.fingerprint()}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         if run.published:
             record, ratio = read_json(run.json_path), None
