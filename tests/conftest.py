@@ -20,6 +20,7 @@ from collections.abc import Generator
 
 import hypothesis
 import jax
+import jaxtyping
 import numpy as np
 import pytest
 
@@ -74,6 +75,14 @@ def _test_seed(request: pytest.FixtureRequest) -> int:
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """A NumPy generator of the test's own."""
     return np.random.default_rng(_test_seed(request))
+
+
+@pytest.fixture
+def as_users_run() -> Generator[None]:
+    """Shapes and types are not checked, as where the tests do not run: for tests of the sentences on wrong input."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ def test_a_registered_check_is_known_everywhere():
         (lambda: _check("my check"), "letters, digits and underscores"),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_what_is_no_check_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

@@ -165,6 +165,7 @@ def test_norm_does_not_hide_a_nan():
         lambda: forms.complement(jnp.ones(0), 3, 4),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_wrong_degrees_are_refused(call):
     with pytest.raises(InputError):
         call()

@@ -70,11 +70,13 @@ def test_symmetric_matrices_pack_row_by_row(rng):
         lambda: forms.unpack_symmetric(jnp.zeros(21), 7),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_wrong_shapes_are_refused(call):
     with pytest.raises(InputError):
         call()
 
 
+@pytest.mark.usefixtures("as_users_run")
 def test_the_message_says_what_is_needed():
     with pytest.raises(InputError, match=r"packed.*\(4, 35\).*3-form.*R\^7.*\(35,\).*vmap"):
         forms.unpack(jnp.zeros((4, 35)), 7, 3)

@@ -79,6 +79,7 @@ def test_star_is_differentiable_in_the_metric(rng):
         lambda: forms.volume_form(jnp.ones(28)),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_wrong_degrees_are_refused(call):
     with pytest.raises(InputError):
         call()

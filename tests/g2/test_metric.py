@@ -63,6 +63,7 @@ def test_a_batch_agrees_with_single_points(rng):
 
 
 @pytest.mark.parametrize("function", [g2.induced_metric, g2.orientation, g2.is_positive, g2.volume, g2.star_phi])
+@pytest.mark.usefixtures("as_users_run")
 def test_a_batch_without_vmap_is_refused(function):
     with pytest.raises(InputError, match=r"phi.*vmap"):
         function(jnp.ones((2, 35)))

@@ -202,6 +202,7 @@ ON_FERMAT = np.array([1, -1, 0.5, -0.5, 0])
         (1.0, r"shape \(\)"),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_a_chart_is_made_around_points_of_the_cone_only(point, words):
     with pytest.raises(InputError, match=words) as refused:
         FERMAT.chart(point)
@@ -250,6 +251,7 @@ def test_fields_at_points_are_those_of_their_canonical_charts(name):
         ((FERMAT.chart(ON_FERMAT),), "coordinates of the chart"),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_fields_refuse_what_is_no_point(arguments, words):
     with pytest.raises(InputError, match=words):
         FERMAT.phi(*arguments)
@@ -264,6 +266,7 @@ def test_inside_jit_shape_and_type_are_checked():
         jax.jit(FERMAT.chart)(np.ones((2, 5)))
 
 
+@pytest.mark.usefixtures("as_users_run")
 def test_bad_requests(link, points, rng):
     with pytest.raises(InputError, match="autodiff or flux"):
         derivative("complex-step")  # type: ignore[arg-type]

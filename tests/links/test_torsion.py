@@ -99,6 +99,7 @@ def test_the_expansion_is_that_of_phi_in_its_chart(link, points):
 
 
 @pytest.mark.parametrize(("method", "epsilon", "field"), [("guess", 1e-3, "derivative"), ("flux", 0.0, "epsilon")])
+@pytest.mark.usefixtures("as_users_run")
 def test_bad_methods(method, epsilon, field):
     with pytest.raises(InputError, match=field):
         difference_step(method, epsilon)

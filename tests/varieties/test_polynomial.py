@@ -287,6 +287,7 @@ PURE = (5, 0, 0, 0, 0)
         (("z0^5", (1,) * 5, 3), "name", "text"),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_what_is_no_polynomial_is_refused_by_name(arguments, field, words):
     with pytest.raises(PolynomialError, match=words) as refused:
         Polynomial(*arguments)
@@ -310,12 +311,14 @@ def test_what_is_no_polynomial_is_refused_by_name(arguments, field, words):
         (np.zeros((0, 5)), [], "polynomial", "zero"),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_arrays_that_are_no_polynomial_are_refused(exponents, coefficients, field, words):
     with pytest.raises(PolynomialError, match=words) as refused:
         Polynomial.from_arrays(exponents, coefficients, QUINTIC)
     assert refused.value.field == field
 
 
+@pytest.mark.usefixtures("as_users_run")
 def test_bad_data_are_refused():
     with pytest.raises(PolynomialError, match="4 non-negative integers"):
         Polynomial(fermat_quintic().terms, (1, 1, 1, 1))

@@ -197,6 +197,7 @@ def test_a_metric_by_a_potential_of_ones_own(tmp_path):
         (None, {"parameters": np.ones(1)}, "those of `potential`"),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_what_is_no_potential_is_refused_before_any_work(function, options, words):
     with pytest.raises(InputError, match=words):
         g2links.solve("fermat_quintic", potential=function, n_points=100, **options)
@@ -221,6 +222,7 @@ def test_a_potential_is_known_by_its_content():
     assert own not in others
 
 
+@pytest.mark.usefixtures("as_users_run")
 def test_names_that_nobody_registered_are_refused():
     with pytest.raises(InputError, match="register_variety"):
         variety_from_config({"family": "moduli stack"})

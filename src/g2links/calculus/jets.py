@@ -12,9 +12,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import ComplexPoint, Frame
+from g2links._typing import Array, ComplexPoint, Frame
 
 
 def upper_pairs(dimension: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -17,8 +17,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
+from g2links._typing import Array
 from g2links.errors import InputError
 
 _HIGHEST = 4

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Literal
 
 import jax.numpy as jnp
-from jaxtyping import Array
 
 from g2links import forms
-from g2links._typing import Scalar
+from g2links._typing import Array, Scalar
 from g2links.errors import InputError
 from g2links.forms.exterior import Field
 from g2links.g2.identities import LinkFields, structure_errors

@@ -28,12 +28,14 @@ def describe(threshold: Threshold) -> str:
 
 def describe_limits(threshold: Threshold) -> str:
     """The limits alone, such as "<= 1e-09", for figures that are one number."""
-    words = {
-        "at_most": lambda t: f"<= {t['at_most']:.3g}",
-        "at_least": lambda t: f">= {t['at_least']:.3g}",
-        "target": lambda t: f"= {t['target']:.6g} ± {t['within']:.2g}",
-    }
-    return " and ".join(text(threshold) for key, text in words.items() if key in threshold)
+    words = []
+    if "at_most" in threshold:
+        words.append(f"<= {threshold['at_most']:.3g}")
+    if "at_least" in threshold:
+        words.append(f">= {threshold['at_least']:.3g}")
+    if "target" in threshold:
+        words.append(f"= {threshold['target']:.6g} ± {threshold['within']:.2g}")
+    return " and ".join(words)
 
 
 def violation(name: str, figures: Figures, threshold: Threshold) -> str | None:

@@ -33,13 +33,15 @@ def build() -> typer.Typer:
     return app
 
 
-def _show_version(wanted: bool) -> None:
+def _show_version(wanted: bool | None) -> None:
     if wanted:
         typer.echo(f"g2links {__version__}")
         raise typer.Exit
 
 
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[
+        bool | None, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = None,
 ) -> None:
     pass

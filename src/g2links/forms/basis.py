@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Inexact
+from jaxtyping import Inexact
 
-from g2links._typing import Form, Matrix, Vector
+from g2links._typing import Array, Form, Matrix, PackedMatrix
 from g2links.errors import InputError
 
 
@@ -111,7 +111,7 @@ def unpack(packed: Form, n: int, p: int) -> Inexact[Array, "..."]:
     return packed[component] * sign.astype(packed.dtype)
 
 
-def pack_symmetric(m: Matrix) -> Vector:
+def pack_symmetric(m: Matrix) -> PackedMatrix:
     """The upper triangle of a symmetric (n, n) matrix, row by row, shape (n (n + 1) / 2,).
 
     Raises:
@@ -123,7 +123,7 @@ def pack_symmetric(m: Matrix) -> Vector:
     return m[np.triu_indices(shape[0])]
 
 
-def unpack_symmetric(v: Vector, n: int) -> Matrix:
+def unpack_symmetric(v: PackedMatrix, n: int) -> Matrix:
     """The symmetric (n, n) matrix of its packed upper triangle; the inverse of `pack_symmetric`.
 
     Raises:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Inexact
+from jaxtyping import Inexact
 
-from g2links._typing import Form, Vector
+from g2links._typing import Array, Form, Vector
 from g2links.errors import InputError
 from g2links.forms import _tables
 from g2links.forms._sums import sum_terms, take

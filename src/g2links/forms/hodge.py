@@ -6,12 +6,12 @@ dx^1...dx^n. For an indefinite metric of signature (r, s) this gives *(*a) = (-1
 
 import jax.numpy as jnp
 
-from g2links._typing import Form, Matrix, Scalar
+from g2links._typing import Form, Matrix, Number
 from g2links.forms.algebra import check_metric, complement, pullback
 from g2links.forms.linear import determinant, inverse_and_determinant
 
 
-def volume_form(metric: Matrix, orientation: Scalar | int = 1) -> Form:
+def volume_form(metric: Matrix, orientation: Number = 1) -> Form:
     """The volume form as a packed n-form, shape (1,): orientation * sqrt|det g|.
 
     Args:
@@ -25,7 +25,7 @@ def volume_form(metric: Matrix, orientation: Scalar | int = 1) -> Form:
     return orientation * jnp.sqrt(jnp.abs(determinant(metric)))[None]
 
 
-def hodge_star(a: Form, metric: Matrix, *, p: int, orientation: Scalar | int = 1) -> Form:
+def hodge_star(a: Form, metric: Matrix, *, p: int, orientation: Number = 1) -> Form:
     """The Hodge star of a p-form on R^n: the (n-p)-form with b ^ *a = <b, a> vol for every p-form b.
 
     Up to the middle degree the indices are raised with the inverse metric and then complemented; above it

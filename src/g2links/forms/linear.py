@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from g2links._typing import Matrix, Scalar
+from g2links._typing import Array, InexactScalar, Matrix, SquareMatrix, Truth
 
 _CROSS = 3
 """Where the minors of the first row are a cross product, which compiles to less."""
@@ -17,7 +17,7 @@ _CROSS = 3
 
 @jax.custom_jvp
 @jax.jit
-def inverse_and_determinant(matrix: Matrix) -> tuple[Matrix, Scalar]:
+def inverse_and_determinant(matrix: SquareMatrix) -> tuple[SquareMatrix, InexactScalar]:
     """The inverse (n, n) and the determinant of a square matrix.
 
     By Gauss-Jordan elimination with partial pivoting. Real or complex, of any signature. Where the matrix is
@@ -45,24 +45,26 @@ def inverse_and_determinant(matrix: Matrix) -> tuple[Matrix, Scalar]:
 
 
 @inverse_and_determinant.defjvp
-def _inverse_and_determinant_jvp(primals, tangents):
+def _inverse_and_determinant_jvp(
+    primals: tuple[Array], tangents: tuple[Array]
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     (matrix,), (change,) = primals, tangents
     inverse, determinant = inverse_and_determinant(matrix)
     relative = inverse @ change
     return (inverse, determinant), (-relative @ inverse, determinant * jnp.trace(relative))
 
 
-def inverse(matrix: Matrix) -> Matrix:
+def inverse(matrix: SquareMatrix) -> SquareMatrix:
     """The inverse of a square matrix, shape (n, n); not finite where it is singular."""
     return inverse_and_determinant(matrix)[0]
 
 
-def determinant(matrix: Matrix) -> Scalar:
+def determinant(matrix: SquareMatrix) -> InexactScalar:
     """The determinant of a square matrix; its derivative is finite only where the matrix is invertible."""
     return inverse_and_determinant(matrix)[1]
 
 
-def small_determinant(matrix: Matrix) -> Scalar:
+def small_determinant(matrix: SquareMatrix) -> InexactScalar:
     """The determinant of a matrix of at most about four rows by expansion along the first row, real or complex: exact
     to rounding, without a division, so that its derivatives are finite where the matrix is singular too."""
     n = matrix.shape[0]
@@ -75,7 +77,7 @@ def small_determinant(matrix: Matrix) -> Scalar:
     return jnp.sum(matrix[0] * jnp.stack(minors) * (-1.0) ** columns)
 
 
-def small_inverse(matrix: Matrix) -> Matrix:
+def small_inverse(matrix: SquareMatrix) -> SquareMatrix:
     """The inverse of a matrix of at most about four rows by cofactors; see `small_determinant`."""
     n = matrix.shape[0]
     if n == 1:
@@ -95,7 +97,7 @@ def small_inverse(matrix: Matrix) -> Matrix:
 
 
 @jax.jit
-def is_positive_definite(matrix: Matrix) -> Scalar:
+def is_positive_definite(matrix: Matrix) -> Truth:
     """Whether a symmetric matrix is positive definite: a boolean scalar, False where an entry is not finite.
 
     Sylvester's criterion, as the signs of the pivots of elimination without exchanges.

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import Vector
+from g2links._typing import Array, Vector
 from g2links.errors import InputError
 
 

@@ -5,12 +5,12 @@ omega = i g dz ^ dzbar with g_T = 2 Re g: with plus, phi ^ psi would be -vol. In
 y1, y2, y3, theta) this phi has orientation -1, as dx ^ dy pairs must be reordered.
 """
 
-from g2links._typing import Form, Scalar
+from g2links._typing import Form, Number
 from g2links.forms import wedge
 from g2links.g2.metric import induced_metric
 
 
-def contact_phi(eta: Form, omega: Form, re_upsilon: Form, *, epsilon: Scalar | float = 1.0) -> Form:
+def contact_phi(eta: Form, omega: Form, re_upsilon: Form, *, epsilon: Number = 1.0) -> Form:
     """phi = epsilon eta ^ omega + Re Upsilon, shape (35,).
 
     Args:
@@ -25,7 +25,7 @@ def contact_phi(eta: Form, omega: Form, re_upsilon: Form, *, epsilon: Scalar | f
     return epsilon * wedge(eta, omega, p=1, q=2, n=7) + re_upsilon
 
 
-def contact_psi(eta: Form, omega: Form, im_upsilon: Form, *, epsilon: Scalar | float = 1.0) -> Form:
+def contact_psi(eta: Form, omega: Form, im_upsilon: Form, *, epsilon: Number = 1.0) -> Form:
     """psi = (1/2) omega ^ omega - epsilon eta ^ Im Upsilon, shape (35,); it is *phi where Monge-Ampère holds.
 
     Args:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import Matrix, Scalar, Vector
+from g2links._typing import Array, Matrix, Scalar, Vector
 from g2links.forms.laplacian import MetricField
 from g2links.forms.linear import inverse
 from g2links.forms.taylor import Taylor, expand

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from g2links._typing import Form, Matrix, Scalar
+from g2links._typing import Form, Matrix, Number
 from g2links.g2.contact import contact_phi, contact_psi
 
 
@@ -27,8 +27,8 @@ class Proportions(NamedTuple):
         h: the scale of the transverse metric.
     """
 
-    f: Scalar | float
-    h: Scalar | float
+    f: Number
+    h: Number
 
 
 def scaled_phi(eta: Form, omega: Form, re_upsilon: Form, size: Proportions) -> Form:
@@ -46,7 +46,7 @@ def scaled_metric(eta: Form, transverse: Matrix, size: Proportions) -> Matrix:
     return size.f**2 * jnp.outer(eta, eta) + size.h**2 * transverse
 
 
-def laplacian_flow(f0: Scalar | float, t: Scalar | float) -> Proportions:
+def laplacian_flow(f0: Number, t: Number) -> Proportions:
     """The solution of d phi/dt = Delta phi from f = f0, h = 1: f = f0 (1 - 8 f0^2 t)^(-1/2), h = 1.
 
     It blows up at t = 1/(8 f0^2); nan or infinite from there on.
@@ -54,7 +54,7 @@ def laplacian_flow(f0: Scalar | float, t: Scalar | float) -> Proportions:
     return Proportions(f0 * (1.0 - 8.0 * f0**2 * jnp.asarray(t)) ** -0.5, jnp.ones(()))
 
 
-def laplacian_coflow(f0: Scalar | float, t: Scalar | float) -> Proportions:
+def laplacian_coflow(f0: Number, t: Number) -> Proportions:
     """The solution of d psi/dt = Delta psi from f = f0, h = 1: h = (1 + 10 f0^2 t)^(1/10), f = f0 h^-3.
 
     It exists for all t > -1/(10 f0^2).

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from g2links._typing import Form, Matrix, Scalar
+from g2links._typing import Form, Matrix, Scalar, Truth
 from g2links.forms import hodge_star, multi_indices, permutation_sign, unpack_symmetric
 from g2links.forms._sums import sum_terms, take
 from g2links.forms.basis import check_form
@@ -59,7 +59,7 @@ def volume(phi: Form) -> Scalar:
     return _density(_bilinear_form(phi))
 
 
-def is_positive(phi: Form) -> Scalar:
+def is_positive(phi: Form) -> Truth:
     """Whether phi is a G2-structure, i.e. g is positive definite: a boolean, False where g is not finite.
 
     Raises:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import Form, Matrix, Scalar, Vector
+from g2links._typing import Array, Form, Matrix, Scalar, Vector
 from g2links.forms import hodge_star, interior, inverse, raise_indices, wedge
 from g2links.g2.metric import induced_metric, orientation, star_phi
 

@@ -4,19 +4,20 @@ For losses that hold dψ or dη: as products of small matrices this takes a frac
 `metric.star_phi`, and as little again to differentiate by the weights of a network.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from g2links import forms
-from g2links._typing import Form, Matrix
+from g2links._typing import Array, Form, Matrix
 from g2links.forms.linear import determinant, inverse
 
-Slopes = Float[Array, "k components"]
+Slopes = Float[Array, "k _components"]
 """Derivatives along k vectors."""
 
 
@@ -101,7 +102,7 @@ def _gradient(gam: Float[Array, "7 21"], aga: Float[Array, "21 21"]) -> Float[Ar
 def _contractions() -> np.ndarray:
     """(35, 7, 21): e_i | phi for each unit 3-form."""
     with jax.ensure_compile_time_eval():
-        by_vector = jax.vmap(lambda e, phi: forms.interior(e, phi, p=3), in_axes=(0, None))
+        by_vector: Callable[..., Array] = jax.vmap(lambda e, phi: forms.interior(e, phi, p=3), in_axes=(0, None))
         return np.asarray(jax.vmap(lambda phi: by_vector(jnp.eye(7), phi))(jnp.eye(35)))
 
 
@@ -109,7 +110,7 @@ def _contractions() -> np.ndarray:
 def _products() -> np.ndarray:
     """(35, 21, 21): the coefficient of e^a ^ e^b ^ phi for each unit 3-form."""
     with jax.ensure_compile_time_eval():
-        by_second = jax.vmap(lambda a, b: forms.wedge(a, b, p=2, q=2, n=7), in_axes=(None, 0))
+        by_second: Callable[..., Array] = jax.vmap(lambda a, b: forms.wedge(a, b, p=2, q=2, n=7), in_axes=(None, 0))
         squares = np.asarray(jax.vmap(lambda a: by_second(a, jnp.eye(21)))(jnp.eye(21)))
         return np.einsum("abk,kc->cab", squares, _dual().T)
 

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import Form, Matrix, Scalar, Vector
+from g2links._typing import Array, Form, Matrix, Scalar, Vector
 from g2links.errors import InputError
 from g2links.forms import Field, exterior_derivative, inner, interior, inverse, raise_indices, unpack, wedge
 from g2links.g2.identities import Derivative

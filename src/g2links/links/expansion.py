@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Literal
 
 import jax.numpy as jnp
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import ComplexPoint, Form, Hermitian, Scalar, Vector
+from g2links._typing import Array, ComplexPoint, Form, Hermitian, Scalar, Vector
 from g2links.errors import InputError
 from g2links.forms import Taylor, expand, expand_by_differences
 from g2links.g2.contact import contact_phi

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Protocol, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, cast, overload, runtime_checkable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
-from g2links._typing import LinkPoint
+from g2links._typing import Array, LinkPoint
 from g2links.calculus.map_points import BLOCK, padded_rows
 from g2links.errors import InputError
 from g2links.links.pointwise import SIDE_BY_SIDE
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 Method = Callable[[Any, SliceChart, LinkPoint], Array]
 
 
+@runtime_checkable
 class Field(Protocol):
     """A field on the link: its components at coordinates of a chart, or in the canonical chart of each of n points."""
 

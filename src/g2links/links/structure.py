@@ -10,10 +10,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Complex, Float
 
 from g2links import forms
-from g2links._typing import ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint
+from g2links._typing import Array, ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.fields import field
@@ -61,7 +61,7 @@ class ContactCalabiYau:
 
     def chart(
         self,
-        point: RealPoint | ComplexPoint,
+        point: RealPoint | ComplexPoint | Sequence[complex],
         theta: float | Array = 0.0,
         indices: ChartIndices | None = None,
     ) -> SliceChart:
@@ -73,7 +73,7 @@ class ContactCalabiYau:
             InputError: when the point is not one of X, or not such an array. Inside `jax.jit` and the like, where no
                 value is known yet, only its shape is checked.
         """
-        return slice_chart(self.variety, jnp.asarray(_single_point(self.variety, point)), theta, indices)
+        return slice_chart(self.variety, jnp.asarray(_single_point(self.variety, point), dtype=complex), theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
         """The coordinates of the chart's centre."""
@@ -176,7 +176,7 @@ def structure_forms(
     return eta, omega, upsilon * holomorphic_volume_components(len(g))
 
 
-def total_metric(eta: Form, transverse: Matrix) -> Matrix:
+def total_metric(eta: Form, transverse: Matrix) -> Float[Array, "n+1 n+1"]:
     """η² + g_T."""
     return jnp.outer(eta, eta) + jnp.pad(transverse, (0, 1))
 

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
-from g2links._typing import Frame, Hermitian, Scalar
+from g2links._typing import Array, Frame, Hermitian, Scalar
 from g2links.calculus.map_points import map_points
 from g2links.measures.curvature import chern_names, top_product
 from g2links.potentials.metric import Potential, hermitian_determinant, hermitian_metric

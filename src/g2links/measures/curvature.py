@@ -11,9 +11,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
-from g2links._typing import ComplexPoint, Frame, Hermitian, Scalar
+from g2links._typing import Array, ComplexPoint, ComplexScalar, Frame, Hermitian, Scalar
 from g2links.calculus.mixed_jets import Bijet, bijet, holomorphic, mixed_derivatives_of
 from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential
@@ -112,7 +112,7 @@ def chern_names(n: int) -> tuple[str, ...]:
     return tuple(f"c{k}" + ("" if k == n else "_h" if k == n - 1 else f"_h{n - k}") for k in range(1, n + 1))
 
 
-def top_product(factors: Complex[Array, "d d d"]) -> Scalar:
+def top_product(factors: Complex[Array, "d d d"]) -> ComplexScalar:
     """A_1∧...∧A_n for n forms A = A_{cd} dz^c∧dz̄^d, as a multiple of dz1∧dz̄1∧...∧dzn∧dz̄n = (2/i)^n d^{2n}x; n! det A
     where all are equal."""
     orders, signs = _permutations(len(factors))

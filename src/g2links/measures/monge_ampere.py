@@ -7,8 +7,8 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
+from g2links._typing import Array
 from g2links.calculus.jets import Jet
 from g2links.potentials.families import FeatureAnsatz, KahlerPotential, Parameters
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
 from g2links import forms
-from g2links._typing import ComplexPoint, Hermitian, Scalar
+from g2links._typing import Array, ComplexPoint, Hermitian, Scalar
 from g2links.measures.chern_numbers import control_densities
 from g2links.measures.curvature import chern_densities, curvature
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio

@@ -8,10 +8,10 @@ The real frame that belongs to it is orthonormal for η² + g_T.
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
 from g2links import forms
-from g2links._typing import Hermitian, Matrix
+from g2links._typing import Array, Hermitian, Matrix
 
 
 class AdaptedFrame(NamedTuple):

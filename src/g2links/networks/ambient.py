@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import Scalar
+from g2links._typing import Array, Scalar
 from g2links.networks.adapted import AdaptedFrame
 from g2links.networks.architecture import Row, Shapes, Weights
 from g2links.networks.layers import DenseNetwork

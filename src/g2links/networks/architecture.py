@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
+from g2links._typing import Array
 from g2links.networks.layers import Parameters
 from g2links.networks.tasks import Task
 from g2links.varieties.charts import ChartPoint

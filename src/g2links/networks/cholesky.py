@@ -2,10 +2,10 @@
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from g2links import forms
-from g2links._typing import Matrix
+from g2links._typing import Array, Matrix
 
 _THETA_FIRST = np.array([6, 0, 1, 2, 3, 4, 5])
 _BACK = np.argsort(_THETA_FIRST)

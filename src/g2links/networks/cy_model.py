@@ -6,8 +6,9 @@ import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
+from g2links._typing import Array
 from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import KahlerPotential, Parameters, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric

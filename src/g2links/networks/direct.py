@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from g2links import forms
-from g2links._typing import Matrix, Scalar
+from g2links._typing import Array, Matrix, Scalar
 from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Shapes, Weights, standardisation
 from g2links.networks.batching import in_chunks

@@ -12,9 +12,9 @@ from functools import cached_property
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint
 from g2links.varieties.polynomial import monomials
 
 _Monomial = tuple[tuple[int, ...], tuple[int, ...]]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
-from g2links._typing import ComplexPoint, Index, Indices, Matrix, Scalar
+from g2links._typing import Array, ComplexPoint, ComplexScalar, Index, Indices, Matrix, Scalar
 from g2links.forms.linear import small_determinant
 from g2links.varieties.charts import ChartPoint, asymmetric, selector
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -89,7 +89,7 @@ class FundamentalDomain:
         there: ChartPoint,
         holomorphic: Complex[Array, "d d"],
         mirrored: Array,
-    ) -> Scalar:
+    ) -> ComplexScalar:
         determinant = small_determinant(holomorphic)
         h = residue(self.variety, there)
         turn = residue(self.variety, at) / (jnp.where(mirrored, h.conj(), h) * determinant)

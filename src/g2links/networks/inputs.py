@@ -7,8 +7,9 @@ from itertools import combinations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
+from g2links._typing import Array
 from g2links.networks.batching import in_chunks
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, pair_forms

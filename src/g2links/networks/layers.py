@@ -8,8 +8,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
+from g2links._typing import Array
 from g2links.errors import InputError
 
 Parameters = tuple[Any, ...]

@@ -4,9 +4,8 @@ from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Array
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint
 from g2links.links.structure import to_link
 from g2links.networks.inputs import feature_table, separating_features
 from g2links.varieties.charts import ChartPoint, in_columns

@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from g2links import forms
-from g2links._typing import ChartIndices, ComplexPoint, Form, LinkPoint, Matrix, RealPoint
+from g2links._typing import Array, ChartIndices, ComplexPoint, Form, LinkPoint, Matrix, RealPoint
 from g2links.errors import InputError
 from g2links.networks.ambient import Ambient
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import ComplexPoint, Frame, Scalar
+from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.networks.adapted import AdaptedFrame
 from g2links.networks.architecture import Row, Shapes, Weights

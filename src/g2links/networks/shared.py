@@ -13,9 +13,9 @@ from itertools import combinations_with_replacement
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import monomials
 from g2links.varieties.symmetry import coordinate_permutations, is_real
@@ -52,7 +52,7 @@ class SharedCoefficients:
         return nodes, pairs
 
     def matrices(
-        self, nodes: Float[Array, "variables outputs"], pairs: Float[Array, "pairs outputs"], zeta: ComplexPoint
+        self, nodes: Float[Array, "variables outputs"], pairs: Float[Array, "pairs invariants"], zeta: ComplexPoint
     ) -> tuple[Complex[Array, "variables variables"], Complex[Array, " variables"]]:
         """B and c from the outputs for each coordinate and each pair."""
         s, q = self._invariants(zeta)

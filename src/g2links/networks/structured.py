@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import Hermitian, Scalar
+from g2links._typing import Array, Hermitian, Scalar
 from g2links.calculus.jets import Jet
 from g2links.networks.adapted import AdaptedFrame, adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights

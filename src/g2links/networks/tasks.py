@@ -8,10 +8,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
 from g2links import forms
-from g2links._typing import Form, Hermitian, Matrix, Scalar
+from g2links._typing import Array, Form, Hermitian, InexactScalar, Matrix, Scalar
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import holomorphic_volume_components, total_metric
@@ -81,7 +81,7 @@ def matrix_of(task: Task, linear: Callable[[Array], Array]) -> Matrix:
     return jax.vmap(linear)(jnp.eye(task.components)).T
 
 
-def turn_upsilon(task: Task, components: Array, turn: Scalar) -> Array:
+def turn_upsilon(task: Task, components: Array, turn: InexactScalar) -> Array:
     """φ or ψ with Υ times a number of modulus 1; a metric as it is. The parts with Υ are those of type (3,0) in φ, and
     (3,1) and dθ∧(3,0) in ψ, with their conjugates."""
     if not task.degree:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import ComplexPoint, Frame, Hermitian
+from g2links._typing import Array, ComplexPoint, Frame, Hermitian
 from g2links.networks.adapted import inverse_cholesky
 from g2links.networks.architecture import standardisation
 from g2links.networks.batching import in_chunks

@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
-from g2links._typing import ComplexPoint, Frame, Scalar
+from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
 from g2links.potentials.features import BASIS, InvariantFeatures

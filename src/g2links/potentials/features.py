@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import ComplexPoint, Frame
+from g2links._typing import Array, ComplexPoint, Frame
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form

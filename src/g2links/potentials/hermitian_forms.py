@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import ComplexPoint, Frame
+from g2links._typing import Array, ComplexPoint, Frame
 from g2links.calculus.jets import Jet, upper_pairs
 from g2links.potentials.reference import log_radius_jet, log_radius_squared
 from g2links.varieties.hypersurface import WeightedHypersurface

@@ -9,7 +9,7 @@ the same on every machine.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -24,19 +24,24 @@ FieldValues = Callable[[int, np.ndarray], np.ndarray]
 _Factors = tuple[int, ...]
 
 
+Same = TypeVar("Same")
+"""The type of the object itself: `typing.Self` cannot be checked function by function."""
+
+
+@runtime_checkable
 class Calculus(Protocol):
     """m functions together with some of their derivatives: `jets.Jet`, `jets.Values`, `series.Series`."""
 
-    def minus(self, constants: np.ndarray) -> Self:
+    def minus(self: Same, constants: np.ndarray) -> Same:
         """The functions minus constants (m,)."""
 
-    def take(self, places: np.ndarray) -> Self:
+    def take(self: Same, places: np.ndarray) -> Same:
         """Some of the functions."""
 
-    def times(self, other: Self) -> Self:
+    def times(self: Same, other: Same) -> Same:
         """The products, one by one."""
 
-    def join(self, other: Self) -> Self:
+    def join(self: Same, other: Same) -> Same:
         """These functions, then the others."""
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import ComplexPoint, Frame, Hermitian, Scalar
+from g2links._typing import Array, ComplexPoint, Frame, Hermitian, Scalar
 from g2links.calculus.jets import Jet, real_function_jet
 from g2links.forms.linear import small_determinant
 from g2links.potentials.reference import reference_jet

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
-from g2links._typing import ComplexPoint, Frame, Scalar
+from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, real_function_jet
 from g2links.errors import InputError
 from g2links.varieties.charts import act

@@ -8,9 +8,9 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import ComplexPoint, Frame
+from g2links._typing import Array, ComplexPoint, Frame, Index, Scalar
 from g2links.calculus.jets import Jet
 from g2links.varieties.variety import AbstractVariety
 
@@ -53,7 +53,7 @@ def _log_radius_squared(weights: tuple[int, ...], squares: Float[Array, " variab
     w = jnp.asarray(weights, dtype=float)
     start = jnp.max(jnp.log(squares) / w)
 
-    def step(_: int, t: Float[Array, ""]) -> Float[Array, ""]:
+    def step(_: Index, t: Float[Array, ""]) -> Float[Array, ""]:
         terms = squares * jnp.exp(-w * t)
         return t + jnp.log(jnp.sum(terms)) * jnp.sum(terms) / jnp.sum(w * terms)
 
@@ -61,7 +61,9 @@ def _log_radius_squared(weights: tuple[int, ...], squares: Float[Array, " variab
 
 
 @_log_radius_squared.defjvp
-def _log_radius_squared_jvp(weights: tuple[int, ...], primals: tuple, tangents: tuple) -> tuple:
+def _log_radius_squared_jvp(
+    weights: tuple[int, ...], primals: tuple[Array], tangents: tuple[Array]
+) -> tuple[Scalar, Scalar]:
     (squares,), (d_squares,) = primals, tangents
     w = jnp.asarray(weights, dtype=float)
     t = _log_radius_squared(weights, squares)

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
-from g2links._typing import ComplexPoint, Frame, Scalar
+from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.errors import InputError
 from g2links.potentials.reference import reference_jet, reference_potential

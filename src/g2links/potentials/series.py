@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, TypeGuard
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float, Inexact
+from jaxtyping import Complex, Float, Inexact
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint, Index
 from g2links.forms._sums import sum_terms, take
 from g2links.forms.linear import small_inverse
 from g2links.potentials.families import FeatureAnsatz, KahlerPotential
@@ -113,7 +113,7 @@ def point_series(variety: AbstractVariety, chart: SliceChart) -> HolomorphicSeri
     start = start.at[0].set(chart.centre.z).at[1 : 1 + d].set(selector(chart.centre))
     inverse = small_inverse(variety.jacobian(chart.centre.z)[:, chart.centre.solved])
 
-    def raise_order(_: int, z: HolomorphicSeries) -> HolomorphicSeries:
+    def raise_order(_: Index, z: HolomorphicSeries) -> HolomorphicSeries:
         values = [_monomial_series(f.exponents, z) @ jnp.asarray(f.coefficients) for f in variety.equations]
         return z - jnp.stack(values, axis=1) @ inverse.T @ slots
 
@@ -178,7 +178,7 @@ def _radius_series(charges: tuple[int, ...], centre: ComplexPoint, z: Holomorphi
     value = log_radius_squared(charges, centre)
     slope = jnp.sum(weights * squares.coefficients[0] * jnp.exp(-weights * value))
 
-    def raise_order(_: int, k: Array) -> Array:
+    def raise_order(_: Index, k: Array) -> Array:
         decay = Series(k).affine(-weights[:, None], jnp.zeros(n)).map(jnp.exp)
         total = jnp.sum(squares.times(decay).coefficients, axis=1, keepdims=True).at[0].add(-1.0)
         return k + total / slope

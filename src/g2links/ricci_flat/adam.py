@@ -12,10 +12,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array
 
+from g2links._typing import Array, Index, Number
 from g2links.potentials.families import PointAnsatz
-from g2links.ricci_flat.monge_ampere import MongeAmpereData, Result, Solution, State, log_ratio, unravel
+from g2links.ricci_flat.levenberg_marquardt import Result, State
+from g2links.ricci_flat.monge_ampere import MongeAmpereData, Solution, log_ratio, unravel
 
 _BETA = (0.9, 0.999)
 _SMALL = 1e-8
@@ -69,8 +70,8 @@ def _epoch(
     first: Array,
     second: Array,
     batches: Array,
-    learning_rate: float,
-    step: int,
+    learning_rate: Number,
+    step: Index | int,
 ) -> tuple[Array, Array, Array, Array]:
     template = tuple(jnp.zeros(shape) for shape in ansatz.shapes())
     restore = ravel_pytree(template)[1]

@@ -1,7 +1,7 @@
 """The search for a potential of each family, behind one interface: start, iterate, and σ on the way."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class Quality(NamedTuple):
     positive: float
 
 
+@runtime_checkable
 class Fit(Protocol):
     """A family of potentials with the points that it is fitted and validated on."""
 

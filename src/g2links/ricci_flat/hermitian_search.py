@@ -17,8 +17,8 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
+from g2links._typing import Array
 from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
 from g2links.potentials.sections import Sections

@@ -9,7 +9,7 @@ to be written down. The state is plain, so that a search can be stopped, saved a
 import time
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import scipy.linalg
@@ -21,6 +21,7 @@ _LEAST_LENGTH = 1e-14
 _FALL, _RISE = 8.0, 4.0
 
 
+@runtime_checkable
 class Linearisation(Protocol):
     """r + J s at one vector, with the loss rᵀr there."""
 
@@ -32,6 +33,7 @@ class Linearisation(Protocol):
         """The s that minimises |r + J s|² + damping |D s|², D² the diagonal of JᵀJ."""
 
 
+@runtime_checkable
 class LeastSquares(Protocol):
     """A loss rᵀr of a parameter vector."""
 

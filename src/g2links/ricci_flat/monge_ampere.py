@@ -14,9 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Bool, Complex, Float
+from jaxtyping import Bool, Complex, Float
 
-from g2links._typing import Scalar
+from g2links._typing import Array, Scalar
 from g2links.calculus.jets import Jet
 from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError

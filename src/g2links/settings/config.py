@@ -110,8 +110,8 @@ class _Source:
         """The keys that hold for every task."""
         return {key: value for key, value in (self.file.data or {}).items() if key != "tasks"}
 
-    def tasks(self) -> dict[str, Any]:
-        """The keys that hold for single tasks."""
+    def tasks(self) -> Any:
+        """The keys that hold for single tasks: a mapping, unless `shape_problems` says that it is none."""
         return (self.file.data or {}).get("tasks") or {}
 
     def own(self, task: str) -> dict[str, Any]:

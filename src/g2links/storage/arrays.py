@@ -88,7 +88,7 @@ def row_count(path: str | os.PathLike[str], array: str | None = None) -> int:
         return shape[0] if shape else 1
 
 
-def _numeric(name: str, value: np.ndarray) -> np.ndarray:
+def _numeric(name: str, value: np.ndarray | np.generic) -> np.ndarray:
     array = np.asarray(value)
     if array.dtype.kind not in _KINDS or array.dtype.hasobject:
         raise InputError(f"array {name!r}", str(array.dtype), "only arrays of numbers are saved")

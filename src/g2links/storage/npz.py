@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,8 @@ import numpy as np
 from g2links.errors import ArtefactError
 from g2links.storage.files import BROKEN_ARCHIVE, open_for_reading
 
+_Stream = IO[bytes] | BufferedIOBase
+"""An open file, or a member of a zip file, which typing does not count as one."""
 _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 2**16
 _DTYPE = re.compile(r"[<>|=][fciub][0-9]{1,2}")
@@ -100,7 +103,7 @@ def _judge(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tup
     return name, header
 
 
-def _read_header(content: IO[bytes], path: Path, name: str) -> Header:
+def _read_header(content: _Stream, path: Path, name: str) -> Header:
     """The header of the npy format (numpy.lib.format), versions 1 to 3."""
     start = content.read(8)
     if len(start) != 8 or start[:6] != _MAGIC or start[6] not in (1, 2, 3):
@@ -141,7 +144,7 @@ def _dtype(text: str) -> np.dtype[Any]:
         raise ValueError(f"dtype {text!r}") from error
 
 
-def _fill(member: IO[bytes], target: memoryview) -> None:
+def _fill(member: _Stream, target: memoryview) -> None:
     """Read exactly the bytes of `target`; reaching the end of the member verifies its checksum."""
     position = 0
     while position < len(target):

@@ -34,7 +34,7 @@ class _CoreLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """As the base class, without aliases: they let a small file stand for a huge one."""
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.events.AliasEvent):
             _fail(event, "aliases are not used here; write the value again")
         if getattr(event, "tag", None) is not None:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array
 
+from g2links._typing import Array
 from g2links.networks.layers import Parameters
 
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-12

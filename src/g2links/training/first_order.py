@@ -7,8 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
+from g2links._typing import Array
 from g2links.errors import InputError
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
 from g2links.networks.batching import in_chunks
@@ -179,7 +179,7 @@ def _epoch(
             total = total + identity_loss(architecture, terms, Weights(parameters, fixed), points, identities[2])
         return total, error
 
-    def step(carry: tuple, item: tuple) -> tuple[tuple, Array]:
+    def step(carry: tuple[Parameters, Any], item: tuple[Any, ...]) -> tuple[tuple[Parameters, Any], Array]:
         (parameters, memory), (index, rate, number, chosen) = carry, item
         batch = jax.tree.map(lambda x: x[index], data)
         keys = jax.random.split(jax.random.fold_in(key, number), len(index))

@@ -1,7 +1,7 @@
 """Training: the one entry, and the loop over epochs that all architectures share."""
 
 import time
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -39,6 +39,7 @@ class TrainingResult(NamedTuple):
     snapshot: Snapshot
 
 
+@runtime_checkable
 class Optimiser(Protocol):
     """What changes the weights: `FirstOrder` or `SecondOrder`."""
 

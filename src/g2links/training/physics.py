@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from g2links import forms
-from g2links._typing import Form, LinkPoint, Matrix, Scalar
+from g2links._typing import Array, Form, LinkPoint, Matrix, Scalar
 from g2links.g2.metric import induced_metric, volume
 from g2links.g2.slopes import contact_form_slopes, star_phi_slopes
 from g2links.networks.adapted import adapted_frame, real_frame

@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array
 
+from g2links._typing import Array
 from g2links.errors import InputError
 from g2links.networks.architecture import Row, Weights
 from g2links.networks.layers import Parameters

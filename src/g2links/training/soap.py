@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array
 
-from g2links._typing import Matrix
+from g2links._typing import Array, Matrix
 from g2links.networks.layers import Parameters
 
 _AVERAGE = 0.95
@@ -85,10 +84,9 @@ def _mix(average: Array, value: Array) -> Array:
 
 def _averaged(sides: tuple[Side | None, ...], gradient: Array) -> tuple[Side | None, ...]:
     """With the gradient taken into the averages."""
-    squares = (lambda g: g @ g.T, lambda g: g.T @ g)
     return tuple(
-        None if side is None else Side(_mix(side.average, square(gradient)), side.basis)
-        for side, square in zip(sides, squares, strict=False)
+        None if side is None else Side(_mix(side.average, square), side.basis)
+        for side, square in zip(sides, (gradient @ gradient.T, gradient.T @ gradient), strict=False)
     )
 
 

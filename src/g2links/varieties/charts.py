@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import ChartIndices, ComplexPoint, Frame, Index, Indices, LinkPoint
+from g2links._typing import Array, ChartIndices, ComplexPoint, Frame, Index, Indices, LinkPoint
 from g2links.forms.linear import small_inverse
 from g2links.varieties.variety import AbstractVariety
 
@@ -145,7 +145,7 @@ def _canonical_turn(charges: tuple[int, ...], z: ComplexPoint, order: Index) -> 
     def turned(k: Index | int) -> ComplexPoint:
         return jnp.exp(2j * jnp.pi * k / order * jnp.asarray(charges)) * z
 
-    def better(k: int, best: tuple[Array, Array]) -> tuple[Array, Array]:
+    def better(k: Index, best: tuple[Array, Array]) -> tuple[Array, Array]:
         score = jnp.sum(scores * turned(k).real)
         take = (k < order) & (score > best[1])
         return jnp.where(take, k, best[0]), jnp.where(take, score, best[1])
@@ -228,14 +228,16 @@ def _close(variety: AbstractVariety, z: ComplexPoint, slots: Float[Array, "m var
     """Move `z` along the coordinates marked by `slots` to the nearby common root of the equations, by Newton's
     method."""
 
-    def step(_: int, point: ComplexPoint) -> ComplexPoint:
+    def step(_: Index, point: ComplexPoint) -> ComplexPoint:
         return point - _in_slots(variety.jacobian(point), variety.values(point), slots)
 
     return jax.lax.fori_loop(0, _NEWTON_STEPS, step, z)
 
 
 @_close.defjvp
-def _close_jvp(variety: AbstractVariety, primals: tuple, tangents: tuple) -> tuple[ComplexPoint, ComplexPoint]:
+def _close_jvp(
+    variety: AbstractVariety, primals: tuple[Array, Array], tangents: tuple[Array, Array]
+) -> tuple[ComplexPoint, ComplexPoint]:
     z, slots = primals
     dz, _ = tangents
     closed = _close(variety, z, slots)

@@ -10,9 +10,9 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint
 from g2links.errors import PolynomialError
 from g2links.varieties.expressions import read_number, read_terms, short_name, sympy_terms
 
@@ -62,7 +62,7 @@ class Polynomial:
 
     def __init__(
         self,
-        terms: str | Iterable[tuple[complex, Sequence[int]]],
+        terms: str | Iterable[tuple[complex | str, Sequence[int] | np.ndarray]],
         weights: Sequence[int] | None = None,
         name: str | None = None,
     ) -> None:

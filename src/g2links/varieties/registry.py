@@ -1,6 +1,6 @@
 """The families of varieties that saved models may belong to, by the name in their data."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from g2links.errors import InputError
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -8,6 +8,7 @@ from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
 
 
+@runtime_checkable
 class Family(Protocol):
     """A class of varieties that can be rebuilt from plain data."""
 

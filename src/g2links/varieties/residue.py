@@ -3,9 +3,9 @@
 import math
 
 import jax.numpy as jnp
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
-from g2links._typing import Indices
+from g2links._typing import Array, Indices
 from g2links.forms.linear import small_determinant
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.intersection import intersect

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex
+from jaxtyping import Complex
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint
 from g2links.errors import PolynomialError
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.smooth.criteria import require_degree

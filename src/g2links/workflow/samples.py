@@ -17,6 +17,7 @@ from g2links.networks.architecture import Row
 from g2links.storage.arrays import ArraySpec, Schema, read_arrays
 from g2links.storage.cy_points import read_points
 from g2links.storage.finished import FinishedRun
+from g2links.storage.fit_log import Progress
 from g2links.storage.layout import Home
 from g2links.storage.manifests import new_set, read_manifest
 from g2links.storage.models import find_cy, load_cy
@@ -25,7 +26,6 @@ from g2links.storage.shards import PARTS, ShardedSets, WholeSets, remove_data_se
 from g2links.training.data import RowBlocks, link_rows, row_columns
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
-from g2links.workflow.fit import Progress
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
 _SCHEMA["cy_run_number"] = ArraySpec((1,), "iu")

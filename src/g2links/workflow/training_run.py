@@ -14,6 +14,7 @@ from g2links.potentials.features import default_degree
 from g2links.settings.hyperparameters import Hyperparameters
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.finished import FinishedRun
+from g2links.storage.fit_log import Progress
 from g2links.storage.json_files import read_json
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
@@ -34,7 +35,6 @@ from g2links.training import (
     train,
 )
 from g2links.training.data import as_blocks, take_rows
-from g2links.workflow.fit import Progress
 from g2links.workflow.samples import read_rows
 
 _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Complex, Float
 
-from g2links._typing import Form, Hermitian, LinkPoint, Matrix
+from g2links._typing import Array, Form, Hermitian, LinkPoint, Matrix
 from g2links.forms import Field, pack, pullback, wedge
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.g2.examples.fields import G2Fields

@@ -6,9 +6,9 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import Form, LinkPoint, Matrix, Vector
+from g2links._typing import Array, Form, LinkPoint, Matrix, Vector
 from g2links.forms import interior, pullback, wedge
 from g2links.g2.examples.circle_bundles import flat_space
 from g2links.g2.examples.fields import G2Fields

@@ -22,9 +22,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.optimize
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint
 from g2links.errors import PolynomialError
 from g2links.varieties.polynomial import Polynomial
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import jax
 import numpy as np
-from jaxtyping import Array
 
+from g2links._typing import Array
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, volume_factor
 from g2links.varieties.variety import AbstractVariety

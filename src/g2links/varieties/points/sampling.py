@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Array
 
+from g2links._typing import Array
 from g2links.errors import InputError
 from g2links.varieties.charts import ChartPoint, embed, selector, slice_chart
 from g2links.varieties.variety import AbstractVariety
@@ -46,8 +46,8 @@ class Points(NamedTuple):
         """How many."""
         return len(self.weights)
 
-    def rows(self, rows: slice | np.ndarray) -> "Points":
-        """Some of the points."""
+    def rows(self, rows: slice | np.ndarray | int) -> "Points":
+        """Some of the points, or one, without the axis of points."""
         chosen: Points = jax.tree.map(lambda column: column[rows], self)
         return chosen
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from g2links._typing import ComplexPoint
+from g2links._typing import Array, ComplexPoint, Index
 from g2links.errors import PolynomialError
 from g2links.forms import inverse
 from g2links.varieties.polynomial import Polynomial, format_term
@@ -113,7 +113,7 @@ def _search(polynomial: Polynomial, starts: Array) -> tuple[Array, Array]:
     def size(z: ComplexPoint) -> Float[Array, ""]:
         return jnp.linalg.norm(gradient(z))
 
-    def step(_: int, state: tuple[ComplexPoint, Array]) -> tuple[ComplexPoint, Array]:
+    def step(_: Index, state: tuple[ComplexPoint, Array]) -> tuple[ComplexPoint, Array]:
         z, damping = state
         value, hessian = gradient(z), jax.jacfwd(gradient, holomorphic=True)(z)
         orbit = (weights * z).conj()
