@@ -4,6 +4,7 @@
 (arXiv:1306.5159), where φ is called the G2-structure of a contact Calabi-Yau manifold.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
