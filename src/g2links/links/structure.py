@@ -139,7 +139,7 @@ class ContactCalabiYau:
         return structure_at(self, chart.at(z))
 
 
-def _single_point(variety: AbstractVariety, point: RealPoint | ComplexPoint) -> Any:
+def _single_point(variety: AbstractVariety, point: RealPoint | ComplexPoint | Sequence[complex]) -> Any:
     """(N,) complex: a point of X, or a traced array of that shape."""
     n = variety.variables
     if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(point)):
