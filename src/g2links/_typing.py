@@ -43,7 +43,7 @@ Frame = Complex[Array, "d variables"]
 Index = Int[Array, ""]
 Indices = Int[Array, " _indices"]
 """Of coordinates of C^N."""
-ChartIndices = tuple[Index | int, Index | int]
+ChartIndices = tuple[Index | int | np.integer, Index | int | np.integer]
 """The coordinates of a slice chart that are fixed and solved for."""
 LinkPoint = Float[Array, " coordinates"]
 """Chart coordinates (x1, ..., xd, y1, ..., yd, theta) on the link."""

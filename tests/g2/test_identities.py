@@ -76,6 +76,7 @@ def test_the_metric_volume_is_that_of_the_metric(x):
     np.testing.assert_allclose(found, 7.0 / 2.0**7, rtol=1e-12)
 
 
+@pytest.mark.usefixtures("as_users_run")
 def test_fields_without_a_metric_have_one_figure_less(x):
     without = replace(g2.heisenberg(), metric=None)
     assert set(figures(without, x)) == FIGURES - {"metric_minus_induced"}

@@ -257,6 +257,7 @@ def test_fields_refuse_what_is_no_point(arguments, words):
         FERMAT.phi(*arguments)
 
 
+@pytest.mark.usefixtures("as_users_run")
 def test_inside_jit_shape_and_type_are_checked():
     chart = jax.jit(FERMAT.chart)(ON_FERMAT)
     np.testing.assert_array_equal(chart.centre.z, FERMAT.chart(ON_FERMAT).centre.z)

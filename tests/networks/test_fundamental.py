@@ -95,9 +95,9 @@ def test_the_turn_of_upsilon_is_that_of_the_forms(rng):
     )
     turn = np.exp(0.7j)
     phi, turned = (contact_phi(eta, omega, (t * volume).real) for t in (1.0, turn))
-    np.testing.assert_allclose(turn_upsilon(TASKS["3form"], phi, turn), turned, atol=1e-14)
+    np.testing.assert_allclose(turn_upsilon(TASKS["3form"], phi, jnp.asarray(turn)), turned, atol=1e-14)
     psi, turned = (contact_psi(eta, omega, (t * volume).imag) for t in (1.0, turn))
-    np.testing.assert_allclose(turn_upsilon(TASKS["4form"], psi, turn), turned, atol=1e-13)
+    np.testing.assert_allclose(turn_upsilon(TASKS["4form"], psi, jnp.asarray(turn)), turned, atol=1e-13)
 
 
 def indices():

@@ -61,6 +61,7 @@ def test_the_terms_are_the_figures_of_the_checks(make_model, rows):
     np.testing.assert_allclose(lengths["d_psi"], errors["d_psi"], rtol=1e-8)
 
 
+@pytest.mark.usefixtures("as_users_run")
 def test_volume_and_positivity_see_what_they_are_for(make_model, rows):
     model, row = make_model("direct", "3form"), at(rows["3form"], 5)
     architecture = model.architecture

@@ -220,6 +220,7 @@ def test_a_threshold_without_its_figure_fails(cy):
         ({"name": "contact", "g2_run": 1}, "takes no networks"),
     ],
 )
+@pytest.mark.usefixtures("as_users_run")
 def test_a_check_that_cannot_be_is_refused(cy, options, words):
     with pytest.raises(InputError, match=words):
         g2links.check(**{"name": "analytic", "cy": cy, **options})

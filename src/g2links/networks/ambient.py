@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from g2links._typing import Array, Scalar
+from g2links._typing import Array, ComplexScalar
 from g2links.networks.adapted import AdaptedFrame
 from g2links.networks.architecture import Row, Shapes, Weights
 from g2links.networks.layers import DenseNetwork
@@ -36,7 +36,7 @@ class AmbientGeometry(NamedTuple):
     """
 
     local: LocalTangents
-    upsilon: Scalar
+    upsilon: ComplexScalar
 
 
 @dataclass(frozen=True)

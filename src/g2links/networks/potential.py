@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
-from g2links._typing import Array, ComplexPoint, Frame, Scalar
+from g2links._typing import Array, ComplexPoint, ComplexScalar, Frame
 from g2links.calculus.jets import Jet
 from g2links.networks.adapted import AdaptedFrame
 from g2links.networks.architecture import Row, Shapes, Weights
@@ -36,7 +36,7 @@ class PotentialGeometry(NamedTuple):
     features: Jet
     first: Complex[Array, "3"]
     reference: Complex[Array, "3 3"]
-    upsilon: Scalar
+    upsilon: ComplexScalar
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class PotentialNetwork(AbstractStructured):
             "symmetric": self.symmetric,
         }
 
-    def _along(self, z: ComplexPoint, vectors: Frame, h: Scalar) -> PotentialGeometry:
+    def _along(self, z: ComplexPoint, vectors: Frame, h: ComplexScalar) -> PotentialGeometry:
         reference = reference_jet(self.variety, z, vectors)
         features = self.ansatz.features.jet(z, vectors)
         return PotentialGeometry(

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Complex, Float
 
-from g2links._typing import Array, Hermitian, Scalar
+from g2links._typing import Array, ComplexScalar, Hermitian, Scalar
 from g2links.calculus.jets import Jet
 from g2links.networks.adapted import AdaptedFrame, adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
@@ -73,6 +73,6 @@ def pack_numbers(first: Complex[Array, "3"], g: Hermitian) -> Float[Array, "15"]
     return jnp.concatenate([jet.first[0], jet.mixed[0]])
 
 
-def _components(task: Task, numbers: Float[Array, "15"], upsilon: Scalar) -> Float[Array, " components"]:
+def _components(task: Task, numbers: Float[Array, "15"], upsilon: ComplexScalar) -> Float[Array, " components"]:
     jet = Jet(jnp.zeros(1), numbers[None, :6], numbers[None, 6:])
     return assemble(task, jet.complex_first()[0], jet.hermitian()[0], upsilon)

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from g2links import forms
-from g2links._typing import Array, Form, Hermitian, InexactScalar, Matrix, Scalar
+from g2links._typing import Array, ComplexScalar, Form, Hermitian, InexactScalar, Matrix, Scalar
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import holomorphic_volume_components, total_metric
@@ -56,7 +56,7 @@ def find_task(name: str) -> Task:
     return TASKS[name]
 
 
-def assemble(task: Task, first: Complex[Array, "3"], g: Hermitian, upsilon: Scalar) -> Array:
+def assemble(task: Task, first: Complex[Array, "3"], g: Hermitian, upsilon: ComplexScalar) -> Array:
     """The packed components of φ = η∧ω + ReΥ, ψ = ½ω² - η∧ImΥ or η² + g_T, from ∂_aK, ∂_a∂_b̄K and the
     coefficient of Υ at dz1∧dz2∧dz3, in any complex frame."""
     eta = jnp.concatenate([first.imag, first.real, jnp.ones(1)])

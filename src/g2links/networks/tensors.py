@@ -106,7 +106,7 @@ class AmbientTensors:
         return tuple(found)
 
     def structure(
-        self, local: LocalTangents, outputs: Sequence[Float[Array, "k outputs"]]
+        self, local: LocalTangents, outputs: Sequence[Float[Array, "_k _outputs"]]
     ) -> tuple[Complex[Array, "3"], Hermitian]:
         """∂K, or ∂K minus what was taken from `first`, and g, which is positive definite."""
         if self.shared:

@@ -28,7 +28,7 @@ from g2links.varieties.charts import SliceChart, selector
 from g2links.varieties.variety import AbstractVariety
 
 _HOLOMORPHIC_ORDER, _ORDER = 3, 4
-HolomorphicSeries = Complex[Array, "terms m"]
+HolomorphicSeries = Complex[Array, "_terms _m"]
 """m polynomials of degree 3 in w1, ..., wd: coefficients in the order of `exponents(d, 3)`, 20 for d = 3."""
 
 

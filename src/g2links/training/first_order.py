@@ -37,7 +37,7 @@ class PreparedBlocks:
         self._read = blocks.read
         self._only = prepare_rows(architecture, blocks.read(0)) if len(self.sizes) == 1 else None
 
-    def __getitem__(self, number: int) -> Any:
+    def __getitem__(self, number: int | np.integer) -> Any:
         return self._only if len(self.sizes) == 1 else prepare_rows(self._architecture, self._read(int(number)))
 
     def loss(self, weights: Weights) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Number
 from typing import Any
 
 import jax.numpy as jnp
@@ -62,7 +63,7 @@ class Polynomial:
 
     def __init__(
         self,
-        terms: str | Iterable[tuple[complex | str, Sequence[int] | np.ndarray]],
+        terms: str | Iterable[tuple[complex | str | Number, Sequence[int] | np.ndarray]],
         weights: Sequence[int] | None = None,
         name: str | None = None,
     ) -> None:
