@@ -51,4 +51,5 @@ CHECK = Check(
     },
     evaluate=_evaluate,
     thresholds=_thresholds,
+    of_metric=True,
 )

@@ -68,7 +68,8 @@ class CheckSetting:
     Attributes:
         link: the link of the Calabi-Yau metric, with its structure.
         points: fresh points of V, that no training has seen.
-        ma_rms: the Monge-Ampère error of the metric, which many thresholds are multiples of.
+        recorded: the figures of the metric when it was found, by name, of which many thresholds are multiples.
+        recorded_errors: the standard errors of those that are averages.
         method, epsilon: the exterior derivative, `autodiff`, or `flux` through cubes of edge epsilon.
         networks: where the check has the option `g2_run`.
         psi_method: of the option `psi_method`.
@@ -79,7 +80,8 @@ class CheckSetting:
 
     link: "ContactCalabiYau"
     points: "Points"
-    ma_rms: float
+    recorded: Mapping[str, float]
+    recorded_errors: Mapping[str, float] = field(default_factory=dict)
     method: str = "autodiff"
     epsilon: float = 1e-3
     networks: Networks | None = None
@@ -87,6 +89,11 @@ class CheckSetting:
     quick: bool = False
     seed: int = 0
     progress: Callable[[str, int, int], None] = lambda *_: None
+
+    @property
+    def ma_rms(self) -> float:
+        """The Monge-Ampère error of the metric when it was found."""
+        return self.recorded["ma_rms"]
 
     @property
     def required_networks(self) -> Networks:
@@ -99,7 +106,7 @@ class CheckSetting:
         """The exterior derivative, a function of a form and its degree."""
         from g2links.checks.identities import derivative
 
-        return derivative(self.method, self.epsilon)  # type: ignore[arg-type]
+        return derivative(self.method, self.epsilon)
 
     def at_points(self, function: "Callable[[SliceChart], dict[str, Any]]") -> "dict[str, np.ndarray]":
         """The figures that `function` gives at the centre of a chart, at every point, compiled, in bounded memory."""
@@ -141,6 +148,8 @@ class Check:
         needs_networks: whether there must be networks; otherwise they are taken where a run of them is named.
         located: errors of which a picture shows where on V they are large, and the JSON the worst points.
         least_points: fewer are refused.
+        of_metric: whether its thresholds are multiples of the error of the metric: then one that is not good enough
+            (`checks.verdict`) fails the check, whatever else holds. Networks are judged without this.
     """
 
     name: str
@@ -154,6 +163,7 @@ class Check:
     needs_networks: bool = False
     located: tuple[str, ...] = ()
     least_points: int = 1
+    of_metric: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

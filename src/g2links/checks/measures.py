@@ -1,11 +1,12 @@
 """How good the Calabi-Yau metric is: Monge-Ampère, curvature, volume and Chern numbers, with their errors."""
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
 from g2links.checks.kahlerity import D_OMEGA
-from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, near, to_rounding
+from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, mean_at_most, near, to_rounding
 
 if TYPE_CHECKING:
     from g2links.varieties.variety import AbstractVariety
@@ -19,6 +20,12 @@ _DIFFERENCES = 1e-6
 _TOPOLOGICAL = 0.01
 """The Euler number and c_2∧H may always be off by 1 %: their standard errors are estimates too."""
 
+_SIGMA_SHARE = 0.1
+"""Of σ, beside the standard errors: few points in its tail make these too small."""
+
+_SUPREMUM_FACTOR = 2.0
+"""Two searches for the worst point begin at different random points."""
+
 
 def _evaluate(setting: CheckSetting) -> Found:
     import numpy as np
@@ -26,11 +33,15 @@ def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import kahlerity_errors
     from g2links.measures.assessment import assess
     from g2links.measures.chern_numbers import concentrated_sample
+    from g2links.measures.supremum import supremum
+    from g2links.varieties.residue import volume_factor
 
     variety, potential = setting.link.variety, setting.link.potential
     seeds = np.random.SeedSequence([setting.seed, _STREAM])
     sample = concentrated_sample(variety, setting.points.n, seeds)
     found = assess(variety, potential, setting.points, sample, setting.progress)
+    mean = found.integrals["normalisation"].value ** 2 / volume_factor(variety.dimension)
+    worst = supremum(variety, potential, setting.points, mean, progress=partial(setting.progress, "supremum"))
     setting.progress("closedness", 0, 1)
     pointwise = {**kahlerity_errors(setting.link, setting.points), **found.pointwise}
     exact = exact_values(variety)
@@ -38,7 +49,8 @@ def _evaluate(setting: CheckSetting) -> Found:
         name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})
         for name, (value, error) in found.integrals.items()
     }
-    return Found(pointwise, integrals, {"n_concentrated": sample.points.n})
+    integrals["ma_supremum"] = {"mean": worst.value, "standard_error": 0.0}
+    return Found(pointwise, integrals, {"n_concentrated": sample.points.n, "supremum": worst.described()})
 
 
 def exact_values(variety: "AbstractVariety") -> dict[str, Any]:
@@ -56,9 +68,10 @@ def exact_values(variety: "AbstractVariety") -> dict[str, Any]:
     return exact
 
 
-def _thresholds(_: CheckSetting, found: Found) -> Thresholds:
+def _thresholds(setting: CheckSetting, found: Found) -> Thresholds:
     """What holds for every Kähler metric in the class of ω, however far from Ricci-flat: the identities to rounding, g
-    from differences of K, positivity, and the integrals that are known within their standard errors."""
+    from differences of K, positivity, and the integrals that are known within their standard errors. And what the
+    metric had when it was found: its σ, and at most twice its supremum."""
     limits: Thresholds = {
         "d_omega": to_rounding(),
         "chart_change": to_rounding(),
@@ -69,6 +82,12 @@ def _thresholds(_: CheckSetting, found: Found) -> Thresholds:
         if "exact" in figures and math.isfinite(figures["standard_error"]):
             least = _TOPOLOGICAL * abs(figures["exact"]) if name in ("euler_number", "c2_h") else ROUNDING
             limits[name] = near(figures["exact"], max(least, STANDARD_ERRORS * figures["standard_error"]))
+    recorded = setting.recorded
+    errors = math.hypot(found.integrals["sigma"]["standard_error"], setting.recorded_errors["sigma"])
+    within = STANDARD_ERRORS * errors + _SIGMA_SHARE * recorded["sigma"] + ROUNDING
+    limits["sigma"] = near(recorded["sigma"], within)
+    if "ma_supremum" in recorded:
+        limits["ma_supremum"] = mean_at_most(_SUPREMUM_FACTOR * recorded["ma_supremum"] + ROUNDING)
     return limits
 
 
@@ -92,4 +111,5 @@ CHECK = Check(
     needs="contact",
     options=(),
     least_points=20,
+    of_metric=True,
 )

@@ -140,4 +140,5 @@ CHECK = Check(
     evaluate=_evaluate,
     thresholds=_thresholds,
     options=("g2_run", "derivative"),
+    of_metric=True,
 )

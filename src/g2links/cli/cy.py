@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from g2links.checks.tolerances import STANDARD_ERRORS, near, to_rounding
 from g2links.cli import options
 from g2links.cli.session import FAILED, Session
 from g2links.settings.quick_sizes import size, small_fit
@@ -49,6 +48,8 @@ def cy(
         float | None,
         typer.Option("--time-limit", help="Seconds after which training stops at the best state."),
     ] = None,
+    require_sigma: options.RequireSigma = None,
+    require_supremum: options.RequireSupremum = None,
     seed: options.Seed = 0,
     quick: options.Quick = False,
     fresh: options.Fresh = False,
@@ -68,12 +69,21 @@ def cy(
         "training_points": training_points,
         "learning_rate": learning_rate,
         "batch_size": batch_size,
+        "require_sigma": require_sigma,
+        "require_supremum": require_supremum,
         "seed": seed,
         "start_from": start_from,
     }
     chosen = {name: value for name, value in chosen.items() if value is not None}
     record = run_cy(
-        session, home, polynomial, options.integers(weights, "--weights"), chosen, time_limit, fresh, quick=quick
+        session,
+        home,
+        polynomial,
+        options.integers(weights, "--weights"),
+        chosen,
+        time_limit,
+        fresh,
+        quick=quick,
     )
     session.write_json(record)
     if not record["passed"]:
@@ -91,10 +101,10 @@ def run_cy(
     *,
     quick: bool = False,
 ) -> dict[str, Any]:
-    """Fit, plot and print; returns the record for `--json`."""
+    """Fit, plot, judge and print; returns the record for `--json`."""
+    from g2links.checks.verdict import verdict
     from g2links.reports.checks import plot_monge_ampere
     from g2links.reports.histories import plot_cy_history
-    from g2links.reports.statistics import judge
     from g2links.storage.layout import Home
     from g2links.varieties.points.sampling import POOR_SAMPLE
     from g2links.workflow.fit import FitOptions, fit_cy
@@ -127,20 +137,20 @@ def run_cy(
     tested = report.record["points"]["test"]
     session.say(f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {tested} test points")
     session.say(f"  ma_rms         {figures['ma_rms']:.3e}   largest {figures['ma_max']:.3e}")
+    if "supremum" in report.record:
+        session.say(f"  ma_supremum    {figures['ma_supremum']:.3e} at z = {_point(report.record['supremum'])}")
     session.say(f"  volume_ratio   {figures['volume_ratio']:.6f} +- {error['volume_ratio']:.6f}")
     session.say(f"  normalisation  {figures['normalisation']:.6f} +- {error['normalisation']:.6f}")
     session.say(f"  d_omega        {figures['d_omega']:.1e}   smallest eigenvalue {figures['smallest_eigenvalue']:.3g}")
     session.say(f"  stopped after {report.record['iterations']} iterations: {report.record['stopped_because']}")
     session.say(f"  effective sample size of the |Omega|^2 weights: {100 * sample_size:.1f} %")
     session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {history}")
-    thresholds = {
-        "d_omega": to_rounding(),
-        "volume_ratio": near(1.0, STANDARD_ERRORS * error["volume_ratio"]),
-        "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
-    }
-    failures = judge(figures, thresholds)
-    for failure in failures:
+    judged = verdict(report.record)
+    session.say(f"  verdict        {judged.words}")
+    for failure in judged.failures:
         session.say(f"FAILED: {failure}")
+    if judged.advice:
+        session.say(f"to do: {judged.advice}")
     return {
         "command": "cy",
         "cy_run": report.run,
@@ -148,10 +158,19 @@ def run_cy(
         "figures": figures,
         "standard_errors": error,
         "effective_sample_size": sample_size,
-        "thresholds": thresholds,
-        "passed": not failures,
+        "supremum": report.record.get("supremum"),
+        "thresholds": judged.thresholds,
+        "verdict": judged.words,
+        "failures": list(judged.failures),
+        "advice": judged.advice,
+        "passed": judged.passed,
         "model": report.model_path,
     }
+
+
+def _point(supremum: dict[str, Any]) -> str:
+    """A point as it can be pasted into Python, to four digits."""
+    return "[" + ", ".join(f"{complex(*pair):.4g}" for pair in supremum["z"]) + "]"
 
 
 def _described(record: dict[str, Any]) -> str:

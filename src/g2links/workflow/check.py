@@ -11,6 +11,7 @@ import numpy as np
 from g2links.checks.contract import Check, CheckSetting, Networks, Thresholds
 from g2links.checks.identities import derivative as require_derivative
 from g2links.checks.registry import find_check
+from g2links.checks.verdict import verdict
 from g2links.errors import InputError
 from g2links.links.structure import require_threefold
 from g2links.networks.locations import coordinate_shares, worst_points
@@ -219,7 +220,7 @@ def evaluate_check(
     if not isinstance(n_points, int | np.integer) or n_points < chosen.least_points:
         why = ", for integrals with standard errors" if chosen.least_points > 1 else ""
         raise InputError("n_points", n_points, f"a whole number, at least {chosen.least_points}{why}")
-    require_derivative(derivative, epsilon)  # type: ignore[arg-type]
+    require_derivative(derivative, epsilon)
     if psi_method not in PSI_METHODS:
         raise InputError("--psi-method", psi_method, "choose star or model")
     if "g2_run" not in chosen.options and not (networks is None and g2_run is None):
@@ -235,13 +236,32 @@ def evaluate_check(
     show("drawing points", 0, 1)
     points = variety.sample(n_points, np.random.SeedSequence([seed, _STREAM]))
     setting = CheckSetting(
-        subject.link, points, subject.ma_rms, derivative, epsilon, networks, psi_method, quick, seed, show
+        subject.link,
+        points,
+        subject.record["figures"],
+        subject.record["standard_errors"],
+        derivative,
+        epsilon,
+        networks,
+        psi_method,
+        quick,
+        seed,
+        show,
     )
     show(f"evaluating {chosen.name} at {n_points} points", 0, 1)
     found = chosen.evaluate(setting)
     limits = chosen.thresholds(setting, found)
     number = None if networks is None else networks.number
-    record = check_record(chosen.name, subject.cy_run, number, found.pointwise, limits, found.integrals)
+    unfit = verdict(subject.record).failures if chosen.of_metric and networks is None else ()
+    record = check_record(
+        chosen.name,
+        subject.cy_run,
+        number,
+        found.pointwise,
+        limits,
+        found.integrals,
+        failures=[f"the metric is not good enough: {sentence}" for sentence in unfit],
+    )
     record |= dict(found.remarks)
     located = [key for key in chosen.located if key in found.pointwise]
     if located:

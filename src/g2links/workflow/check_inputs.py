@@ -1,5 +1,6 @@
 """What a check needs from the disk: a Calabi-Yau run, and the networks of a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,20 +19,20 @@ class Subject:
 
     Attributes:
         link: its link.
-        ma_rms: its Monge-Ampère error.
+        record: of its run, or of the search that found it.
         cy_run: its number, if it was saved.
         sha256: of the model's file, if it was saved.
     """
 
     link: ContactCalabiYau
-    ma_rms: float
+    record: Mapping[str, Any]
     cy_run: int | None = None
     sha256: str | None = None
 
 
 def subject_of(cy: CalabiYau) -> Subject:
     """A metric in memory."""
-    return Subject(cy.link, float(cy.figures["ma_rms"]), cy.cy_run)
+    return Subject(cy.link, cy.record, cy.cy_run)
 
 
 def open_subject(home: Home, cy_run: int | None) -> Subject:
@@ -42,7 +43,7 @@ def open_subject(home: Home, cy_run: int | None) -> Subject:
     """
     run = find_cy(home, cy_run)
     model = load_cy(run.model_path)
-    return Subject(model.link(), float(run.record["figures"]["ma_rms"]), run.number, run.sha256)
+    return Subject(model.link(), run.record, run.number, run.sha256)
 
 
 def open_networks(home: Home, subject: Subject, number: int | None, psi_method: str) -> Networks:
