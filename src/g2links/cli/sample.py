@@ -57,14 +57,23 @@ def run_sample(
     """Write the data sets and print what they hold; returns the record for `--json`."""
     from g2links.settings.config import load_hyperparameters
     from g2links.storage.layout import Home
-    from g2links.workflow.samples import SampleOptions, write_samples
+    from g2links.workflow.sample import sample as write
 
     place = Home(home)
     splits = load_hyperparameters(hyperparameters or place.hyperparameters).splits
-    fractions = (splits.train, splits.validation, splits.test)
-    chosen = SampleOptions(n_points, n_rotations, source, fractions, seed, shard_size)
     with session.progress() as progress:
-        made = write_samples(place, cy_run, chosen, progress=progress)
+        data = write(
+            n_points=n_points,
+            n_rotations=n_rotations,
+            source=source,
+            splits=(splits.train, splits.validation, splits.test),
+            seed=seed,
+            home=home,
+            cy_run=cy_run,
+            shard_size=shard_size,
+            progress=progress,
+        )
+    made = data.record
     base = made["base_points"]
     session.say(f"Link samples of Calabi-Yau run {made['cy_run']}: {made['rows']} rows in {place.link_data}")
     if made["files"] > 4:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Complex, Float
 
 from g2links._typing import Array
 from g2links.calculus.jets import Jet
@@ -49,6 +50,17 @@ def metrics(variety: AbstractVariety, potential: Potential, points: Points) -> n
     return _metrics_and_reference(variety, potential, points)[0]
 
 
+def volume_density(variety: AbstractVariety, potential: Potential, points: Points) -> Float[np.ndarray, " n"]:
+    """ω^n/n! over |h|² d^{2n}x, that is 2^n det g/|h|², at every point: what makes integrals over V of averages."""
+    g = metrics(variety, potential, points)
+    return volume_factor(variety.dimension) * _ratios(variety, g, points)
+
+
+def _ratios(variety: AbstractVariety, g: Complex[np.ndarray, "n d d"], points: Points) -> Float[np.ndarray, " n"]:
+    """det g/|h|² at every point."""
+    return np.asarray(jax.vmap(partial(monge_ampere_ratio, variety))(jnp.asarray(g), points.at))
+
+
 def _metrics_and_reference(
     variety: AbstractVariety, potential: Potential, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -87,7 +99,7 @@ def measure(variety: AbstractVariety, potential: Potential, points: Points) -> M
     The normalisation uses that ∫ω^n/n! is known: c² = 2^n <η>, whose statistical error is small for a good metric.
     """
     g, flat = _metrics_and_reference(variety, potential, points)
-    ratio = np.asarray(jax.vmap(partial(monge_ampere_ratio, variety))(jnp.asarray(g), points.at))
+    ratio = _ratios(variety, g, points)
     mean, mean_error = weighted_mean(ratio, points)
     factor = volume_factor(variety.dimension)
     deviation = np.abs(1 - ratio / mean)

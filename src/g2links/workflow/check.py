@@ -156,7 +156,7 @@ def check(
     psi_method: str = "star",
     seed: int = 0,
     quick: bool = False,
-    progress: bool | None = None,
+    progress: bool | Show | None = None,
 ) -> CheckReport:
     """Evaluate a check at fresh points; nothing is written.
 

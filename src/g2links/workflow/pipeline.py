@@ -16,6 +16,7 @@ from g2links.workflow.check import PSI_METHODS, CheckReport, check
 from g2links.workflow.fit import FitOptions
 from g2links.workflow.link_samples import LinkSamples
 from g2links.workflow.polynomials import resolve_variety
+from g2links.workflow.progress import Show
 from g2links.workflow.solve import solve
 from g2links.workflow.train import TrainedNetwork, train
 
@@ -71,7 +72,7 @@ def pipeline(
     quick: bool = False,
     solving: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
-    progress: bool | None = None,
+    progress: bool | Show | None = None,
 ) -> Pipeline:
     """Metric, data of the link, a network of each task, and the checks; outside complex dimension 3 the metric and its
     checks. Nothing is written.

@@ -22,9 +22,12 @@ def progress_on_stderr() -> Iterator[Show]:
 
 
 @contextmanager
-def progress_if_watched(wanted: bool | None = None) -> Iterator[Show]:
-    """A bar in a terminal or a notebook, nothing in a script's log; `wanted` decides where it is not None."""
-    if wanted or (wanted is None and (sys.stderr.isatty() or _in_notebook())):
+def progress_if_watched(wanted: bool | Show | None = None) -> Iterator[Show]:
+    """A bar in a terminal or a notebook, nothing in a script's log; `wanted` decides where it is not None, and is
+    itself what is called where it is a function."""
+    if callable(wanted):
+        yield wanted
+    elif wanted or (wanted is None and (sys.stderr.isatty() or _in_notebook())):
         yield from _bar()
     else:
         yield lambda *_: None

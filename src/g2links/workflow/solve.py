@@ -17,7 +17,7 @@ from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.fit import FitOptions, draw_points, fit_cy, own_family, solve_monge_ampere
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.polynomials import resolve_variety
-from g2links.workflow.progress import progress_if_watched
+from g2links.workflow.progress import Show, progress_if_watched
 
 
 def solve(
@@ -26,7 +26,7 @@ def solve(
     weights: tuple[int, ...] | None = None,
     home: str | os.PathLike[str] | None = None,
     time_limit: float | None = None,
-    progress: bool | None = None,
+    progress: bool | Show | None = None,
     potential: Callable[[Any, Any], Any] | None = None,
     parameters: Any = None,
     **options: Any,

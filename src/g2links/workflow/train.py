@@ -10,12 +10,13 @@ from g2links.errors import InputError, TrainingError
 from g2links.networks.model import LinkModel
 from g2links.networks.shared import shares_weights
 from g2links.settings.config import load_hyperparameters
+from g2links.storage.shards import PARTS
 from g2links.training import Evaluation, Snapshot, evaluate
 from g2links.training import train as fit
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.workflow.interrupt import stop_on_interrupt
-from g2links.workflow.link_samples import PARTS, LinkSamples
-from g2links.workflow.progress import progress_if_watched
+from g2links.workflow.link_samples import LinkSamples
+from g2links.workflow.progress import Show, progress_if_watched
 from g2links.workflow.training_run import architecture_of, settings_of
 
 
@@ -57,7 +58,7 @@ def train(
     task: str = "3form",
     *,
     time_limit: float | None = None,
-    progress: bool | None = None,
+    progress: bool | Show | None = None,
     **hyperparameters: Any,
 ) -> TrainedNetwork:
     """Fit a network to data of the link; nothing is written, and Ctrl-C ends the training with the best weights so far.
