@@ -182,8 +182,18 @@ def test_a_network_is_trained_and_judged_in_memory(cy):
     np.testing.assert_allclose(predicted, network.test.prediction, rtol=1e-10, atol=1e-12)
     assert network.relative_error < 0.2
     assert "metric" in repr(network)
-    with pytest.raises(InputError, match="variety"):
-        g2links.train(g2links.LinkSamples(data.arrays, {}))
+    assert network.history["loss"][-1] < network.history["loss"][0]
+    assert len(network.history["rate"]) == 3
+    assert "epochs asked for" in network.stopped_because
+    np.testing.assert_allclose(network.relative_error, np.mean(network.test.relative))
+    for options, words in (
+        ({"data": g2links.LinkSamples(data.arrays, {})}, "variety"),
+        ({"data": data, "home": "."}, "one of the two"),
+        ({"data": data, "fresh": True}, "home= only"),
+        ({}, "one of the two"),
+    ):
+        with pytest.raises(InputError, match=words):
+            g2links.train(**options)
 
 
 def test_a_data_set_is_opened_from_its_file(tmp_path):

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from g2links.checks.contract import Check
-from g2links.checks.registry import all_checks, find_check
+from g2links.checks.registry import all_checks
 from g2links.cli import options
-from g2links.cli.session import FAILED, Session
+from g2links.cli.session import PROGRESS, Session
 from g2links.settings.quick_sizes import size
 
 app = typer.Typer(no_args_is_help=True, help="Step 4: how far the identities hold. Exit code 1 if a threshold fails.")
@@ -24,30 +24,6 @@ _OWN_OPTIONS: dict[str, dict[str, tuple[Any, Any]]] = {
     "derivative": {"derivative": (options.Derivative, "autodiff"), "epsilon": (options.Epsilon, 1e-3)},
 }
 """For each option of a check its parameters, with annotation and default."""
-
-
-def run_check(
-    session: Session,
-    name: str,
-    home: Path,
-    cy_run: int | None,
-    n_points: int,
-    **how: Any,
-) -> dict[str, Any]:
-    """Evaluate, write, plot and print; returns the check's JSON."""
-    from g2links.storage.layout import Home
-    from g2links.workflow.check import evaluate_check
-
-    with session.progress() as progress:
-        report = evaluate_check(
-            find_check(name), home=Home(home), show=progress, cy_run=cy_run, n_points=n_points, **how
-        )
-    for note in report.notes:
-        session.say(f"note: {note}")
-    paths = report.save(home)
-    session.say(repr(report))
-    session.say(", ".join(paths))
-    return report.record
 
 
 def _command(check: Check) -> Any:
@@ -66,15 +42,13 @@ def _command(check: Check) -> Any:
     }
 
     def command(**given: Any) -> None:
-        session = Session(given.pop("json"))
-        how = {"cy_run": given.pop("cy_run_number"), "home": given.pop("home")}
-        if "g2_run_number" in given:
-            how["g2_run"] = given.pop("g2_run_number")
+        from g2links.storage.layout import Home
+        from g2links.workflow.steps import check_step
+
+        session, home = Session(given.pop("json")), Home(given.pop("home"))
         n_points = size("check_points", given.pop("n_points"), given["quick"])
-        record = run_check(session, check.name, n_points=n_points, **how, **given)
-        session.write_json(record)
-        if not record["passed"]:
-            raise typer.Exit(FAILED)
+        runs = {name.removesuffix("_number"): given.pop(name) for name in list(given) if name.endswith("_run_number")}
+        session.finish(check_step(home, check.name, n_points=n_points, progress=PROGRESS, **runs, **given))
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     command.__doc__ = check.summary

@@ -1,14 +1,13 @@
 """`g2links cy`: step 1."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from g2links.checks.tolerances import STANDARD_ERRORS, near, to_rounding
 from g2links.cli import options
-from g2links.cli.session import FAILED, Session
-from g2links.settings.quick_sizes import size, small_fit
+from g2links.cli.session import PROGRESS, Session
+from g2links.settings.quick_sizes import size
 
 
 def cy(
@@ -56,8 +55,13 @@ def cy(
     json: options.JsonFile = None,
 ) -> None:
     """Step 1: draw points on the Calabi-Yau threefold and train its Ricci-flat Kähler metric."""
+    from g2links.storage.layout import Home
+    from g2links.workflow.plan import fit_options
+    from g2links.workflow.polynomials import resolve_variety
+    from g2links.workflow.steps import metric_step
+
     session = Session(json)
-    chosen = {
+    given = {
         "n_points": size("n_points", n_points, quick),
         "ansatz": ansatz,
         "degree": degree,
@@ -71,92 +75,7 @@ def cy(
         "seed": seed,
         "start_from": start_from,
     }
-    chosen = {name: value for name, value in chosen.items() if value is not None}
-    record = run_cy(
-        session, home, polynomial, options.integers(weights, "--weights"), chosen, time_limit, fresh, quick=quick
-    )
-    session.write_json(record)
-    if not record["passed"]:
-        raise typer.Exit(FAILED)
-
-
-def run_cy(
-    session: Session,
-    home: Path,
-    polynomial: str,
-    weights: tuple[int, ...] | None,
-    chosen: dict[str, Any],
-    time_limit: float | None = None,
-    fresh: bool = False,
-    *,
-    quick: bool = False,
-) -> dict[str, Any]:
-    """Fit, plot and print; returns the record for `--json`."""
-    from g2links.reports.checks import plot_monge_ampere
-    from g2links.reports.histories import plot_cy_history
-    from g2links.reports.statistics import judge
-    from g2links.storage.layout import Home
-    from g2links.varieties.points.sampling import POOR_SAMPLE
-    from g2links.workflow.fit import FitOptions, fit_cy
-    from g2links.workflow.polynomials import resolve_variety
-
-    variety = resolve_variety(polynomial, weights)
-    if quick:
-        chosen = small_fit(FitOptions(**chosen).family(variety).kind, variety.heaviest, chosen)
-    place = Home(home)
-    place.make(place.plots)
-    with session.progress() as progress:
-        report = fit_cy(place, variety, FitOptions(**chosen), progress=progress, time_limit=time_limit, fresh=fresh)
-    for note in report.notes:
-        session.say(f"note: {note}")
-    figures = report.record["figures"]
-    error = report.record["standard_errors"]
-    sample_size = report.record["effective_sample_size"]
-    if sample_size < POOR_SAMPLE:
-        session.say(
-            f"warning: the points count for {100 * sample_size:.1f} % of as many equal ones; take more (--n-points), "
-            "and see whether f is close to a singular one (g2links polynomials)"
-        )
-    history = place.plots / f"cy_history_run{report.run}.png"
-    plot_cy_history(history, report.record["history"], cy_run=report.run)
-    if report.ratio is not None:
-        ratio_plot = place.plots / f"cy_monge_ampere_run{report.run}.png"
-        plot_monge_ampere(ratio_plot, *report.ratio, cy_run=report.run, split="test points")
-    session.say(f"Calabi-Yau metric of {variety.name}: run {report.run}{' (resumed)' if report.resumed else ''}")
-    session.say(f"  ansatz         {_described(report.record)}")
-    tested = report.record["points"]["test"]
-    session.say(f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {tested} test points")
-    session.say(f"  ma_rms         {figures['ma_rms']:.3e}   largest {figures['ma_max']:.3e}")
-    session.say(f"  volume_ratio   {figures['volume_ratio']:.6f} +- {error['volume_ratio']:.6f}")
-    session.say(f"  normalisation  {figures['normalisation']:.6f} +- {error['normalisation']:.6f}")
-    session.say(f"  d_omega        {figures['d_omega']:.1e}   smallest eigenvalue {figures['smallest_eigenvalue']:.3g}")
-    session.say(f"  stopped after {report.record['iterations']} iterations: {report.record['stopped_because']}")
-    session.say(f"  effective sample size of the |Omega|^2 weights: {100 * sample_size:.1f} %")
-    session.say(f"  {figures['seconds']:.1f} s; {report.model_path}; {history}")
-    thresholds = {
-        "d_omega": to_rounding(),
-        "volume_ratio": near(1.0, STANDARD_ERRORS * error["volume_ratio"]),
-        "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
-    }
-    failures = judge(figures, thresholds)
-    for failure in failures:
-        session.say(f"FAILED: {failure}")
-    return {
-        "command": "cy",
-        "cy_run": report.run,
-        "ansatz": report.record["ansatz"]["kind"],
-        "figures": figures,
-        "standard_errors": error,
-        "effective_sample_size": sample_size,
-        "thresholds": thresholds,
-        "passed": not failures,
-        "model": report.model_path,
-    }
-
-
-def _described(record: dict[str, Any]) -> str:
-    """The kind of potential, its size, and why it was taken; runs of version 0.1 do not say why."""
-    from g2links.ricci_flat.family import described_ansatz
-
-    reason = record.get("ansatz_reason", "asked for")
-    return f"{described_ansatz(record['ansatz'])}, {record['parameters']} unknowns ({reason})"
+    variety = resolve_variety(polynomial, options.integers(weights, "--weights"))
+    chosen = fit_options(variety, options.given(given), quick=quick)
+    report = metric_step(Home(home), variety, chosen, time_limit=time_limit, fresh=fresh, progress=PROGRESS)
+    session.finish(report)

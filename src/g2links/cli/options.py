@@ -1,8 +1,8 @@
 """Options that several commands share, declared once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -53,6 +53,11 @@ def join_numbers(arguments: Sequence[str]) -> list[str]:
             collecting = argument == "--weights" or (collecting and number)
             joined.append(argument)
     return joined
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that the user gave, which are not None."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def integers(text: str | None, field: str) -> tuple[int, ...] | None:

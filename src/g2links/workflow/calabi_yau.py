@@ -24,7 +24,7 @@ from g2links.varieties.residue import kahler_volume
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions
 from g2links.workflow.link_samples import LinkSamples, sample_structure
-from g2links.workflow.progress import Show, progress_if_watched
+from g2links.workflow.progress import ProgressWish, progress_if_watched
 
 Estimate = tuple[float, float]
 """A value and its standard error."""
@@ -109,7 +109,7 @@ class CalabiYau:
         source: str = "run",
         splits: tuple[float, float, float] = (0.8, 0.1, 0.1),
         seed: int = 0,
-        progress: bool | Show | None = None,
+        progress: ProgressWish = None,
     ) -> LinkSamples:
         """Data of the structure on the link, in memory: φ, ψ, the metrics and η at base points, each moved by random
         angles along the circle; see `g2links.sample`.

@@ -4,11 +4,12 @@ import os
 
 from g2links.errors import InputError
 from g2links.storage.layout import Home
+from g2links.storage.manifests import read_manifest
 from g2links.storage.models import find_cy, load_cy
 from g2links.workflow.base_points import SampleOptions, parts_of
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.link_samples import LinkSamples, rows_of_parts, run_of_metric
-from g2links.workflow.progress import Show, progress_if_watched
+from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.samples import SavedArrays, write_samples
 
 
@@ -23,7 +24,7 @@ def sample(
     home: str | os.PathLike[str] | None = None,
     cy_run: int | None = None,
     shard_size: int | None = None,
-    progress: bool | Show | None = None,
+    progress: ProgressWish = None,
 ) -> LinkSamples:
     """Evaluate φ, ψ, the metrics and η on the link of a metric, for networks to learn from.
 
@@ -39,8 +40,7 @@ def sample(
         seed: of fresh points, angles and parts.
         home, cy_run: where a saved run is taken from, and the data are written to.
         shard_size: base points in a file; larger sets become series of files. With `home` only.
-        progress: whether to show a bar, None for where somebody watches; or what to call instead of it, with what is
-            being done, steps done and steps in all.
+        progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
 
     Raises:
         InputError, ArtefactError: for options that cannot be, a run that there is not, a variety that is no threefold,
@@ -53,7 +53,8 @@ def sample(
     options = SampleOptions(n_points, n_rotations, source, splits, seed, shard_size)
     with progress_if_watched(progress) as show:
         if home is not None:
-            return _saved(Home(home), _number(Home(home), cy, cy_run), options, show)
+            write_samples(Home(home), _number(Home(home), cy, cy_run), options, progress=show)
+            return open_samples(Home(home))
         if cy is None:
             raise InputError("cy", cy, "a metric, from g2links.solve or g2links.open_run, or the home of a saved one")
         for name, value in (("cy_run", cy_run), ("shard_size", shard_size)):
@@ -71,9 +72,15 @@ def _number(home: Home, cy: CalabiYau | None, cy_run: int | None) -> int | None:
     return run_of_metric(home, cy.cy_run, cy.variety, cy.model.normalisation).number
 
 
-def _saved(home: Home, cy_run: int | None, options: SampleOptions, show: Show) -> LinkSamples:
-    record = write_samples(home, cy_run, options, progress=show)
-    number = int(record["cy_run"])
-    model = load_cy(find_cy(home, number).model_path)
+def open_samples(home: Home) -> LinkSamples:
+    """The data sets of a home, which are read when they are asked for rows.
+
+    Raises:
+        InputError, ArtefactError: there are none, or the Calabi-Yau run that they come from is missing or damaged.
+    """
+    record = read_manifest(home.link_data, []).extra
+    options = SampleOptions(**{**record["options"], "splits": tuple(record["options"]["splits"])})
+    model = load_cy(find_cy(home, int(record["cy_run"])).model_path)
     rows = rows_of_parts(parts_of(record["base_points"]["all"], options), options)
-    return LinkSamples(SavedArrays(home), rows, model.variety, model.normalisation, number, record)
+    arrays = SavedArrays(home)
+    return LinkSamples(arrays, rows, model.variety, model.normalisation, int(record["cy_run"]), record)
