@@ -99,7 +99,7 @@ class CheckSetting:
         """The exterior derivative, a function of a form and its degree."""
         from g2links.checks.identities import derivative
 
-        return derivative(self.method, self.epsilon)  # type: ignore[arg-type]
+        return derivative(self.method, self.epsilon)
 
     def at_points(self, function: "Callable[[SliceChart], dict[str, Any]]") -> "dict[str, np.ndarray]":
         """The figures that `function` gives at the centre of a chart, at every point, compiled, in bounded memory."""

@@ -1,6 +1,5 @@
 """`g2links check NAME`: step 4. There is a command for each check of `checks.registry`, made from what it says."""
 
-import inspect
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +25,7 @@ _OWN_OPTIONS: dict[str, dict[str, tuple[Any, Any]]] = {
 """For each option of a check its parameters, with annotation and default."""
 
 
-def _command(check: Check) -> Any:
+def command_of(check: Check) -> Any:
     """The function of one command, with the parameters that Typer reads."""
     parameters: dict[str, tuple[Any, Any]] = {
         "cy_run_number": (options.CyRun, None),
@@ -50,17 +49,9 @@ def _command(check: Check) -> Any:
         runs = {name.removesuffix("_number"): given.pop(name) for name in list(given) if name.endswith("_run_number")}
         session.finish(check_step(home, check.name, n_points=n_points, progress=PROGRESS, **runs, **given))
 
-    keyword = inspect.Parameter.KEYWORD_ONLY
     command.__doc__ = check.summary
-    command.__annotations__ = {name: annotation for name, (annotation, _) in parameters.items()}
-    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, keyword, default=default, annotation=annotation)
-            for name, (annotation, default) in parameters.items()
-        ]
-    )
-    return command
+    return options.with_parameters(command, parameters)
 
 
 for _check in all_checks().values():
-    app.command(_check.name)(_command(_check))
+    app.command(_check.name)(command_of(_check))

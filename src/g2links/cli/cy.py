@@ -1,7 +1,8 @@
 """`g2links cy`: step 1."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -65,7 +66,7 @@ def cy(
         "n_points": size("n_points", n_points, quick),
         "ansatz": ansatz,
         "degree": degree,
-        "widths": options.integers(widths, "--widths"),
+        "widths": widths,
         "activation": activation,
         "optimiser": optimiser,
         "iterations": iterations,
@@ -76,6 +77,11 @@ def cy(
         "start_from": start_from,
     }
     variety = resolve_variety(polynomial, options.integers(weights, "--weights"))
-    chosen = fit_options(variety, options.given(given), quick=quick)
+    chosen = fit_options(variety, solving_options(given), quick=quick)
     report = metric_step(Home(home), variety, chosen, time_limit=time_limit, fresh=fresh, progress=PROGRESS)
     session.finish(report)
+
+
+def solving_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of `g2links.solve` from those of this command."""
+    return options.given({**given, "widths": options.integers(given.get("widths"), "--widths")})

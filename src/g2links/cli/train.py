@@ -1,7 +1,8 @@
 """`g2links train`: step 3."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,12 +49,12 @@ def train(
     given = {
         "architecture": architecture,
         "layers": layers,
-        "units": units_of(units),
+        "units": units,
         "activation": activation,
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
-        "saved_model": model_of(saved_model),
+        "saved_model": saved_model,
         "seed": seed,
     }
     report = network_step(
@@ -64,17 +65,18 @@ def train(
         time_limit=time_limit,
         fresh=fresh,
         progress=PROGRESS,
-        **{**(SMALL_TRAINING if quick else {}), **options.given(given)},
+        **{**(SMALL_TRAINING if quick else {}), **training_options(given)},
     )
     session.finish(report)
 
 
-def units_of(text: str | None) -> int | list[int] | None:
-    """One number, or one for each layer."""
-    numbers = options.integers(text, "--units")
-    return numbers if numbers is None else numbers[0] if len(numbers) == 1 else list(numbers)
-
-
-def model_of(text: str | None) -> int | str | None:
-    """A run number, or a path."""
-    return int(text) if text and text.isdigit() else text
+def training_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Hyperparameters from options of this command: units may be one number or one for each layer, a model a run
+    number or a path."""
+    chosen = options.given(given)
+    units, model = options.integers(chosen.get("units"), "--units"), chosen.get("saved_model")
+    if units is not None:
+        chosen["units"] = units[0] if len(units) == 1 else list(units)
+    if model is not None and model.isdigit():
+        chosen["saved_model"] = int(model)
+    return chosen
