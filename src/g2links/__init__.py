@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from g2links.workflow.check import CheckReport, check
     from g2links.workflow.link_samples import LinkSamples, open_dataset
     from g2links.workflow.pipeline import Pipeline, pipeline
+    from g2links.workflow.sample import sample
     from g2links.workflow.solve import open_run, solve
     from g2links.workflow.train import TrainedNetwork, train
 
@@ -63,6 +64,7 @@ __all__ = [
     "register_check",
     "register_potential",
     "register_variety",
+    "sample",
     "solve",
     "train",
 ]
@@ -93,6 +95,7 @@ _LIES_IN = {
     "register_check": "g2links.checks.registry",
     "register_potential": "g2links.potentials.own",
     "register_variety": "g2links.varieties.registry",
+    "sample": "g2links.workflow.sample",
     "solve": "g2links.workflow.solve",
     "train": "g2links.workflow.train",
 }

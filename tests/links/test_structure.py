@@ -8,7 +8,7 @@ from g2links.checks.identities import analytic_errors, derivative, kahlerity_err
 from g2links.errors import InputError
 from g2links.links.dataset import COLUMNS, sample_link
 from g2links.links.splits import split_base_points
-from g2links.links.structure import ContactCalabiYau
+from g2links.links.structure import ContactCalabiYau, to_link
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
@@ -275,3 +275,44 @@ def test_bad_requests(link, points, rng):
         derivative("flux", -1.0)
     with pytest.raises(InputError, match="n_rotations"):
         next(sample_link(link, points, 0, rng))
+
+
+def _moved(variety):
+    """A link whose potential is 0.1 |ζ_0|², so that it is not the reference one."""
+    return ContactCalabiYau(variety, lambda z: 0.1 * jnp.abs(to_link(variety, z, 0.0)[0]) ** 2, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("exponents", "weights", "volume"),
+    [
+        ((5, 5, 5, 5, 5), (1, 1, 1, 1, 1), (2 * np.pi) ** 4 * 5 / 6),
+        ((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), (2 * np.pi) ** 4 * 1 / 6),
+        ((3, 3, 3), (1, 1, 1), (2 * np.pi) ** 2 * 3),
+    ],
+)
+def test_the_volume_of_the_link_is_that_of_the_contact_form(exponents, weights, volume):
+    """∫ η∧(dη)^d/d! = 2π (2π)^d deg/(d! Πw)."""
+    link = _moved(WeightedHypersurface(fermat(exponents, weights, "fermat")))
+    value, error = link.integrate(lambda z: 1.0, 5000)
+    assert 0 < error < 0.03 * volume
+    assert abs(value - volume) < 5 * error
+    if set(weights) == {1}:
+        np.testing.assert_allclose(link.integrate(lambda z: jnp.sum(jnp.abs(z) ** 2), 5000), (value, error))
+
+
+def test_integrals_over_the_link_are_means_over_the_circle_too():
+    link = _moved(F)
+    turning, error = link.integrate(lambda z: z[0].real, 5000)
+    assert abs(turning) < 5 * error
+    squares, error = link.integrate(lambda z: z[0].real ** 2, 5000)
+    halves, other = link.integrate(lambda z: 0.5 * abs(z[0]) ** 2, 5000)
+    assert abs(squares - halves) < 5 * (error + other)
+    again = link.integrate(lambda z: z[0].real ** 2, 5000, seed=1)
+    assert again[0] != squares
+    assert abs(again[0] - squares) < 5 * (error + again[1])
+
+
+@pytest.mark.parametrize("function", [lambda z: z.real, lambda z: z[0]])
+def test_only_real_functions_are_integrated(function):
+    with pytest.raises(InputError, match="one real number"):
+        _moved(F).integrate(function, 10)

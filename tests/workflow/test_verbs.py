@@ -102,6 +102,77 @@ def test_data_have_named_components_and_parts_that_share_no_base_point(cy):
     assert sum(map(len, data.parts.values())) == 400
 
 
+def _files(home):
+    """The arrays of each file of a home's data sets."""
+    return {path.name: dict(np.load(path)) for path in sorted((home / "samples/link_data").glob("*.npz"))}
+
+
+def _same_files(first, second):
+    assert first.keys() == second.keys()
+    for name, arrays in first.items():
+        for column, values in arrays.items():
+            np.testing.assert_allclose(values, second[name][column], rtol=1e-12, atol=1e-13, err_msg=column)
+
+
+def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(tmp_path):
+    place = ["--home", str(tmp_path)]
+    saved = g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, home=tmp_path)
+    assert run(["sample", "--n-points", "120", "--n-rotations", "2", "--seed", "3", *place]) == 0
+    command = _files(tmp_path)
+    data = g2links.sample(saved, 120, n_rotations=2, seed=3)
+    for name, values in data.arrays.items():
+        np.testing.assert_allclose(values, command["g2_dataset.npz"][name], rtol=1e-12, atol=1e-13)
+    for part, rows in data.parts.items():
+        np.testing.assert_array_equal(data["rotations"][rows], command[f"g2_{part}.npz"]["rotations"])
+    manifest = json.loads((tmp_path / "samples/link_data/manifest.json").read_text())["extra"]
+    data.save(tmp_path)
+    _same_files(_files(tmp_path), command)
+    again = json.loads((tmp_path / "samples/link_data/manifest.json").read_text())["extra"]
+    assert again.keys() == manifest.keys()
+    varying = ("seconds", "samples_per_second")
+    assert all(again[name] == manifest[name] for name in manifest if name not in varying)
+    data.save(tmp_path, shard_size=50)
+    assert "g2_train_00001.npz" in _files(tmp_path)
+    other = g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, seed=1)
+    with pytest.raises(InputError, match="no saved run"):
+        g2links.sample(other, 10).save(tmp_path)
+    with pytest.raises(InputError, match="is another metric"):
+        g2links.sample(dataclasses.replace(other, cy_run=1), 10).save(tmp_path)
+
+
+def test_data_with_a_home_are_written_and_read_when_they_are_asked_for(tmp_path):
+    saved = g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, home=tmp_path)
+    data = g2links.sample(home=tmp_path, n_points=120, n_rotations=2, shard_size=50, source="fresh")
+    assert data.cy_run == 1
+    assert data.record["files"] == len(_files(tmp_path)) == 3 + 2 + 1 + 1
+    assert "240 rows of fermat_quintic: 192 train, 24 val, 24 test" in repr(data)
+    memory = g2links.sample(saved, 120, n_rotations=2, source="fresh")
+    for name in ("phis", "drop_ones", "weights"):
+        np.testing.assert_allclose(data[name], memory[name], rtol=1e-12, atol=1e-13)
+    np.testing.assert_array_equal(data.rows("val", "metric").at.z, memory.rows("val", "metric").at.z)
+    assert g2links.sample(saved, 30, home=tmp_path).record["base_points"]["all"] == 30
+    assert len(g2links.train(data, epochs=1, units=2).test.relative) == 12
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "g2links.open_run"),
+        ({"n_points": 2}, "at least 3"),
+        ({"n_points": 10**6}, "3000 points; take fewer"),
+        ({"n_rotations": 0}, "at least 1"),
+        ({"source": "old"}, "run .* or fresh"),
+        ({"splits": (0.5, 0.5, 0.5)}, "sum to 1"),
+        ({"shard_size": 5}, "home= only"),
+        ({"cy_run": 5}, "home= only"),
+        ({"home": "."}, "a run of this home"),
+    ],
+)
+def test_data_that_cannot_be_are_refused(cy, options, words):
+    with pytest.raises(InputError, match=words):
+        g2links.sample(cy if options else None, **options)
+
+
 def test_a_network_is_trained_and_judged_in_memory(cy):
     data = cy.sample(300, n_rotations=1)
     network = g2links.train(data, task="metric", architecture="potential", units=4, epochs=3)
@@ -111,8 +182,18 @@ def test_a_network_is_trained_and_judged_in_memory(cy):
     np.testing.assert_allclose(predicted, network.test.prediction, rtol=1e-10, atol=1e-12)
     assert network.relative_error < 0.2
     assert "metric" in repr(network)
-    with pytest.raises(InputError, match="variety"):
-        g2links.train(g2links.LinkSamples(data.arrays, {}))
+    assert network.history["loss"][-1] < network.history["loss"][0]
+    assert len(network.history["rate"]) == 3
+    assert "epochs asked for" in network.stopped_because
+    np.testing.assert_allclose(network.relative_error, np.mean(network.test.relative))
+    for options, words in (
+        ({"data": g2links.LinkSamples(data.arrays, {})}, "variety"),
+        ({"data": data, "home": "."}, "one of the two"),
+        ({"data": data, "fresh": True}, "home= only"),
+        ({}, "one of the two"),
+    ):
+        with pytest.raises(InputError, match=words):
+            g2links.train(**options)
 
 
 def test_a_data_set_is_opened_from_its_file(tmp_path):

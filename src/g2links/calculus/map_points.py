@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Complex, Float
 
+from g2links._typing import ComplexPoint
+from g2links.errors import InputError
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points
 
@@ -36,6 +40,22 @@ def map_points(
         blocks.append(jax.tree.map(np.asarray, compiled(rows)))
         progress(part.stop, n)
     return jax.tree.map(lambda *parts: np.concatenate(parts)[:n], *blocks)
+
+
+def values_at(
+    function: Callable[[ComplexPoint], Any], z: Complex[np.ndarray, "n variables"]
+) -> Float[np.ndarray, " n"]:
+    """A user's real function of one point (N,) at each of n points; compiled once, in bounded memory.
+
+    Raises:
+        InputError: where it does not give one real number.
+    """
+    found = jax.eval_shape(lambda point: jnp.asarray(function(point)), z[0])
+    if found.shape != () or found.dtype.kind not in "bif":
+        raise InputError("function", f"shape {found.shape}, dtype {found.dtype}", "one real number at one point")
+    values = jax.jit(jax.vmap(lambda point: jnp.asarray(function(point), dtype=float)))
+    blocks = [np.asarray(values(z[rows])) for _, rows in padded_rows(len(z), min(len(z), BLOCK))]
+    return np.concatenate(blocks)[: len(z)]
 
 
 def padded_blocks(points: Points, size: int) -> Iterator[tuple[slice, ChartPoint]]:

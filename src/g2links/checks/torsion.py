@@ -37,7 +37,7 @@ def _evaluate(setting: CheckSetting) -> Found:
     from g2links.links.expansion import difference_step
     from g2links.links.torsion import link_torsion
 
-    step = difference_step(setting.method, setting.epsilon)  # type: ignore[arg-type]
+    step = difference_step(setting.method, setting.epsilon)
     if setting.networks is None:
         pointwise = link_torsion(setting.link, setting.points, step)
     else:

@@ -26,7 +26,7 @@ def build() -> typer.Typer:
     app.command()(sample)
     app.command()(train)
     app.add_typer(check.app, name="check")
-    app.command()(pipeline.pipeline)
+    app.command("pipeline")(pipeline.pipeline)
     app.add_typer(runs.app, name="runs")
     app.command()(polynomials)
     app.add_typer(export.app, name="export")

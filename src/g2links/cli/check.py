@@ -1,15 +1,14 @@
 """`g2links check NAME`: step 4. There is a command for each check of `checks.registry`, made from what it says."""
 
-import inspect
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from g2links.checks.contract import Check
-from g2links.checks.registry import all_checks, find_check
+from g2links.checks.registry import all_checks
 from g2links.cli import options
-from g2links.cli.session import FAILED, Session
+from g2links.cli.session import PROGRESS, Session
 from g2links.settings.quick_sizes import size
 
 app = typer.Typer(no_args_is_help=True, help="Step 4: how far the identities hold. Exit code 1 if a threshold fails.")
@@ -26,31 +25,7 @@ _OWN_OPTIONS: dict[str, dict[str, tuple[Any, Any]]] = {
 """For each option of a check its parameters, with annotation and default."""
 
 
-def run_check(
-    session: Session,
-    name: str,
-    home: Path,
-    cy_run: int | None,
-    n_points: int,
-    **how: Any,
-) -> dict[str, Any]:
-    """Evaluate, write, plot and print; returns the check's JSON."""
-    from g2links.storage.layout import Home
-    from g2links.workflow.check import evaluate_check
-
-    with session.progress() as progress:
-        report = evaluate_check(
-            find_check(name), home=Home(home), show=progress, cy_run=cy_run, n_points=n_points, **how
-        )
-    for note in report.notes:
-        session.say(f"note: {note}")
-    paths = report.save(home)
-    session.say(repr(report))
-    session.say(", ".join(paths))
-    return report.record
-
-
-def _command(check: Check) -> Any:
+def command_of(check: Check) -> Any:
     """The function of one command, with the parameters that Typer reads."""
     parameters: dict[str, tuple[Any, Any]] = {
         "cy_run_number": (options.CyRun, None),
@@ -66,27 +41,17 @@ def _command(check: Check) -> Any:
     }
 
     def command(**given: Any) -> None:
-        session = Session(given.pop("json"))
-        how = {"cy_run": given.pop("cy_run_number"), "home": given.pop("home")}
-        if "g2_run_number" in given:
-            how["g2_run"] = given.pop("g2_run_number")
-        n_points = size("check_points", given.pop("n_points"), given["quick"])
-        record = run_check(session, check.name, n_points=n_points, **how, **given)
-        session.write_json(record)
-        if not record["passed"]:
-            raise typer.Exit(FAILED)
+        from g2links.storage.layout import Home
+        from g2links.workflow.steps import check_step
 
-    keyword = inspect.Parameter.KEYWORD_ONLY
+        session, home = Session(given.pop("json")), Home(given.pop("home"))
+        n_points = size("check_points", given.pop("n_points"), given["quick"])
+        runs = {name.removesuffix("_number"): given.pop(name) for name in list(given) if name.endswith("_run_number")}
+        session.finish(check_step(home, check.name, n_points=n_points, progress=PROGRESS, **runs, **given))
+
     command.__doc__ = check.summary
-    command.__annotations__ = {name: annotation for name, (annotation, _) in parameters.items()}
-    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, keyword, default=default, annotation=annotation)
-            for name, (annotation, default) in parameters.items()
-        ]
-    )
-    return command
+    return options.with_parameters(command, parameters)
 
 
 for _check in all_checks().values():
-    app.command(_check.name)(_command(_check))
+    app.command(_check.name)(command_of(_check))

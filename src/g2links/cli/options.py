@@ -1,8 +1,9 @@
 """Options that several commands share, declared once."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -64,6 +65,24 @@ def join_numbers(arguments: Sequence[str]) -> list[str]:
             collecting = argument == "--weights" or (collecting and number)
             joined.append(argument)
     return joined
+
+
+def with_parameters(command: Callable[..., None], parameters: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:
+    """A function of keywords with the parameters that Typer reads from it, each with its annotation and default."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    command.__annotations__ = {name: annotation for name, (annotation, _) in parameters.items()}
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, keyword, default=default, annotation=annotation)
+            for name, (annotation, default) in parameters.items()
+        ]
+    )
+    return command
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that the user gave, which are not None."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def integers(text: str | None, field: str) -> tuple[int, ...] | None:

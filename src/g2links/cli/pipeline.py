@@ -1,131 +1,149 @@
-"""`g2links pipeline`: every step of the workflow, one after the other."""
+"""`g2links pipeline`: every step of the workflow, one after the other, with the options of all of them.
 
-import time
-from collections.abc import Callable
-from functools import partial
+The options are those that the commands of the steps declare. A flag that two steps have takes the name of its step in
+front, as `--train-batch-size`; `--n-points` alone is that of the metric.
+"""
+
+import copy
+import inspect
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
+from typer.models import OptionInfo
 
+from g2links.checks.registry import all_checks
 from g2links.cli import options
-from g2links.cli.check import run_check
-from g2links.cli.cy import run_cy
-from g2links.cli.sample import run_sample
-from g2links.cli.session import FAILED, Session
-from g2links.cli.train import run_train
-from g2links.settings.quick_sizes import SMALL_TRAINING, size
+from g2links.cli.check import command_of
+from g2links.cli.cy import cy, solving_options
+from g2links.cli.sample import sample
+from g2links.cli.session import FAILED, PROGRESS, Session, refuse_missing
+from g2links.cli.train import train, training_options
+
+_OF_ALL = ("seed", "quick", "fresh", "home", "json", "hyperparameters")
+"""Options that have one meaning for the whole pipeline."""
+
+_DECIDED = ("cy_run_number", "g2_run_number", "task", "psi_method", "polynomial", "weights")
+"""Those that the pipeline decides on, and those that say what V is."""
+
+_PANELS = {"cy": "Step 1, the metric", "sample": "Step 2, data", "train": "Step 3, networks", "check": "Step 4, checks"}
+
+_UNPREFIXED = ("cy", "n_points")
+
+_Fresh = Annotated[bool, typer.Option("--fresh", help="Forget an interrupted pipeline; start anew.")]
+_Hyperparameters = Annotated[
+    Path | None,
+    typer.Option("--hyperparameters", help="YAML file of steps 2 and 3 [hyperparameters/hps.yaml, else built in]."),
+]
+_COMMON: dict[str, tuple[Any, Any]] = {
+    "polynomial": (options.Polynomial, "fermat_quintic"),
+    "weights": (options.Weights, None),
+    "hyperparameters": (_Hyperparameters, None),
+    "seed": (options.Seed, 0),
+    "quick": (options.Quick, False),
+    "fresh": (_Fresh, False),
+    "home": (options.Home, Path()),
+    "json": (options.JsonFile, None),
+}
+"""The pipeline's own options, with annotation and default."""
 
 
-def pipeline(
-    n_points: Annotated[
-        int | None, typer.Option("--n-points", help="Points on the threefold (default: 100000).")
-    ] = None,
-    n_rotations: Annotated[int | None, typer.Option("--n-rotations", help="Circle rotations (default: 4).")] = None,
-    polynomial: options.Polynomial = "fermat_quintic",
-    weights: options.Weights = None,
-    ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural or algebraic.")] = "auto",
-    degree: Annotated[int | None, typer.Option("--degree", help="Degree of the potential's features.")] = None,
-    architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
-    seed: options.Seed = 0,
-    quick: options.Quick = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget an interrupted pipeline; start anew.")] = False,
-    home: options.Home = Path(),
-    json: options.JsonFile = None,
-) -> None:
-    """The whole workflow: Calabi-Yau metric, link samples, three networks, and all checks.
+class _Option(NamedTuple):
+    """An option that a step declares: its name there, the type of its value, what Typer is told, and its default."""
 
-    Interrupted, the same command skips the steps that are done and resumes the one that was cut off.
-    """
-    from g2links.storage.journal import Journal
-    from g2links.storage.layout import Home
+    step: str
+    name: str
+    kind: Any
+    info: OptionInfo
+    default: Any
 
-    session = Session(json)
-    config = {
-        "n_points": size("n_points", n_points, quick),
-        "n_rotations": size("n_rotations", n_rotations, quick),
-        "polynomial": polynomial,
-        "weights": weights,
-        "ansatz": ansatz,
-        "degree": degree,
-        "architecture": architecture,
-        "seed": seed,
-        "quick": quick,
-    }
-    place = Home(home)
-    started = time.monotonic()
-    with Journal(place, config, fresh=fresh) as journal:
-        for name, step in _steps(session, home, config, journal).items():
-            if name in journal.done:
-                session.say(f"== {name}: done before, skipped")
+    @property
+    def flags(self) -> list[str]:
+        """As they are written; Typer keeps the first one where defaults are."""
+        return [str(self.info.default), *(self.info.param_decls or ())]
+
+    @property
+    def parameter(self) -> str:
+        """Its name in the pipeline."""
+        return f"{self.step}_{self.name}"
+
+    def annotation(self, common: set[str]) -> Any:
+        """What Typer reads, where the flags in `common` are those of several steps."""
+        flags = [f"--{self.step}-{flag.removeprefix('--')}" if flag in common else flag for flag in self.flags]
+        if (self.step, self.name) == _UNPREFIXED:
+            flags = self.flags
+        info = copy.copy(self.info)
+        info.default, info.param_decls, info.rich_help_panel = flags[0], tuple(flags[1:]), _PANELS[self.step]
+        return Annotated[self.kind, info]
+
+
+def _declared() -> Iterator[_Option]:
+    """The options of all steps; of the checks each once."""
+    checks = [("check", command_of(check)) for check in all_checks().values()]
+    seen: set[tuple[str, str]] = set()
+    for step, command in (("cy", cy), ("sample", sample), ("train", train), *checks):
+        for name, parameter in inspect.signature(command).parameters.items():
+            if name in (*_OF_ALL, *_DECIDED) or (step, name) in seen:
                 continue
-            session.say(f"== {name}")
-            begun = time.monotonic()
-            journal.record(name, {**step(), "wall_seconds": time.monotonic() - begun})
-        results = dict(journal.done)
-        journal.finish()
-    failed = [name for name, record in results.items() if not record.get("passed", True)]
-    seconds = time.monotonic() - started
-    session.say(
-        f"== pipeline: {len(results)} steps in {seconds:.0f} s; "
-        + (f"FAILED: {', '.join(failed)}" if failed else "all passed")
-    )
-    session.write_json(
-        {"command": "pipeline", "steps": results, "seconds": seconds, "passed": not failed, "failed": failed}
-    )
-    if failed:
-        raise typer.Exit(FAILED)
+            seen.add((step, name))
+            kind, info = get_args(parameter.annotation)
+            yield _Option(step, name, kind, info, parameter.default)
 
 
-def _steps(
-    session: Session, home: Path, config: dict[str, Any], journal: Any
-) -> dict[str, Callable[[], dict[str, Any]]]:
-    """The steps by name; each reads the run numbers of earlier ones from the journal."""
-    from g2links.settings.config import TASKS
-    from g2links.workflow.check import PSI_METHODS
-    from g2links.workflow.pipeline import LINK_CHECKS, METRIC_CHECKS
-
-    quick, seed = config["quick"], config["seed"]
-    n = size("check_points", None, quick)
-    training = {**(SMALL_TRAINING if quick else {}), "architecture": config["architecture"], "seed": seed}
-    fit = {
-        "n_points": config["n_points"],
-        "ansatz": config["ansatz"],
-        **({} if config["degree"] is None else {"degree": config["degree"]}),
-        "seed": seed,
-    }
-    weights = options.integers(config["weights"], "--weights")
-
-    def cy_run() -> int:
-        return int(journal.done["cy"]["cy_run"])
-
-    def train_task(task: str) -> dict[str, Any]:
-        return run_train(session, home, task, None, dict(training), cy_run())
-
-    def model_check(method: str) -> dict[str, Any]:
-        return run_check(session, "model", home, cy_run(), n, psi_method=method, seed=seed, quick=quick)
-
-    def check(name: str) -> dict[str, Any]:
-        return run_check(session, name, home, cy_run(), n, seed=seed)
-
-    metric = {"cy": lambda: run_cy(session, home, config["polynomial"], weights, fit, quick=quick)}
-    if not _is_threefold(config["polynomial"], weights):
-        session.say("note: no G2-structure outside complex dimension 3; the metric and the contact structure alone")
-        return {
-            **metric,
-            **{f"check {name}": partial(check, name) for name in METRIC_CHECKS},
-        }
-    return {
-        **metric,
-        "sample": lambda: run_sample(session, home, cy_run(), None, config["n_rotations"], seed=seed),
-        **{f"train {task}": partial(train_task, task) for task in TASKS},
-        **{f"check {name}": partial(check, name) for name in LINK_CHECKS},
-        **{f"check model ({method})": partial(model_check, method) for method in PSI_METHODS},
-    }
+def _of_step(step: str, declared: list[_Option], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the user gave for one step, which is not the default."""
+    own = {option.name: (given[option.parameter], option.default) for option in declared if option.step == step}
+    return {name: value for name, (value, default) in own.items() if value != default}
 
 
-def _is_threefold(polynomial: str, weights: tuple[int, ...] | None) -> bool:
-    from g2links.varieties.topology import THREEFOLD
-    from g2links.workflow.polynomials import resolve_variety
+def _command() -> Any:
+    """The function of the command, with the parameters that Typer reads."""
+    declared = list(_declared())
+    counts = Counter(flag for option in declared for flag in option.flags)
+    common = {flag for flag, count in counts.items() if count > 1}
+    parameters = {option.parameter: (option.annotation(common), option.default) for option in declared} | _COMMON
 
-    return resolve_variety(polynomial, weights).dimension == THREEFOLD
+    def command(**given: Any) -> None:
+        """The whole workflow: Calabi-Yau metric, link samples, three networks, and all checks.
+
+        Interrupted, the same command skips the steps that are done and resumes the one that was cut off.
+        """
+        from g2links.workflow.pipeline import pipeline as run
+
+        session = Session(given["json"])
+        refuse_missing(given["hyperparameters"], "--hyperparameters")
+        files = options.given({"hyperparameters": given["hyperparameters"]})
+        cy_options, sampling, training, checking = (_of_step(step, declared, given) for step in _PANELS)
+        result = run(
+            given["polynomial"],
+            weights=options.integers(given["weights"], "--weights"),
+            n_points=cy_options.pop("n_points", None),
+            n_rotations=sampling.pop("n_rotations", None),
+            check_points=checking.pop("n_points", None),
+            solving=solving_options(cy_options),
+            sampling={**sampling, **files},
+            training={**training_options(training), **files},
+            checking=checking,
+            seed=given["seed"],
+            quick=given["quick"],
+            home=given["home"],
+            fresh=given["fresh"],
+            say=session.say,
+            progress=PROGRESS,
+        )
+        failed = result.failed
+        session.say(
+            f"== pipeline: {len(result.steps)} steps in {result.seconds:.0f} s; "
+            + (f"FAILED: {', '.join(failed)}" if failed else "all passed")
+        )
+        record = {"command": "pipeline", "steps": result.steps, "seconds": result.seconds}
+        session.write_json({**record, "passed": not failed, "failed": failed})
+        if failed:
+            raise typer.Exit(FAILED)
+
+    return options.with_parameters(command, parameters)
+
+
+pipeline = _command()

@@ -2,23 +2,26 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import typer
 
 from g2links.errors import ArtefactError, G2LinksError, InputError, TrainingError
-from g2links.workflow.progress import progress_on_stderr
+
+if TYPE_CHECKING:
+    from g2links.workflow.steps import StepReport
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+PROGRESS: Literal["lines"] = "lines"
+"""How commands show progress: a bar with the time left in a terminal, lines in a log."""
 
 
 class Session:
     """One command's output.
 
-    Words go to stdout, or to stderr when stdout is for JSON; progress always goes to stderr.
+    Words go to stdout, or to stderr when stdout is for JSON; progress always goes to stderr, as `PROGRESS` says.
 
     Args:
         json_target: the value of `--json`: None, a path, or "-" for stdout.
@@ -45,9 +48,13 @@ class Session:
         elif self.json_target is not None:
             write_json(self.json_target, record, non_finite="null")
 
-    def progress(self) -> AbstractContextManager[Callable[[str, int, int], None]]:
-        """A function (what, done, total) that shows progress with the time left."""
-        return progress_on_stderr()
+    def finish(self, report: "StepReport") -> None:
+        """Print what a step did, put its record where `--json` says, and end with code 1 if a threshold fails."""
+        for line in report.lines:
+            self.say(line)
+        self.write_json(report.record)
+        if not report.passed:
+            raise typer.Exit(FAILED)
 
 
 def run_app(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> NoReturn:

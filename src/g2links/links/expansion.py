@@ -6,7 +6,6 @@ With a `step` they are made from values alone, over cubes of that edge (`forms.e
 """
 
 from collections.abc import Callable
-from typing import Literal
 
 import jax.numpy as jnp
 from jaxtyping import Complex, Float
@@ -28,7 +27,7 @@ Coefficients = Float[Array, "26"]
 """∂_aK, g_{ab̄} and the coefficient of Υ, real parts then imaginary parts of each: η, ω and Υ are algebra on them."""
 
 
-def difference_step(method: Literal["autodiff", "flux"], epsilon: float) -> float | None:
+def difference_step(method: str, epsilon: float) -> float | None:
     """The step of a method of differentiation: None for autodiff, the edge of the cubes for flux.
 
     Raises:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Complex, Float
 
 from g2links._typing import Array, Hermitian
 from g2links.calculus.jets import Jet
@@ -60,6 +61,17 @@ def metrics(variety: AbstractVariety, potential: Potential, points: Points) -> n
     return metric_function(variety, potential)(points)[0]
 
 
+def volume_density(variety: AbstractVariety, potential: Potential, points: Points) -> Float[np.ndarray, " n"]:
+    """ω^n/n! over |h|² d^{2n}x, that is 2^n det g/|h|², at every point: what makes integrals over V of averages."""
+    g = metrics(variety, potential, points)
+    return volume_factor(variety.dimension) * _ratios(variety, g, points)
+
+
+def _ratios(variety: AbstractVariety, g: Complex[np.ndarray, "n d d"], points: Points) -> Float[np.ndarray, " n"]:
+    """det g/|h|² at every point."""
+    return np.asarray(jax.vmap(partial(monge_ampere_ratio, variety))(jnp.asarray(g), points.at))
+
+
 def metric_function(variety: AbstractVariety, potential: Potential) -> MetricFunction:
     """The metric as a function of points, compiled once for all calls; memory does not grow with their number."""
     evaluate = _on_a_block(variety, potential)
@@ -107,8 +119,7 @@ def measure(variety: AbstractVariety, potential: Potential, points: Points) -> M
     The normalisation uses that ∫ω^n/n! is known: c² = 2^n <η>, whose statistical error is small for a good metric.
     """
     g, flat = metric_function(variety, potential)(points)
-    ratios = jax.jit(jax.vmap(partial(monge_ampere_ratio, variety)))
-    ratio, reference = (np.asarray(ratios(jnp.asarray(metric), points.at)) for metric in (g, flat))
+    ratio, reference = (_ratios(variety, metric, points) for metric in (g, flat))
     mean, mean_error = weighted_mean(ratio, points)
     factor = volume_factor(variety.dimension)
     deviation = np.abs(1 - ratio / mean)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
+from g2links.calculus.map_points import values_at
 from g2links.checks.verdict import Verdict, verdict
 from g2links.errors import InputError
 from g2links.links.structure import ContactCalabiYau
-from g2links.measures.monge_ampere import measure
+from g2links.measures.monge_ampere import volume_density
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.ricci_flat.family import described_ansatz
 from g2links.storage.keras_files import save_model
@@ -23,7 +23,9 @@ from g2links.varieties.points.sampling import Points, integral
 from g2links.varieties.real_points import real_points, require_on_variety
 from g2links.varieties.residue import kahler_volume
 from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.base_points import SampleOptions
 from g2links.workflow.link_samples import LinkSamples, sample_structure
+from g2links.workflow.progress import ProgressWish, progress_if_watched
 
 Estimate = tuple[float, float]
 """A value and its standard error."""
@@ -115,24 +117,27 @@ class CalabiYau:
             (206.7, 0.5)
         """
         points = self._first(n_points)
-        values = jax.vmap(lambda z: jnp.asarray(function(z), dtype=float))(points.z)
-        return integral(np.asarray(values) * self._volume_density[: points.n], points)
+        return integral(values_at(function, points.z) * self._volume_density[: points.n], points)
 
     def sample(
         self,
         n_points: int | None = None,
         *,
         n_rotations: int = 4,
+        source: str = "run",
         splits: tuple[float, float, float] = (0.8, 0.1, 0.1),
         seed: int = 0,
+        progress: ProgressWish = None,
     ) -> LinkSamples:
-        """Data of the structure on the link, in memory: φ, ψ, the metrics and η at the points of the run, each moved by
-        `n_rotations` random angles along the circle.
+        """Data of the structure on the link, in memory: φ, ψ, the metrics and η at base points, each moved by random
+        angles along the circle; see `g2links.sample`.
 
         Raises:
             InputError: for sizes or shares that cannot be.
         """
-        return sample_structure(self.link, self._first(n_points), n_rotations, splits, seed, self.cy_run)
+        options = SampleOptions(n_points, n_rotations, source, splits, seed)
+        with progress_if_watched(progress) as show:
+            return sample_structure(self.link, self.points, options, self.cy_run, show)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a `.keras` file, which `g2links.load_cy(path)` opens.
@@ -144,9 +149,7 @@ class CalabiYau:
 
     @cached_property
     def _volume_density(self) -> Float[np.ndarray, " n"]:
-        """ω³/6 over |h|² d⁶x at every point: 8 det g/|h|², whose mean is c²."""
-        found = measure(self.variety, self.model.kahler_potential, self.points)
-        return found.ratio * found.normalisation[0] ** 2
+        return volume_density(self.variety, self.model.kahler_potential, self.points)
 
     def _first(self, n: int | None) -> Points:
         if n is not None and not 1 <= n <= self.points.n:

@@ -25,7 +25,7 @@ from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check_inputs import Subject, open_networks, open_phi, open_subject, subject_of
-from g2links.workflow.progress import Show, progress_if_watched
+from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 from g2links.workflow.train import TrainedNetwork
 
 _STREAM = 0x43484543
@@ -157,7 +157,7 @@ def check(
     psi_method: str = "star",
     seed: int = 0,
     quick: bool = False,
-    progress: bool | None = None,
+    progress: ProgressWish = None,
 ) -> CheckReport:
     """Evaluate a check at fresh points; nothing is written.
 
@@ -171,7 +171,7 @@ def check(
         psi_method: `star`, ψ = *φ in the learned metric, or `model`, the 4-form network.
         seed: of the points.
         quick: judge networks as those of a quick run.
-        progress: whether to show a bar; None for where somebody watches, a terminal or a notebook.
+        progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
 
     Raises:
         InputError, ArtefactError: for a name, a run or an option that cannot be used, or a check of the G2-structure
@@ -217,12 +217,9 @@ def evaluate_check(
     quick: bool = False,
 ) -> CheckReport:
     """`check` with everything decided."""
-    if not isinstance(n_points, int | np.integer) or n_points < chosen.least_points:
-        why = ", for integrals with standard errors" if chosen.least_points > 1 else ""
-        raise InputError("n_points", n_points, f"a whole number, at least {chosen.least_points}{why}")
-    require_derivative(derivative, epsilon)
-    if psi_method not in PSI_METHODS:
-        raise InputError("--psi-method", psi_method, "choose star or model")
+    require_options(
+        chosen, {"n_points": n_points, "derivative": derivative, "epsilon": epsilon, "psi_method": psi_method}
+    )
     if "g2_run" not in chosen.options and not (networks is None and g2_run is None):
         raise InputError("networks", f"check {chosen.name}", "this check judges the metric alone and takes no networks")
     subject = open_subject(home, cy_run) if subject is None else subject
@@ -269,6 +266,21 @@ def evaluate_check(
     notes = (() if networks is None else networks.notes) + found.notes
     method = psi_method if "psi_method" in chosen.options else None
     return CheckReport(chosen, record, found.pointwise, points, variety, notes, method)
+
+
+def require_options(chosen: Check, options: Mapping[str, Any]) -> None:
+    """Refuse options of a check that cannot be, of those that are given.
+
+    Raises:
+        InputError: naming the option.
+    """
+    n_points = options.get("n_points", chosen.least_points)
+    if not isinstance(n_points, int | np.integer) or n_points < chosen.least_points:
+        why = ", for integrals with standard errors" if chosen.least_points > 1 else ""
+        raise InputError("n_points", n_points, f"a whole number, at least {chosen.least_points}{why}")
+    require_derivative(options.get("derivative", "autodiff"), options.get("epsilon", 1e-3))
+    if options.get("psi_method", "star") not in PSI_METHODS:
+        raise InputError("--psi-method", options["psi_method"], "choose star or model")
 
 
 def _in_memory(networks: Mapping[str, TrainedNetwork]) -> Networks:

@@ -1,25 +1,30 @@
 """Data of the structure on a link in memory, with named components."""
 
 import os
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from g2links.errors import ArtefactError, InputError
 from g2links.forms import multi_indices
-from g2links.links.dataset import COLUMNS, sample_link
-from g2links.links.splits import split_base_points
+from g2links.links.dataset import COLUMNS, sample_blocks
 from g2links.links.structure import ContactCalabiYau, require_threefold
 from g2links.networks.architecture import Row
-from g2links.storage.arrays import ArraySpec, read_arrays
+from g2links.storage.finished import FinishedRun
+from g2links.storage.fit_log import Progress
+from g2links.storage.layout import Home
+from g2links.storage.models import find_cy, load_cy
+from g2links.storage.shards import PARTS
 from g2links.training.data import link_rows
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.base_points import SampleOptions, base_points
+from g2links.workflow.samples import FOUND, gathered, read_arrays_of_link, write_rows
 
-PARTS = ("train", "val", "test")
 _DIMENSION = 7
 _FORMS = {"phis": ("phi", 3), "psis": ("psi", 4), "etas": ("eta", 1)}
 _METRICS = {"g2_metrics": ("g", _DIMENSION), "riemannian_metrics": ("g_T", _DIMENSION - 1)}
@@ -30,20 +35,23 @@ class LinkSamples:
     """Rows of the arrays of a data set (`links.dataset.COLUMNS`).
 
     Attributes:
-        arrays: each with a leading axis of rows.
+        arrays: each with a leading axis of rows; those of a home are read when the first is used.
         parts: the rows of train, val and test, split by base point; empty for a set that was read from one file.
-        polynomial, normalisation: f, and c in Υ = cΩ; None for a set that was read from a file.
+        variety, normalisation: V, and c in Υ = cΩ; None for a set that was read from a file.
         cy_run: the Calabi-Yau run that the data come from, if it was saved.
+        record: how they were made, as plain data: options, rows, base points, effective sample size, seconds, ...;
+            empty for a set that was read from one file.
     """
 
-    arrays: dict[str, np.ndarray]
+    arrays: Mapping[str, np.ndarray]
     parts: dict[str, np.ndarray]
     variety: AbstractVariety | None = None
     normalisation: float | None = None
     cy_run: int | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.arrays["weights"])
+        return sum(map(len, self.parts.values())) if self.parts else len(self.arrays["weights"])
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -73,6 +81,29 @@ class LinkSamples:
         if part not in self.parts:
             raise InputError("part", part, f"one of {', '.join(self.parts) or 'none: this set was read from one file'}")
         return link_rows({name: array[self.parts[part]] for name, array in self.arrays.items()}, task)
+
+    def save(self, home: str | os.PathLike[str], shard_size: int | None = None) -> None:
+        """Write the four data sets and their manifest into `samples/link_data` of a home, as `g2links sample` does.
+
+        Args:
+            home: the folder with the Calabi-Yau run that the data come from, which training looks up there.
+            shard_size: base points in a file; larger sets become series of files.
+
+        Raises:
+            InputError: for data without parts, or of a metric that is not a run of this home.
+            ArtefactError: the disk refuses.
+        """
+        place = Home(home)
+        if not self.parts or self.variety is None:
+            raise InputError("data", self, "data of CalabiYau.sample, which know their variety and their parts")
+        if self.cy_run is None:
+            raise InputError("data", self, "the metric is no saved run: solve it with home=, then sample it")
+        run = run_of_metric(place, self.cy_run, self.variety, self.normalisation)
+        options = SampleOptions(**{**self.record["options"], "shard_size": shard_size})
+        turns = options.n_rotations
+        parts = [rows[::turns] // turns for rows in self.parts.values()]
+        found = {name: self.record[name] for name in FOUND}
+        write_rows(place, run, options, parts, self.arrays, found)
 
     def to_dataframe(self) -> Any:
         """A pandas DataFrame, one column for each component and for each array of single numbers.
@@ -108,20 +139,46 @@ class LinkSamples:
 def sample_structure(
     link: ContactCalabiYau,
     points: Points,
-    n_rotations: int,
-    splits: tuple[float, float, float],
-    seed: int,
+    options: SampleOptions,
     cy_run: int | None = None,
+    progress: Progress = lambda *_: None,
 ) -> LinkSamples:
-    """Evaluate the structure at points of V; no base point lies in two parts, whatever its rotations."""
+    """Evaluate the structure in memory: the rows that `samples.write_samples` writes. No base point lies in two parts,
+    whatever its rotations.
+
+    Raises:
+        InputError: for options that cannot be, or where V is no threefold.
+        ArtefactError: where the metric is not positive.
+    """
+    started = time.monotonic()
     require_threefold(link.variety, "data of the link")
-    angle_seed, split_seed = np.random.SeedSequence(seed).spawn(2)
-    parts = split_base_points(points.n, splits, np.random.default_rng(split_seed))
-    blocks = list(sample_link(link, points, n_rotations, np.random.default_rng(angle_seed)))
+    base = base_points(link.variety, lambda: points, options)
+    blocks: list[dict[str, np.ndarray]] = []
+    samples = sample_blocks(link, base.blocks, options.n_rotations, base.angles)
+    found = gathered(samples, blocks.append, base, options, link.variety.name, progress)
     arrays = {name: np.concatenate([block[name] for block in blocks]) for name in COLUMNS}
-    turns = np.arange(n_rotations)
-    rows = {name: (own[:, None] * n_rotations + turns).reshape(-1) for name, own in zip(PARTS, parts, strict=True)}
-    return LinkSamples(arrays, rows, link.variety, link.normalisation, cy_run)
+    record = {"cy_run": cy_run, "options": asdict(options), **found, "seconds": time.monotonic() - started}
+    return LinkSamples(arrays, rows_of_parts(base.parts, options), link.variety, link.normalisation, cy_run, record)
+
+
+def rows_of_parts(parts: list[np.ndarray], options: SampleOptions) -> dict[str, np.ndarray]:
+    """The rows of train, val and test from the numbers of their base points, whose rows are adjacent."""
+    turns = np.arange(options.n_rotations)
+    rows = [(own[:, None] * options.n_rotations + turns).reshape(-1) for own in parts]
+    return dict(zip(PARTS, rows, strict=True))
+
+
+def run_of_metric(home: Home, cy_run: int, variety: AbstractVariety, normalisation: float | None) -> FinishedRun:
+    """The run of that number, once it is known to be the metric in question.
+
+    Raises:
+        InputError: there is no such run, or it is another metric.
+    """
+    run = find_cy(home, cy_run)
+    model = load_cy(run.model_path)
+    if (model.variety, model.normalisation) != (variety, normalisation):
+        raise InputError("home", str(home.path), f"Calabi-Yau run {run.number} is another metric there")
+    return run
 
 
 def open_dataset(path: str | os.PathLike[str]) -> LinkSamples:
@@ -133,14 +190,11 @@ def open_dataset(path: str | os.PathLike[str]) -> LinkSamples:
     file = Path(path)
     if file.is_dir():
         raise ArtefactError(f"{file}: a folder; name one file, such as g2_dataset.npz")
-    schema = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
-    schema["cy_run_number"] = ArraySpec((1,), "iu")
-    arrays = read_arrays(file, schema)
-    cy_run = int(arrays.pop("cy_run_number")[0])
+    arrays, cy_run = read_arrays_of_link(file)
     return LinkSamples(arrays, {}, cy_run=cy_run)
 
 
-def _component_columns(arrays: dict[str, Float[np.ndarray, "..."]]) -> dict[str, tuple[str, int]]:
+def _component_columns(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, int]]:
     """For each name of a component its array and column."""
     names: dict[str, tuple[str, int]] = {}
     for array, (stem, degree) in _FORMS.items():

@@ -1,29 +1,30 @@
-"""`g2links.pipeline`: the whole workflow in memory, from a polynomial to checked networks, in one call."""
+"""`g2links.pipeline`: the whole workflow, from a polynomial to checked networks, in one call."""
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from g2links.errors import InputError
 from g2links.settings.config import TASKS
-from g2links.settings.quick_sizes import SMALL_TRAINING, size, small_fit
+from g2links.settings.quick_sizes import size
+from g2links.storage.journal import Journal
+from g2links.storage.layout import Home
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
-from g2links.workflow.check import PSI_METHODS, CheckReport, check
-from g2links.workflow.fit import FitOptions
+from g2links.workflow.check import CheckReport, check
 from g2links.workflow.link_samples import LinkSamples
+from g2links.workflow.plan import Plan
 from g2links.workflow.polynomials import resolve_variety
-from g2links.workflow.solve import solve
-from g2links.workflow.train import TrainedNetwork, train
-
-METRIC_CHECKS = ("kahlerity", "contact", "measures")
-"""What there is to check outside complex dimension 3."""
-
-LINK_CHECKS = ("kahlerity", "analytic")
-"""What is checked before the networks are."""
+from g2links.workflow.progress import ProgressWish
+from g2links.workflow.sample import open_samples, sample
+from g2links.workflow.solve import open_run, solve
+from g2links.workflow.steps import StepReport, check_step, metric_step, network_step, samples_step
+from g2links.workflow.train import TrainedNetwork, open_network, train
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,23 +35,37 @@ class Pipeline:
         cy: the metric.
         data: of the link; None where the complex dimension is not 3, as are the networks.
         networks: by task.
-        reports: of the checks, by name; the model check once for each method of ψ.
+        reports: of the checks, by name; the model check once for each method of ψ. Those that an interrupted call had
+            made before are not among them.
+        steps: with `home`, the record of every step, by name.
+        seconds: that this call took.
     """
 
     cy: CalabiYau
     data: LinkSamples | None
     networks: Mapping[str, TrainedNetwork]
     reports: Mapping[str, CheckReport]
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
-        """Whether all checks passed."""
-        return all(report.passed for report in self.reports.values())
+        """Whether the metric is good enough and all checks passed, and with `home` all steps."""
+        return self.cy.passed and not self.failed and all(report.passed for report in self.reports.values())
+
+    @property
+    def failed(self) -> list[str]:
+        """The names of the steps of a home that failed."""
+        return [name for name, record in self.steps.items() if not record.get("passed", True)]
 
     @property
     def failures(self) -> list[str]:
         """One sentence for each threshold that does not hold."""
-        return [f"{name}: {failure}" for name, report in self.reports.items() for failure in report.failures]
+        found = {"cy": list(self.cy.verdict.failures)}
+        found |= {name: report.failures for name, report in self.reports.items()}
+        if self.steps:
+            found = {name: self.steps[name].get("failures", ["a threshold does not hold"]) for name in self.failed}
+        return [f"{name}: {failure}" for name, failures in found.items() for failure in failures]
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{name} {'passed' if r.passed else 'FAILED'}" for name, r in self.reports.items())
@@ -70,11 +85,19 @@ def pipeline(
     seed: int = 0,
     quick: bool = False,
     solving: Mapping[str, Any] | None = None,
+    sampling: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
-    progress: bool | None = None,
+    checking: Mapping[str, Any] | None = None,
+    home: str | os.PathLike[str] | None = None,
+    fresh: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    progress: ProgressWish = None,
 ) -> Pipeline:
     """Metric, data of the link, a network of each task, and the checks; outside complex dimension 3 the metric and its
-    checks. Nothing is written.
+    checks.
+
+    Without `home` nothing is written. With `home` every step is saved there, as by the command `g2links pipeline`;
+    interrupted, the same call skips the steps that are done and resumes the one that was cut off.
 
     Args:
         variety: V, an expression, a name or a file as for `g2links.solve`, or a metric that is solved already.
@@ -84,35 +107,126 @@ def pipeline(
         check_points: of each check; 1,000 if not given, 100 with `quick`.
         seed: of every random choice.
         quick: small sizes: a minute or two, not for results.
-        solving, training: more options of `g2links.solve` and `g2links.train`.
-        progress: whether to show a bar; None for where somebody watches, a terminal or a notebook.
+        solving, sampling, training, checking: more options of `g2links.solve`, `.sample`, `.train` and `.check`.
+        home: the folder of runs, data sets and pictures.
+        fresh: with `home`: forget an interrupted call, and start anew.
+        say: with `home`: called with what every step did, in words.
+        progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
 
     Raises:
-        InputError: for what cannot be.
+        InputError: for what cannot be, before any work.
         TrainingError: when a network cannot be trained.
+        ArtefactError: when another pipeline works in the home, or the disk refuses.
 
     Example:
         >>> result = g2links.pipeline("dwork(0.3)", quick=True)  # doctest: +SKIP
         >>> result.passed, result.networks["3form"].relative_error  # doctest: +SKIP
     """
-    if isinstance(variety, CalabiYau):
-        if weights is not None or n_points is not None or solving:
-            raise InputError("variety", variety, "a variety, where it is said how to solve it")
-        cy = variety
-    else:
-        solved = resolve_variety(variety, weights)
-        options = {"n_points": size("n_points", n_points, quick), "seed": seed, **(solving or {})}
-        if quick:
-            options = small_fit(FitOptions.from_names(options).family(solved).kind, solved.heaviest, options)
-        cy = solve(solved, progress=progress, **options)
-    n = size("check_points", check_points, quick)
-    rest: dict[str, Any] = {"cy": cy, "n_points": n, "seed": seed, "progress": progress}
-    if cy.variety.dimension != THREEFOLD:
-        return Pipeline(cy, None, {}, {name: check(name, **rest) for name in METRIC_CHECKS})
-    data = cy.sample(n_rotations=size("n_rotations", n_rotations, quick), seed=seed)
-    chosen = {**(SMALL_TRAINING if quick else {}), "seed": seed, **(training or {})}
-    networks = {task: train(data, task, progress=progress, **chosen) for task in TASKS}
-    reports = {name: check(name, **rest) for name in LINK_CHECKS}
-    for method in PSI_METHODS:
-        reports[f"model ({method})"] = check("model", networks=networks, psi_method=method, quick=quick, **rest)
-    return Pipeline(cy, data, networks, reports)
+    solved = isinstance(variety, CalabiYau)
+    if solved and (weights is not None or n_points is not None or solving):
+        raise InputError("variety", variety, "a variety, where it is said how to solve it")
+    if solved and home is not None:
+        raise InputError("variety", variety, "a variety, where the steps are saved in a home")
+    plan = Plan(
+        variety if isinstance(variety, CalabiYau) else resolve_variety(variety, weights),
+        {"n_points": size("n_points", n_points, quick), "seed": seed, **(solving or {})},
+        {"n_rotations": size("n_rotations", n_rotations, quick), "seed": seed, **(sampling or {})},
+        {"seed": seed, **(training or {})},
+        {"n_points": size("check_points", check_points, quick), "seed": seed, **(checking or {})},
+        quick,
+    )
+    plan.require_sensible(None if home is None else Home(home))
+    if home is None:
+        return _in_memory(plan, progress)
+    named = variety if isinstance(variety, str) else plan.variety.to_config()
+    config = plan.config(named, None if weights is None else " ".join(map(str, weights)))
+    return _in_home(Home(home), plan, config, fresh, say, progress)
+
+
+def _in_memory(plan: Plan, progress: ProgressWish) -> Pipeline:
+    begun = time.monotonic()
+    cy = plan.subject
+    if not isinstance(cy, CalabiYau):
+        limit = plan.solving.get("time_limit")
+        cy = solve(cy, progress=progress, time_limit=limit, **asdict(plan.fit_options))
+    data: LinkSamples | None = None
+    networks: dict[str, TrainedNetwork] = {}
+    if plan.with_link:
+        data = sample(cy, progress=progress, **plan.sampling)
+        networks = {task: train(data, task, progress=progress, **plan.hyperparameters) for task in TASKS}
+    reports = {
+        label: check(name, cy=cy, networks=networks if name == "model" else None, progress=progress, **options)
+        for label, (name, options) in plan.checks.items()
+    }
+    return Pipeline(cy, data, networks, reports, seconds=time.monotonic() - begun)
+
+
+def _in_home(
+    home: Home,
+    plan: Plan,
+    config: Mapping[str, Any],
+    fresh: bool,
+    say: Callable[[str], None],
+    progress: ProgressWish,
+) -> Pipeline:
+    """Every step with its files; a journal knows those that an interrupted call has done."""
+    started = time.monotonic()
+    made: dict[str, StepReport] = {}
+    with Journal(home, config, fresh=fresh) as journal:
+        if not plan.with_link:
+            say("note: no G2-structure outside complex dimension 3; the metric and the contact structure alone")
+        for name, step in _steps(home, plan, journal, progress).items():
+            if name in journal.done:
+                say(f"== {name}: done before, skipped")
+                continue
+            say(f"== {name}")
+            begun = time.monotonic()
+            made[name] = step()
+            for line in made[name].lines:
+                say(line)
+            journal.record(name, {**made[name].record, "wall_seconds": time.monotonic() - begun})
+        steps = dict(journal.done)
+        journal.finish()
+    return Pipeline(
+        open_run(home.path, int(steps["cy"]["cy_run"])),
+        open_samples(home) if plan.with_link else None,
+        {task: _network(home, task, steps, made) for task in TASKS} if plan.with_link else {},
+        {label: made[f"check {label}"].result for label in plan.checks if f"check {label}" in made},
+        steps,
+        time.monotonic() - started,
+    )
+
+
+def _steps(home: Home, plan: Plan, journal: Journal, progress: ProgressWish) -> dict[str, Callable[[], StepReport]]:
+    """The steps by name; each reads the run number of the metric from the journal."""
+
+    def run() -> int:
+        return int(journal.done["cy"]["cy_run"])
+
+    def metric() -> StepReport:
+        limit = plan.solving.get("time_limit")
+        return metric_step(home, plan.variety, plan.fit_options, time_limit=limit, progress=progress)
+
+    def judge(name: str, options: Mapping[str, Any]) -> StepReport:
+        return check_step(home, name, cy_run=run(), progress=progress, **options)
+
+    def learn(task: str) -> StepReport:
+        return network_step(home, task, cy_run=run(), progress=progress, **plan.hyperparameters)
+
+    checks = {f"check {label}": partial(judge, *chosen) for label, chosen in plan.checks.items()}
+    if not plan.with_link:
+        return {"cy": metric, **checks}
+    return {
+        "cy": metric,
+        "sample": lambda: samples_step(home, cy_run=run(), progress=progress, **plan.sampling),
+        **{f"train {task}": partial(learn, task) for task in TASKS},
+        **checks,
+    }
+
+
+def _network(
+    home: Home, task: str, steps: Mapping[str, Mapping[str, Any]], made: Mapping[str, StepReport]
+) -> TrainedNetwork:
+    """That of this call, or of an interrupted one before."""
+    name = f"train {task}"
+    return made[name].result if name in made else open_network(home, task, int(steps[name]["g2_run"]))

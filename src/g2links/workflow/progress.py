@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 Show = Callable[[str, int, int], None]
 """Called with what is being done, steps done, and steps in all."""
@@ -12,19 +13,19 @@ _LINE_EVERY = 10.0
 """Seconds between two lines of a log: seldom enough to read, often enough to see that it lives."""
 
 
-@contextmanager
-def progress_on_stderr() -> Iterator[Show]:
-    """A bar where stderr is a terminal, lines otherwise."""
-    if sys.stderr.isatty():
-        yield from _bar()
-    else:
-        yield _lines()
+ProgressWish = bool | Literal["lines"] | Show | None
+"""How a call shows its progress: True for a bar, False for nothing, None for a bar where somebody watches, a terminal
+or a notebook; "lines" for a bar in a terminal, lines in a log, as the commands do; or what is called instead."""
 
 
 @contextmanager
-def progress_if_watched(wanted: bool | None = None) -> Iterator[Show]:
-    """A bar in a terminal or a notebook, nothing in a script's log; `wanted` decides where it is not None."""
-    if wanted or (wanted is None and (sys.stderr.isatty() or _in_notebook())):
+def progress_if_watched(wish: ProgressWish = None) -> Iterator[Show]:
+    """What shows progress as it is wished for, while the block runs."""
+    if callable(wish):
+        yield wish
+    elif wish == "lines":
+        yield from _bar() if sys.stderr.isatty() else iter([_lines()])
+    elif wish or (wish is None and (sys.stderr.isatty() or _in_notebook())):
         yield from _bar()
     else:
         yield lambda *_: None

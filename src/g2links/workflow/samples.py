@@ -2,16 +2,17 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from g2links.errors import ArtefactError, InputError
-from g2links.links.dataset import BLOCK, COLUMNS, blocks_of, sample_blocks
-from g2links.links.splits import split_base_points
+from g2links.errors import ArtefactError
+from g2links.links.dataset import COLUMNS, sample_blocks
 from g2links.links.structure import require_threefold
 from g2links.networks.architecture import Row
 from g2links.storage.arrays import ArraySpec, Schema, read_arrays
@@ -24,37 +25,12 @@ from g2links.storage.models import find_cy, load_cy
 from g2links.storage.provenance import provenance
 from g2links.storage.shards import PARTS, ShardedSets, WholeSets, remove_data_sets, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
-from g2links.varieties.points.sampling import Points
-from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
 _SCHEMA["cy_run_number"] = ArraySpec((1,), "iu")
-_FRESH = 100_000
-
-
-@dataclass(frozen=True)
-class SampleOptions:
-    """What the user chose in step 2; `n_points` base points (None: all of the run's, or 100,000 fresh ones), at most
-    `shard_size` of them in a file (None: any number)."""
-
-    n_points: int | None = None
-    n_rotations: int = 4
-    source: str = "run"
-    splits: tuple[float, float, float] = (0.8, 0.1, 0.1)
-    seed: int = 0
-    shard_size: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.source not in ("run", "fresh"):
-            raise InputError("source", self.source, "choose run (the points of step 1) or fresh")
-        if self.n_points is not None and self.n_points < 3:
-            raise InputError("n_points", self.n_points, "a whole number, at least 3")
-        if self.n_rotations < 1:
-            raise InputError("n_rotations", self.n_rotations, "a whole number, at least 1")
-        if self.shard_size is not None and self.shard_size < 1:
-            raise InputError("shard_size", self.shard_size, "a whole number, at least 1")
-        if self.seed < 0:
-            raise InputError("seed", self.seed, "a whole number, at least 0")
+FOUND = ("rows", "base_points", "effective_sample_size", "samples_per_second")
+"""What is said of the samples themselves in a manifest."""
 
 
 def write_samples(
@@ -70,28 +46,79 @@ def write_samples(
     run = find_cy(home, cy_run)
     model = load_cy(run.model_path)
     require_threefold(model.variety, "data sets of the link")
-    point_seed, angle_seed, split_seed = np.random.SeedSequence(options.seed).spawn(3)
-    n, points = _base_points(home, run, model.variety, options, point_seed)
-    parts = split_base_points(n, options.splits, np.random.default_rng(split_seed))
+    base = base_points(model.variety, lambda: read_points(home, run), options)
+    with _new_sets(home, run, options, base.parts, started) as (sets, extra):
+        samples = sample_blocks(model.link(), base.blocks, options.n_rotations, base.angles)
+        extra |= gathered(samples, sets.add, base, options, f"Calabi-Yau run {run.number}", progress)
+        progress("writing data sets", 0, 1)
+    return extra
+
+
+def write_rows(
+    home: Home,
+    run: FinishedRun,
+    options: SampleOptions,
+    parts: list[np.ndarray],
+    arrays: Mapping[str, np.ndarray],
+    found: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Write the four data sets from rows in memory; `found` is what `gathered` said of them.
+
+    Raises:
+        ArtefactError: the disk refuses, or another process writes there.
+    """
+    with _new_sets(home, run, options, parts, time.monotonic()) as (sets, extra):
+        sets.add(arrays)
+        extra |= found
+    return extra
+
+
+@contextmanager
+def _new_sets(
+    home: Home, run: FinishedRun, options: SampleOptions, parts: list[np.ndarray], started: float
+) -> Iterator[tuple[WholeSets | ShardedSets, dict[str, Any]]]:
+    """Where rows are added, and the entries of the manifest, which counts once the block is left."""
     extra: dict[str, Any] = {"cy_run": run.number, "cy_sha256": run.sha256, "options": asdict(options)}
     names: list[str] = []
     with new_set(home.make(home.link_data), names, extra) as folder:
         remove_data_sets(folder)
         sets = _layout(folder, parts, options, {"cy_run_number": np.array([run.number])})
-        samples = sample_blocks(model.link(), points, options.n_rotations, np.random.default_rng(angle_seed))
-        tally = _store(samples, sets, n, options.n_rotations, run.number, progress)
-        progress("writing data sets", 0, 1)
+        yield sets, extra
         names += sets.close()
-        extra |= {
-            "rows": n * options.n_rotations,
-            "base_points": {"all": n, **{name: len(rows) for name, rows in zip(PARTS, parts, strict=True)}},
-            "files": len(names),
-            "effective_sample_size": tally.weight**2 / (n * tally.weight_squared),
-            "samples_per_second": n * options.n_rotations / tally.seconds,
-            "seconds": time.monotonic() - started,
-            "versions": provenance(),
-        }
-    return extra
+        extra |= {"files": len(names), "seconds": time.monotonic() - started, "versions": provenance()}
+
+
+def gathered(
+    samples: Iterator[dict[str, np.ndarray]],
+    add: Callable[[dict[str, np.ndarray]], None],
+    base: BasePoints,
+    options: SampleOptions,
+    metric: str,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Hand all samples on, block by block; returns what is said of them in a manifest.
+
+    Raises:
+        ArtefactError: where the metric, named `metric`, is not positive.
+    """
+    weight = weight_squared = seconds = 0.0
+    done, rotations, begun = 0, options.n_rotations, time.monotonic()
+    for block in samples:
+        seconds += time.monotonic() - begun
+        _require_positive(block["riemannian_metrics"][::rotations], metric)
+        weights = block["weights"][::rotations]
+        weight += float(np.sum(weights))
+        weight_squared += float(np.sum(weights**2))
+        add(block)
+        done += len(weights)
+        progress("sampling the link", done * rotations, base.n * rotations)
+        begun = time.monotonic()
+    return {
+        "rows": base.n * rotations,
+        "base_points": {"all": base.n, **{name: len(own) for name, own in zip(PARTS, base.parts, strict=True)}},
+        "effective_sample_size": weight**2 / (base.n * weight_squared),
+        "samples_per_second": base.n * rotations / seconds,
+    }
 
 
 @dataclass(frozen=True)
@@ -120,8 +147,37 @@ def read_samples(home: Home, part: str) -> LinkData:
     """
     name = f"g2_{part}.npz"
     manifest = read_manifest(home.link_data, [name])
-    arrays, cy_run = _read_arrays(home.link_data / name, _SCHEMA)
+    arrays, cy_run = read_arrays_of_link(home.link_data / name)
     return LinkData(arrays, cy_run, manifest.sha256(name))
+
+
+class SavedArrays(Mapping[str, np.ndarray]):
+    """The arrays of the whole data set of a home, in one file or in shards, which are read when the first is used."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    @cached_property
+    def _arrays(self) -> dict[str, np.ndarray]:
+        manifest = read_manifest(self._home.link_data, [])
+        names = shards_of("dataset", manifest.files) or ["g2_dataset.npz"]
+        read_manifest(self._home.link_data, names)
+        files = [read_arrays_of_link(self._home.link_data / name)[0] for name in names]
+        return {name: np.concatenate([file[name] for file in files]) for name in COLUMNS}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in COLUMNS:
+            raise KeyError(name)
+        return self._arrays[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in COLUMNS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COLUMNS)
+
+    def __len__(self) -> int:
+        return len(COLUMNS)
 
 
 def read_rows(home: Home, part: str, task: str) -> LinkRows:
@@ -143,15 +199,19 @@ def read_rows(home: Home, part: str, task: str) -> LinkRows:
     sizes = tuple(int(manifest.files[name]["rows"]) // manifest.extra["options"]["n_rotations"] for name in names)
 
     def read(number: int) -> Row:
-        arrays, _ = _read_arrays(home.link_data / names[number], schema)
+        arrays, _ = read_arrays_of_link(home.link_data / names[number], schema)
         return link_rows(arrays, task)
 
     joined = hashlib.sha256("".join(manifest.sha256(name) for name in names).encode()).hexdigest()
     return LinkRows(RowBlocks(sizes, read), cy_run, joined)
 
 
-def _read_arrays(path: Path, schema: Schema) -> tuple[dict[str, np.ndarray], int]:
-    """The arrays of one file, and its Calabi-Yau run."""
+def read_arrays_of_link(path: Path, schema: Schema = _SCHEMA) -> tuple[dict[str, np.ndarray], int]:
+    """The arrays of one file of a data set, and its Calabi-Yau run.
+
+    Raises:
+        ArtefactError: the file is missing, damaged, or no data set of the link.
+    """
     arrays = read_arrays(path, schema)
     cy_run = int(arrays.pop("cy_run_number")[0])
     for column in ("drop_ones", "drop_maxs"):
@@ -168,65 +228,7 @@ def _layout(
     return ShardedSets(folder, parts, options.n_rotations, extra, options.shard_size)
 
 
-@dataclass
-class _Tally:
-    """Sums over the base points, and the seconds that their evaluation took."""
-
-    weight: float = 0.0
-    weight_squared: float = 0.0
-    seconds: float = 0.0
-
-
-def _store(
-    samples: Iterator[dict[str, np.ndarray]],
-    sets: WholeSets | ShardedSets,
-    n: int,
-    rotations: int,
-    run: int,
-    progress: Progress,
-) -> _Tally:
-    """Hand all samples on, block by block."""
-    tally, done, begun = _Tally(), 0, time.monotonic()
-    for block in samples:
-        tally.seconds += time.monotonic() - begun
-        _require_positive(block["riemannian_metrics"][::rotations], run)
-        weights = block["weights"][::rotations]
-        tally.weight += float(np.sum(weights))
-        tally.weight_squared += float(np.sum(weights**2))
-        sets.add(block)
-        done += len(weights)
-        progress("sampling the link", done * rotations, n * rotations)
-        begun = time.monotonic()
-    return tally
-
-
-def _base_points(
-    home: Home, run: FinishedRun, variety: AbstractVariety, options: SampleOptions, seed: np.random.SeedSequence
-) -> tuple[int, Iterator[Points]]:
-    """How many base points there are, and the points in blocks."""
-    size = min(BLOCK, options.shard_size or BLOCK)
-    if options.source == "fresh":
-        n = options.n_points or 100_000
-        return n, (block for points in _fresh_points(variety, n, seed) for block in blocks_of(points, size))
-    points = read_points(home, run)
-    n = options.n_points or points.n
-    if n > points.n:
-        raise InputError(
-            "n_points",
-            n,
-            f"run {run.number} has {points.n} points; take fewer, or use --source fresh",
-        )
-    return n, blocks_of(points.rows(slice(n)), size)
-
-
-def _fresh_points(variety: AbstractVariety, n: int, seed: np.random.SeedSequence) -> Iterator[Points]:
-    """New points, at most 100,000 at a time, each time from random numbers of their own."""
-    starts = range(0, n, _FRESH)
-    for start, own in zip(starts, (seed, *seed.spawn(len(starts) - 1)), strict=True):
-        yield variety.sample(min(_FRESH, n - start), own)
-
-
-def _require_positive(packed: np.ndarray, run: int) -> None:
+def _require_positive(packed: np.ndarray, metric: str) -> None:
     """A metric that is not positive somewhere is no metric: no data set is made from it."""
     upper = np.zeros((len(packed), 6, 6))
     upper[:, *np.triu_indices(6)] = packed
@@ -234,6 +236,6 @@ def _require_positive(packed: np.ndarray, run: int) -> None:
     bad = int(np.sum(~(np.linalg.eigvalsh(full)[:, 0] > 0)))
     if bad:
         raise ArtefactError(
-            f"the metric of Calabi-Yau run {run} is not positive at {bad} of {len(packed)} base points; "
+            f"the metric of {metric} is not positive at {bad} of {len(packed)} base points; "
             "train it on more points (run_cy.py --training-points, --n-points) or with fewer parameters"
         )

@@ -17,7 +17,7 @@ from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.fit import FitOptions, draw_points, fit_cy, own_family, solve_monge_ampere
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.polynomials import resolve_variety
-from g2links.workflow.progress import progress_if_watched
+from g2links.workflow.progress import ProgressWish, progress_if_watched
 
 
 def solve(
@@ -26,7 +26,7 @@ def solve(
     weights: tuple[int, ...] | None = None,
     home: str | os.PathLike[str] | None = None,
     time_limit: float | None = None,
-    progress: bool | None = None,
+    progress: ProgressWish = None,
     potential: Callable[[Any, Any], Any] | None = None,
     parameters: Any = None,
     **options: Any,
@@ -41,7 +41,7 @@ def solve(
         weights: of an expression; 1 each if not given.
         home: the folder of the run.
         time_limit: seconds after which the search ends at its best state.
-        progress: whether to show a bar; None for where somebody watches, a terminal or a notebook.
+        progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
         potential: a function u(parameters, z) of your own at one point (N,) complex, real and the same for every
             representative of a point of V; it takes the place of the families of g2links.
         parameters: its start, a tree of real arrays, where K_ref + u is a metric.

@@ -1,22 +1,40 @@
 """`g2links.train`: a network from data of the link, in one call."""
 
-import time
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from g2links.errors import InputError, TrainingError
+from g2links.errors import InputError
+from g2links.networks.architecture import Row
+from g2links.networks.locations import coordinate_shares
 from g2links.networks.model import LinkModel
-from g2links.networks.shared import shares_weights
+from g2links.reports.histories import plot_training_history
+from g2links.reports.labels import TASK_ERRORS, TASKS
+from g2links.reports.locations import plot_error_locations
+from g2links.reports.predictions import plot_component_errors, plot_predictions
+from g2links.reports.statistics import judge
 from g2links.settings.config import load_hyperparameters
-from g2links.training import Evaluation, Snapshot, evaluate
-from g2links.training import train as fit
+from g2links.settings.hyperparameters import Hyperparameters
+from g2links.storage.keras_files import save_model
+from g2links.storage.layout import Home
+from g2links.storage.models import find_link_run, load_link_model
+from g2links.storage.shards import PARTS
+from g2links.training import Evaluation, RowBlocks, evaluate
+from g2links.training.data import as_blocks
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.workflow.interrupt import stop_on_interrupt
-from g2links.workflow.link_samples import PARTS, LinkSamples
-from g2links.workflow.progress import progress_if_watched
-from g2links.workflow.training_run import architecture_of, settings_of
+from g2links.workflow.link_samples import LinkSamples
+from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
+from g2links.workflow.samples import read_rows
+from g2links.workflow.training_run import TrainingData, fit_network, read_training_data, run_training
+
+_STEPS = {"loss": "loss", "validation_loss": "validation_loss", "rate": "learning_rate"}
+"""The entries of a training's history, and what they are called in its record."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -25,74 +43,177 @@ class TrainedNetwork:
 
     Attributes:
         model: points (n, 10) to packed components (n, k); its `phi`, `psi` or `metric` are functions over charts.
-        test: errors at the held-out base points.
-        history: the loss, the validation loss and the rate of each epoch.
-        stopped_because: in words.
+        record: figures, hyperparameters, history, worst points and versions, as plain data.
+        held_out: the base points that it is judged on.
+        g2_run, path: its number and its file, if it was saved as a run.
+        resumed: whether the run went on from a checkpoint.
+        notes: what the user should know of the run.
     """
 
     model: LinkModel
-    test: Evaluation
-    history: dict[str, list[float | None]]
-    stopped_because: str
+    record: Mapping[str, Any]
+    held_out: Row | RowBlocks
+    g2_run: int | None = None
+    path: str | None = None
+    resumed: bool = False
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def test(self) -> Evaluation:
+        """Errors at the held-out base points; of a set in shards, at those of the first."""
+        return evaluate(self.model, as_blocks(self.held_out).read(0))
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What was measured: `relative_error`, `relative_error_max`, `normalised_rmse`, ..."""
+        return dict(self.record["figures"])
+
+    @property
+    def failures(self) -> list[str]:
+        """One sentence for each figure that is not finite."""
+        return judge({name: value for name, value in self.figures.items() if value is not None}, {})
 
     @property
     def relative_error(self) -> float:
         """The mean over the held-out base points; `test.relative` has the error at each."""
-        return self.test.relative_error
+        return self.figures["relative_error"]
+
+    @property
+    def history(self) -> dict[str, list[float | None]]:
+        """The loss, the validation loss and the rate of each epoch."""
+        return {name: [entry[key] for entry in self.record["history"]] for name, key in _STEPS.items()}
+
+    @property
+    def stopped_because(self) -> str:
+        """Why the training ended, in words."""
+        return str(self.record["stopped_because"])
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """The packed components at points (n, 10) of the cone, in the canonical chart of each."""
         return np.asarray(self.model(points))
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a `.keras` file, which `g2links.load_link_model(task, path)` opens.
+
+        Raises:
+            ArtefactError: the name has another ending, or the disk refuses.
+        """
+        save_model(self.model, path)
+
+    def plot(self, folder: str | os.PathLike[str]) -> list[str]:
+        """Write pictures of the history, the predictions, the error of each component, and where on V the errors are
+        large, named after the task and the run.
+
+        Returns:
+            The paths.
+
+        Raises:
+            ArtefactError: the disk refuses.
+        """
+        task, model = self.model.task, self.model
+        stem = Path(folder) / (task if self.g2_run is None else f"{task}_run{self.g2_run}")
+        paths = [f"{stem}_{name}.png" for name in ("history", "predictions", "component_errors", "error_locations")]
+        runs: dict[str, Any] = {"cy_run": self.record["cy_run"], "g2_run": self.g2_run}
+        shown, test = as_blocks(self.held_out).read(0), self.test
+        truth = np.asarray(shown.components)
+        plot_training_history(paths[0], self.record["history"], task=task, **runs)
+        plot_predictions(paths[1], truth, test.prediction, task=task, **runs)
+        plot_component_errors(paths[2], truth, test.prediction, task=task, **runs)
+        plot_error_locations(
+            paths[3],
+            coordinate_shares(model.variety, np.asarray(shown.at.z)),
+            {TASK_ERRORS[task]: test.relative},
+            what=f"Error of {TASKS[task].title} over V",
+            weighted=model.variety.heaviest > 1,
+            **runs,
+        )
+        return paths
+
     def __repr__(self) -> str:
         return (
             f"TrainedNetwork({self.model.task} on {self.model.variety.name}: relative error "
-            f"{self.relative_error:.2e}, worst {float(np.max(self.test.relative)):.2e}, "
-            f"on {len(self.test.relative)} held-out base points)"
+            f"{self.relative_error:.2e}, worst {self.figures['relative_error_max']:.2e}, "
+            f"on {self.record['base_points']['test']} held-out base points)"
         )
 
 
 def train(
-    data: LinkSamples,
-    task: str = "3form",
+    data: LinkSamples | None = None,
+    task: str | None = None,
     *,
+    home: str | os.PathLike[str] | None = None,
+    cy_run: int | None = None,
+    hyperparameters: str | os.PathLike[str] | None = None,
     time_limit: float | None = None,
-    progress: bool | None = None,
-    **hyperparameters: Any,
+    fresh: bool = False,
+    progress: ProgressWish = None,
+    **values: Any,
 ) -> TrainedNetwork:
-    """Fit a network to data of the link; nothing is written, and Ctrl-C ends the training with the best weights so far.
+    """Fit a network to data of the link.
+
+    From `data` nothing is written, and Ctrl-C ends the training with the best weights so far. With `home` instead, the
+    data sets there are used and the network is saved as a run, as by the command `g2links train`; interrupted, the same
+    call goes on from its last checkpoint.
 
     Args:
-        data: from `CalabiYau.sample`.
-        task: "3form" (φ), "4form" (ψ) or "metric".
+        data: from `g2links.sample`.
+        task: "3form" (φ), "4form" (ψ) or "metric"; that of the hyperparameters if None.
+        home: the folder of data sets and runs.
+        cy_run: the Calabi-Yau run that the data of the home must come from.
+        hyperparameters: a YAML file; with `home`, None is its `hyperparameters/hps.yaml`, where there is one.
         time_limit: seconds after which no epoch starts.
-        progress: as for `g2links.solve`.
-        hyperparameters: keys of `hyperparameters/hps.yaml`, such as architecture, epochs, learning_rate.
+        fresh: with `home`: start a new run even where an interrupted one could go on.
+        progress: as for `g2links.sample`.
+        values: keys of `hyperparameters/hps.yaml`, such as architecture, epochs, learning_rate.
 
     Raises:
         InputError: for data without parts, an unknown task, or a hyperparameter that cannot be.
+        ArtefactError: when data or a model of the home cannot be read, or the disk refuses.
         TrainingError: when the loss is not finite, or no epoch fits into the time.
+
+    Example:
+        >>> network = g2links.train(data, "metric", epochs=10)  # doctest: +SKIP
+        >>> network.relative_error  # doctest: +SKIP
     """
-    started = time.monotonic()
-    if data.variety is None or data.normalisation is None or not data.parts:
-        raise InputError("data", data, "data of CalabiYau.sample, which know their variety and their parts")
-    variety = require_hypersurface(data.variety, "networks of the link")
-    rows = {part: data.rows(part, task) for part in PARTS}
-    chosen = load_hyperparameters(None, task, hyperparameters)
-    chosen = chosen.resolved(len(rows["train"].components), shared=shares_weights(variety))
-    settings, architecture = settings_of(chosen), architecture_of(chosen, variety)
-    model = LinkModel(data.variety.to_config(), task, architecture, data.normalisation, data.cy_run)
-    model.initialise(rows["train"], chosen.seed)
-    with progress_if_watched(progress) as show, stop_on_interrupt() as stop:
+    if (data is None) == (home is None):
+        raise InputError("data", data, "data of g2links.sample, or home= with data sets, one of the two")
+    with progress_if_watched(progress) as show:
+        if home is not None:
+            chosen = load_hyperparameters(hyperparameters or Home(home).hyperparameters, task, values)
+            return _as_run(Home(home), chosen, cy_run, show, time_limit, fresh)
+        for name, value in (("cy_run", cy_run), ("fresh", fresh or None)):
+            if value is not None:
+                raise InputError(name, value, "with home= only")
+        assert data is not None
+        return _in_memory(data, load_hyperparameters(hyperparameters, task, values), show, time_limit)
 
-        def after_epoch(snapshot: Snapshot) -> bool:
-            loss = snapshot.state["history"]["loss"][-1]
-            show(f"training, loss {loss:.3e}", snapshot.state["epoch"], settings.epochs)
-            return stop()
 
-        deadline = None if time_limit is None else started + time_limit
-        result = fit(model, rows["train"], rows["val"], settings, on_epoch=after_epoch, deadline=deadline)
-    test = evaluate(model, rows["test"])
-    if result.epochs == 0 or result.best_epoch == 0 or not np.isfinite(test.relative_error):
-        raise TrainingError("no epoch ended with a finite loss: allow more time, or lower the learning rate")
-    return TrainedNetwork(model, test, result.history, result.outcome.value)
+def open_network(home: Home, task: str, number: int | None = None) -> TrainedNetwork:
+    """A run of step 3 that was saved, the most recent if no number is given, with the present data sets.
+
+    Raises:
+        InputError, ArtefactError: there is no such run, or it or the data are damaged.
+    """
+    run = find_link_run(home, task, number)
+    model, rows = load_link_model(task, run.model_path), read_rows(home, "test", task).rows
+    return TrainedNetwork(model, run.record, rows, run.number, str(run.model_path))
+
+
+def _as_run(
+    home: Home, chosen: Hyperparameters, cy_run: int | None, show: Show, time_limit: float | None, fresh: bool
+) -> TrainedNetwork:
+    show("reading data", 0, 1)
+    data = read_training_data(home, chosen.task, cy_run)
+    done = run_training(home, data, data.resolved(chosen), progress=show, time_limit=time_limit, fresh=fresh)
+    return TrainedNetwork(done.model, done.record, data.test, done.number, done.path, done.resumed, done.notes)
+
+
+def _in_memory(samples: LinkSamples, chosen: Hyperparameters, show: Show, time_limit: float | None) -> TrainedNetwork:
+    if samples.variety is None or samples.normalisation is None or not samples.parts:
+        raise InputError("data", samples, "data of g2links.sample, which know their variety and their parts")
+    variety = require_hypersurface(samples.variety, "networks of the link")
+    learnt, validation, test = (samples.rows(part, chosen.task) for part in PARTS)
+    data = TrainingData(learnt, validation, test, variety, samples.normalisation, samples.cy_run)
+    with stop_on_interrupt() as stop:
+        model, record = fit_network(data, data.resolved(chosen), progress=show, stop=stop, time_limit=time_limit)
+    return TrainedNetwork(model, record, data.test)

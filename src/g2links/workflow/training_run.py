@@ -1,26 +1,27 @@
-"""Step 3: train a network on the data sets of step 2 and save it as a run."""
+"""Step 3: train a network on the data sets of step 2, in memory or as a run."""
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from g2links.errors import InputError, TrainingError
 from g2links.networks.architecture import Row
-from g2links.networks.locations import coordinate_shares, largest, worst_points
+from g2links.networks.locations import largest, worst_points
 from g2links.networks.shared import shares_weights
 from g2links.potentials.features import default_degree
 from g2links.settings.hyperparameters import Hyperparameters
 from g2links.storage.checkpoints import Checkpoints
-from g2links.storage.finished import FinishedRun
 from g2links.storage.fit_log import Progress
 from g2links.storage.json_files import read_json
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy, load_link_model
-from g2links.storage.numbering import Run, claim_run
+from g2links.storage.numbering import claim_run
 from g2links.storage.provenance import provenance
+from g2links.storage.shards import PARTS
 from g2links.training import (
     EarlyStopping,
     Evaluation,
@@ -35,89 +36,188 @@ from g2links.training import (
     train,
 )
 from g2links.training.data import as_blocks, take_rows
+from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.workflow.samples import read_rows
 
 _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
 """How many training points a step of least squares takes at most; a direct network is not fitted so."""
 
 
-@dataclass
-class TrainReport:
-    """What step 3 did: the run, its record, and for the pictures predictions at held-out base points (of a set in
-    shards, those of the first), their relative errors, and where the points are
-    (`networks.locations.coordinate_shares`).
+@dataclass(frozen=True)
+class TrainingData:
+    """What a network learns from, chooses its weights by, and is judged on: three sets that share no base point.
+
+    Attributes:
+        variety, normalisation: V, and c in Υ = cΩ.
+        cy_run: the Calabi-Yau run that they come from, if it was saved.
+        origin: what the record of a run says of them.
     """
 
-    run: int
-    record: dict[str, Any]
-    truth: np.ndarray
-    prediction: np.ndarray
-    errors: np.ndarray
-    shares: np.ndarray
-    weighted: bool
-    notes: list[str] = field(default_factory=list)
-    resumed: bool = False
-    model_path: str = ""
-
-
-@dataclass(frozen=True)
-class _Data:
     train: Row | RowBlocks
     validation: Row | RowBlocks
     test: Row | RowBlocks
-    cy_run: FinishedRun
-    checksums: dict[str, str]
+    variety: WeightedHypersurface
+    normalisation: float
+    cy_run: int | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def base_points(self) -> dict[str, int]:
+        """How many there are in each set."""
+        return {name: sum(as_blocks(getattr(self, name)).sizes) for name in ("train", "validation", "test")}
+
+    def resolved(self, chosen: Hyperparameters) -> Hyperparameters:
+        """The hyperparameters with values in place of `auto`."""
+        return chosen.resolved(self.base_points["train"], shared=shares_weights(self.variety))
 
 
-def train_link_model(
-    home: Home,
+def read_training_data(home: Home, task: str, cy_run: int | None = None) -> TrainingData:
+    """The data sets of step 2 in a home.
+
+    Raises:
+        InputError: when they were made from another Calabi-Yau run than `cy_run`.
+        ArtefactError: when the data or the metric cannot be read.
+    """
+    sets = {part: read_rows(home, part, task) for part in PARTS}
+    origin = sets["train"].cy_run
+    if cy_run is not None and cy_run != origin:
+        raise InputError(
+            "--cy-run-number",
+            cy_run,
+            f"the data sets were made from run {origin}; run sampling.py for run {cy_run} first",
+        )
+    run = find_cy(home, origin)
+    metric = load_cy(run.model_path)
+    checksums = {part: data.sha256 for part, data in sets.items()}
+    train_rows, validation_rows, test_rows = (sets[part].rows for part in PARTS)
+    return TrainingData(
+        train_rows,
+        validation_rows,
+        test_rows,
+        require_hypersurface(metric.variety, "networks of the link"),
+        metric.normalisation,
+        run.number,
+        {"cy_run": run.number, "cy_sha256": run.sha256, "data_sha256": checksums},
+    )
+
+
+def fit_network(
+    data: TrainingData,
     chosen: Hyperparameters,
-    cy_run: int | None = None,
+    *,
+    home: Home | None = None,
+    checkpoints: Checkpoints | None = None,
+    progress: Progress = lambda *_: None,
+    stop: Callable[[], bool] = lambda: False,
+    time_limit: float | None = None,
+) -> tuple[LinkModel, dict[str, Any]]:
+    """Train on one set, choose the weights by another, judge them on the third; the model and its record.
+
+    Args:
+        data: the three sets.
+        chosen: `resolved` hyperparameters.
+        home: where a run that training continues from is looked up; the current folder if None.
+        checkpoints: where states are saved, and resumed from, to the same bits; None leaves nothing on the disk.
+        progress: called with what is being done, steps done, and steps in all.
+        stop: asked after every epoch; True ends the training at its best weights.
+        time_limit: seconds after which no epoch starts.
+
+    Raises:
+        InputError: when a setting does not fit.
+        TrainingError: when the loss is not finite, or no epoch fits into the time.
+    """
+    started = time.monotonic()
+    model = _initial_model(home or Home(), chosen, data)
+    settings = settings_of(chosen)
+    log = _Log(checkpoints, progress, settings.epochs, stop)
+    resume = log.restore()
+    progress("training", 0, settings.epochs)
+    result = train(
+        model,
+        data.train,
+        data.validation,
+        settings,
+        on_epoch=log,
+        resume=resume,
+        deadline=None if time_limit is None else started + time_limit,
+    )
+    progress("judging on held-out base points", 0, 1)
+    test = evaluate(model, data.test)
+    figures = _figures(model, data, test, result, log.seconds_before + time.monotonic() - started)
+    if result.epochs == 0:
+        raise TrainingError("the time limit was reached before the first epoch: allow more time (--time-limit)")
+    if not np.isfinite(figures["relative_error"]) or result.best_epoch == 0:
+        raise TrainingError("the loss is not finite: lower the learning rate, or look for faults in the data")
+    return model, {
+        "hyperparameters": chosen.model_dump(mode="json"),
+        "cy_run": data.cy_run,
+        **data.origin,
+        "task": chosen.task,
+        "figures": figures,
+        "base_points": data.base_points,
+        "weights": int(sum(np.size(w) for w in model.state.trainable)),
+        "stopped_because": result.outcome.value,
+        "best_epoch": result.best_epoch,
+        "worst_points": _worst_points(model, data.test, test),
+        "history": _history(result.history, log.seconds),
+        "versions": provenance(),
+    }
+
+
+class NetworkRun(NamedTuple):
+    """A run of step 3.
+
+    Attributes:
+        model, record: as saved.
+        number: of the run.
+        path: of the model.
+        resumed: whether it went on from a checkpoint.
+        notes: what the user should know.
+    """
+
+    model: LinkModel
+    record: dict[str, Any]
+    number: int
+    path: str
+    resumed: bool
+    notes: tuple[str, ...]
+
+
+def run_training(
+    home: Home,
+    data: TrainingData,
+    chosen: Hyperparameters,
     *,
     progress: Progress = lambda *_: None,
     time_limit: float | None = None,
     fresh: bool = False,
-) -> TrainReport:
-    """Train on `g2_train.npz`, choose the weights by `g2_val.npz`, judge them on `g2_test.npz`, and save the run.
-
-    The three sets share no base point. The same call after an interruption resumes and ends with the same bits.
+) -> NetworkRun:
+    """`fit_network` on the data of a home, saved there as a run. The same call after an interruption resumes and ends
+    with the same bits.
 
     Raises:
-        InputError: when the data were made from another Calabi-Yau run than `cy_run`, or a setting does not fit.
-        ArtefactError: when the data or a model cannot be read, or the disk refuses.
+        InputError, TrainingError: see `fit_network`.
+        ArtefactError: when the disk refuses.
     """
-    progress("reading data", 0, 1)
-    data = _read(home, chosen.task, cy_run)
-    variety = load_cy(data.cy_run.model_path).variety
-    chosen = chosen.resolved(sum(as_blocks(data.train).sizes), shared=shares_weights(variety))
-    config = {
-        "hyperparameters": chosen.model_dump(mode="json"),
-        "cy_run": data.cy_run.number,
-        "cy_sha256": data.cy_run.sha256,
-        "data_sha256": data.checksums,
-    }
+    config = {"hyperparameters": chosen.model_dump(mode="json"), **data.origin}
     with claim_run(home.make(home.link_models), chosen.task, config, fresh=fresh) as run:
         if run.published:
             record = read_json(run.json_path)
             model = load_link_model(chosen.task, run.model_path)
         else:
-            model, record = _train(home, chosen, data, config, run, progress, time_limit)
-        shown = as_blocks(data.test).read(0)
-        judged = evaluate(model, shown)
-        report = TrainReport(
-            run=run.number,
-            record=record,
-            truth=np.asarray(shown.components),
-            prediction=judged.prediction,
-            errors=judged.relative,
-            shares=coordinate_shares(model.variety, np.asarray(shown.at.z)),
-            weighted=model.variety.heaviest > 1,
-            notes=[] if run.note is None else [run.note],
-            resumed=run.resumed,
-            model_path=str(run.model_path),
-        )
+            model, record = fit_network(
+                data,
+                chosen,
+                home=home,
+                checkpoints=Checkpoints(run.work),
+                progress=progress,
+                time_limit=time_limit,
+            )
+            run.publish(lambda path: save_model(model, path), record)
+        notes = () if run.note is None else (run.note,)
+        finished = NetworkRun(model, record, run.number, str(run.model_path), run.resumed, notes)
         run.finish()
-    return report
+    return finished
 
 
 def settings_of(chosen: Hyperparameters) -> Settings:
@@ -152,57 +252,9 @@ def architecture_of(chosen: Hyperparameters, variety: Any) -> dict[str, Any]:
     return {**common, **inputs, "symmetric": True, "standard_outputs": chosen.normalisation.outputs == "standard"}
 
 
-def _train(
-    home: Home,
-    chosen: Hyperparameters,
-    data: _Data,
-    config: dict[str, Any],
-    run: Run,
-    progress: Progress,
-    time_limit: float | None,
-) -> tuple[LinkModel, dict[str, Any]]:
-    started = time.monotonic()
-    model = _initial_model(home, chosen, data)
-    settings = settings_of(chosen)
-    log = _Log(Checkpoints(run.work), progress, settings.epochs)
-    resume = log.restore()
-    progress("training", 0, settings.epochs)
-    result = train(
-        model,
-        data.train,
-        data.validation,
-        settings,
-        on_epoch=log,
-        resume=resume,
-        deadline=None if time_limit is None else started + time_limit,
-    )
-    progress("judging on held-out base points", 0, 1)
-    test = evaluate(model, data.test)
-    figures = _figures(model, data, test, result, log.seconds_before + time.monotonic() - started)
-    if result.epochs == 0:
-        raise TrainingError("the time limit was reached before the first epoch: allow more time (--time-limit)")
-    if not np.isfinite(figures["relative_error"]) or result.best_epoch == 0:
-        raise TrainingError("the loss is not finite: lower the learning rate, or look for faults in the data")
-    record = {
-        **config,
-        "task": chosen.task,
-        "figures": figures,
-        "base_points": {name: sum(as_blocks(getattr(data, name)).sizes) for name in ("train", "validation", "test")},
-        "weights": int(sum(np.size(w) for w in model.state.trainable)),
-        "stopped_because": result.outcome.value,
-        "best_epoch": result.best_epoch,
-        "worst_points": _worst_points(model, data.test, test),
-        "history": _history(result.history, log.seconds),
-        "versions": provenance(),
-    }
-    run.publish(lambda path: save_model(model, path), record)
-    return model, record
-
-
-def _initial_model(home: Home, chosen: Hyperparameters, data: _Data) -> LinkModel:
-    metric = load_cy(data.cy_run.model_path)
-    architecture = architecture_of(chosen, metric.variety)
-    model = LinkModel(metric.variety.to_config(), chosen.task, architecture, metric.normalisation, data.cy_run.number)
+def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData) -> LinkModel:
+    architecture = architecture_of(chosen, data.variety)
+    model = LinkModel(data.variety.to_config(), chosen.task, architecture, data.normalisation, data.cy_run)
     if chosen.saved_model is None:
         model.initialise(as_blocks(data.train).read(0), chosen.seed)
         return model
@@ -218,7 +270,7 @@ def _initial_model(home: Home, chosen: Hyperparameters, data: _Data) -> LinkMode
 
 
 def _figures(
-    model: LinkModel, data: _Data, test: Evaluation, result: TrainingResult, seconds: float
+    model: LinkModel, data: TrainingData, test: Evaluation, result: TrainingResult, seconds: float
 ) -> dict[str, float]:
     train_part = evaluate(model, _first(data.train, len(test.relative)))
     return {
@@ -241,15 +293,17 @@ def _worst_points(model: LinkModel, rows: Row | RowBlocks, test: Evaluation) -> 
 class _Log:
     """After each epoch: a checkpoint and progress."""
 
-    def __init__(self, checkpoints: Checkpoints, progress: Progress, epochs: int) -> None:
-        self.checkpoints, self.progress, self.epochs = checkpoints, progress, epochs
+    def __init__(
+        self, checkpoints: Checkpoints | None, progress: Progress, epochs: int, stop: Callable[[], bool]
+    ) -> None:
+        self.checkpoints, self.progress, self.epochs, self.stop = checkpoints, progress, epochs, stop
         self.seconds: list[float] = []
         self.seconds_before = 0.0
         self._started = time.monotonic()
 
     def restore(self) -> Snapshot | None:
         """The snapshot of the last checkpoint, if there is one."""
-        saved = self.checkpoints.load_latest()
+        saved = None if self.checkpoints is None else self.checkpoints.load_latest()
         if saved is None:
             return None
         self.seconds = list(saved.state["seconds"])
@@ -259,11 +313,12 @@ class _Log:
     def __call__(self, snapshot: Snapshot) -> bool:
         epoch = snapshot.state["epoch"]
         self.seconds.append(self.seconds_before + time.monotonic() - self._started)
-        arrays = {name: np.asarray(value) for name, value in snapshot.arrays.items()}
-        self.checkpoints.save(epoch, arrays, {"training": snapshot.state, "seconds": self.seconds})
+        if self.checkpoints is not None:
+            arrays = {name: np.asarray(value) for name, value in snapshot.arrays.items()}
+            self.checkpoints.save(epoch, arrays, {"training": snapshot.state, "seconds": self.seconds})
         loss = snapshot.state["history"]["loss"][-1]
         self.progress(f"training, loss {loss:.3e}", epoch, self.epochs)
-        return False
+        return self.stop()
 
 
 def _history(history: dict[str, list[float | None]], seconds: list[float]) -> list[dict[str, Any]]:
@@ -278,19 +333,6 @@ def _history(history: dict[str, list[float | None]], seconds: list[float]) -> li
         }
         for i, (loss, validation, rate, second) in enumerate(rows)
     ]
-
-
-def _read(home: Home, task: str, cy_run: int | None) -> _Data:
-    sets = {part: read_rows(home, part, task) for part in ("train", "val", "test")}
-    origin = sets["train"].cy_run
-    if cy_run is not None and cy_run != origin:
-        raise InputError(
-            "--cy-run-number",
-            cy_run,
-            f"the data sets were made from run {origin}; run sampling.py for run {cy_run} first",
-        )
-    checksums = {part: data.sha256 for part, data in sets.items()}
-    return _Data(sets["train"].rows, sets["val"].rows, sets["test"].rows, find_cy(home, origin), checksums)
 
 
 def _first(rows: Row | RowBlocks, n: int) -> Row:

@@ -1,0 +1,103 @@
+"""Where the structure of the link is sampled in step 2: which base points, in which of the three sets."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from g2links.errors import InputError
+from g2links.links.dataset import BLOCK, blocks_of
+from g2links.links.splits import split_base_points
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.variety import AbstractVariety
+
+SOURCES = ("run", "fresh")
+_FRESH = 100_000
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """What the user chose in step 2; `n_points` base points (None: all of the run's, or 100,000 fresh ones), at most
+    `shard_size` of them in a file (None: any number)."""
+
+    n_points: int | None = None
+    n_rotations: int = 4
+    source: str = "run"
+    splits: tuple[float, float, float] = (0.8, 0.1, 0.1)
+    seed: int = 0
+    shard_size: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise InputError("source", self.source, "choose run (the points of step 1) or fresh")
+        if self.n_points is not None and self.n_points < 3:
+            raise InputError("n_points", self.n_points, "a whole number, at least 3")
+        if self.n_rotations < 1:
+            raise InputError("n_rotations", self.n_rotations, "a whole number, at least 1")
+        if self.shard_size is not None and self.shard_size < 1:
+            raise InputError("shard_size", self.shard_size, "a whole number, at least 1")
+        if self.seed < 0:
+            raise InputError("seed", self.seed, "a whole number, at least 0")
+
+
+class BasePoints(NamedTuple):
+    """The base points of a data set.
+
+    Attributes:
+        n: how many.
+        blocks: the points in their order, at most as many at a time as are evaluated, or written, at once.
+        parts: the numbers of those of train, val and test, ascending.
+        angles: of the rotations.
+    """
+
+    n: int
+    blocks: Iterator[Points]
+    parts: list[np.ndarray]
+    angles: np.random.Generator
+
+
+def base_points(variety: AbstractVariety, own: Callable[[], Points], options: SampleOptions) -> BasePoints:
+    """The base points that options mean; each random choice has a stream of its own.
+
+    Args:
+        own: the points of the metric, which are asked for only where they are used.
+
+    Raises:
+        InputError: for more points than the metric has, or a part without points.
+    """
+    point_seed, angle_seed, _ = _streams(options)
+    size = min(BLOCK, options.shard_size or BLOCK)
+    if options.source == "fresh":
+        n = options.n_points or _FRESH
+        blocks: Iterator[Points] = (
+            block for points in _fresh_points(variety, n, point_seed) for block in blocks_of(points, size)
+        )
+    else:
+        points = own()
+        n = options.n_points or points.n
+        if n > points.n:
+            raise InputError("n_points", n, f"the run has {points.n} points; take fewer, or use --source fresh")
+        blocks = blocks_of(points.rows(slice(n)), size)
+    return BasePoints(n, blocks, parts_of(n, options), np.random.default_rng(angle_seed))
+
+
+def parts_of(n: int, options: SampleOptions) -> list[np.ndarray]:
+    """The numbers of the base points of train, val and test, of n in all.
+
+    Raises:
+        InputError: for shares that cannot be, or a part without points.
+    """
+    return split_base_points(n, options.splits, np.random.default_rng(_streams(options)[2]))
+
+
+def _streams(options: SampleOptions) -> list[np.random.SeedSequence]:
+    """One for fresh points, one for the angles, one for the parts."""
+    return np.random.SeedSequence(options.seed).spawn(3)
+
+
+def _fresh_points(variety: AbstractVariety, n: int, seed: np.random.SeedSequence) -> Iterator[Points]:
+    """New points, at most 100,000 at a time, each time from random numbers of their own."""
+    starts = range(0, n, _FRESH)
+    for start, own in zip(starts, (seed, *seed.spawn(len(starts) - 1)), strict=True):
+        yield variety.sample(min(_FRESH, n - start), own)

@@ -1,0 +1,144 @@
+"""The steps of the workflow in a home folder, as the commands and the pipeline take them: each calls its verb, draws
+the pictures, and says what it did."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from g2links.checks.contract import Check
+from g2links.checks.verdict import verdict
+from g2links.reports.checks import plot_monge_ampere
+from g2links.reports.histories import plot_cy_history
+from g2links.reports.summaries import metric_summary, network_summary, samples_summary
+from g2links.settings.config import load_hyperparameters
+from g2links.storage.layout import Home
+from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.check import check
+from g2links.workflow.fit import FitOptions, fit_cy
+from g2links.workflow.progress import ProgressWish, progress_if_watched
+from g2links.workflow.sample import sample
+from g2links.workflow.train import train
+
+
+class StepReport(NamedTuple):
+    """What a step did.
+
+    Attributes:
+        record: for `--json` and for the journal of a pipeline.
+        lines: for the user.
+        result: the object that the verb gave; None for the metric, which `open_run` opens.
+    """
+
+    record: dict[str, Any]
+    lines: list[str]
+    result: Any = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether all thresholds hold, where there are such."""
+        return bool(self.record.get("passed", True))
+
+
+def metric_step(
+    home: Home,
+    variety: AbstractVariety,
+    options: FitOptions,
+    *,
+    time_limit: float | None = None,
+    fresh: bool = False,
+    progress: ProgressWish = None,
+) -> StepReport:
+    """Step 1: solve the metric and save it as a run."""
+    home.make(home.plots)
+    with progress_if_watched(progress) as show:
+        report = fit_cy(home, variety, options, progress=show, time_limit=time_limit, fresh=fresh)
+    record = report.record
+    history = home.plots / f"cy_history_run{report.run}.png"
+    plot_cy_history(history, record["history"], cy_run=report.run)
+    if report.ratio is not None:
+        picture = home.plots / f"cy_monge_ampere_run{report.run}.png"
+        plot_monge_ampere(picture, *report.ratio, cy_run=report.run, split="test points")
+    judged = verdict(record)
+    said = metric_summary(
+        record,
+        variety=variety.name,
+        run=report.run,
+        resumed=report.resumed,
+        model=report.model_path,
+        picture=str(history),
+    )
+    found = {
+        "command": "cy",
+        "cy_run": report.run,
+        "ansatz": record["ansatz"]["kind"],
+        "figures": record["figures"],
+        "standard_errors": record["standard_errors"],
+        "effective_sample_size": record["effective_sample_size"],
+        "supremum": record.get("supremum"),
+        "thresholds": judged.thresholds,
+        "verdict": judged.words,
+        "failures": list(judged.failures),
+        "advice": judged.advice,
+        "passed": judged.passed,
+        "model": report.model_path,
+    }
+    to_do = [f"to do: {judged.advice}"] if judged.advice else []
+    return StepReport(found, [*_notes(report.notes), *said, *_failed([*judged.failures]), *to_do])
+
+
+def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: Any) -> StepReport:
+    """Step 2: `g2links.sample` with the shares of the user's hyperparameters.
+
+    Args:
+        hyperparameters: a YAML file in place of that of the home.
+        options: of `g2links.sample`.
+    """
+    if "splits" not in options:
+        splits = load_hyperparameters(hyperparameters or home.hyperparameters).splits
+        options["splits"] = (splits.train, splits.validation, splits.test)
+    data = sample(home=home.path, **options)
+    return StepReport(
+        {"command": "sample", **data.record}, samples_summary(data.record, folder=str(home.link_data)), data
+    )
+
+
+def network_step(home: Home, task: str | None, **options: Any) -> StepReport:
+    """Step 3: `g2links.train` in a home, with pictures; the options are those of it."""
+    home.make(home.plots)
+    network = train(task=task, home=home.path, **options)
+    record = network.record
+    pictures = network.plot(home.plots)
+    assert network.g2_run is not None
+    said = network_summary(
+        record,
+        run=network.g2_run,
+        resumed=network.resumed,
+        model=str(network.path),
+        pictures=pictures[0].replace("_history", "_*"),
+    )
+    found = {
+        "command": "train",
+        "task": record["task"],
+        "architecture": record["hyperparameters"]["architecture"],
+        "g2_run": network.g2_run,
+        "cy_run": record["cy_run"],
+        "figures": record["figures"],
+        "thresholds": {},
+        "passed": not network.failures,
+        "model": network.path,
+    }
+    return StepReport(found, [*_notes(network.notes), *said, *_failed(network.failures)], network)
+
+
+def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
+    """Step 4: `g2links.check` on runs of a home, with its files; the options are those of it."""
+    report = check(name, home=home.path, **options)
+    paths = report.save(home.path)
+    return StepReport(report.record, [*_notes(report.notes), repr(report), ", ".join(paths)], report)
+
+
+def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:
+    return [f"note: {note}" for note in notes]
+
+
+def _failed(failures: list[str]) -> list[str]:
+    return [f"FAILED: {failure}" for failure in failures]
