@@ -47,6 +47,8 @@ class Networks:
         phi, metric, psi: models of the tasks 3form, metric and 4form.
         number: their run.
         notes: what the user should know of their origin.
+        recorded: by task, the mean relative error that was measured when it was trained, of those that learned the
+            metric at hand.
     """
 
     phi: Any
@@ -54,6 +56,18 @@ class Networks:
     psi: Any | None = None
     number: int | None = None
     notes: tuple[str, ...] = ()
+    recorded: Mapping[str, float] = field(default_factory=dict)
+
+    def allowed_error(self, task: str, *, quick: bool) -> float:
+        """What the mean relative error of a network may be: what its family reaches, and not much more than what was
+        measured when it was trained; 0 where there is none."""
+        from g2links.checks.tolerances import ROUNDING, WORSE, network_error
+
+        model = {"3form": self.phi, "metric": self.metric, "4form": self.psi}[task]
+        if model is None:
+            return 0.0
+        family = network_error(model, quick=quick)
+        return min(family, WORSE * self.recorded[task] + ROUNDING) if task in self.recorded else family
 
     @property
     def by_argument(self) -> dict[str, Any]:

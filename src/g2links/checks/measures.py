@@ -54,15 +54,16 @@ def _evaluate(setting: CheckSetting) -> Found:
 
 
 def exact_values(variety: "AbstractVariety") -> dict[str, Any]:
-    """The integrals that are known: of every metric, and c where f is a sum of powers."""
+    """The integrals that are known: of every metric, and c where ∫|h|² is (`varieties.periods`)."""
     from g2links.measures.chern_numbers import chern_numbers
     from g2links.measures.curvature import chern_names
-    from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+    from g2links.varieties.periods import holomorphic_volume
+    from g2links.varieties.residue import kahler_volume
 
     numbers = chern_numbers(variety)
     euler = numbers.pop(chern_names(variety.dimension)[-1])
     exact = {"volume_ratio": 1.0, "euler_number": euler, **numbers}
-    holomorphic = fermat_holomorphic_volume(variety)
+    holomorphic = holomorphic_volume(variety)
     if holomorphic is not None:
         exact["normalisation"] = math.sqrt(kahler_volume(variety) / holomorphic)
     return exact

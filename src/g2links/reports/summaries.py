@@ -68,7 +68,8 @@ def samples_summary(record: Mapping[str, Any], *, folder: str) -> list[str]:
         f"  base points    {base['all']} = {base['train']} train + {base['val']} val + {base['test']} test",
         f"  rotations      {options['n_rotations']} for each base point, none of which is in two sets",
         f"  effective sample size of the |Omega|^2 weights: {100 * record['effective_sample_size']:.1f} %",
-        f"  {record['samples_per_second']:.0f} samples/s evaluated; {record['seconds']:.1f} s in all",
+        f"  {record['evaluations_per_second']:.0f} evaluations/s, {record['samples_per_second']:.0f} rows/s: the "
+        f"rotations of a point have its components; {record['seconds']:.1f} s in all",
     ]
 
 

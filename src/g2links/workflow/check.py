@@ -289,4 +289,5 @@ def _in_memory(networks: Mapping[str, TrainedNetwork]) -> Networks:
     if unknown or "3form" not in networks:
         raise InputError("networks", sorted(networks), "3form, and where there are such also metric and 4form")
     models = {task: network.model for task, network in networks.items()}
-    return Networks(models["3form"], models.get("metric"), models.get("4form"))
+    recorded = {task: network.relative_error for task, network in networks.items()}
+    return Networks(models["3form"], models.get("metric"), models.get("4form"), recorded=recorded)
