@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 import g2links
-from g2links.checks import registry
+from g2links.checks import identities, registry
 from g2links.errors import ArtefactError, InputError
+from g2links.measures import assessment
 from g2links.varieties.real_points import real_points
+from g2links.workflow import check
 from g2links.workflow.interrupt import stop_on_interrupt
 from tests.cli.commands import run
 
@@ -305,6 +307,70 @@ def test_a_threshold_without_its_figure_fails(cy):
 def test_a_check_that_cannot_be_is_refused(cy, options, words):
     with pytest.raises(InputError, match=words):
         g2links.check(**{"name": "analytic", "cy": cy, **options})
+
+
+def _pressed(monkeypatch, module, name):
+    """The function of that name presses Ctrl-C before it does its work for the first time."""
+    work = getattr(module, name)
+
+    def after_ctrl_c(*given, **named):
+        monkeypatch.setattr(module, name, work)
+        os.kill(os.getpid(), signal.SIGINT)
+        return work(*given, **named)
+
+    monkeypatch.setattr(module, name, after_ctrl_c)
+
+
+def test_ctrl_c_ends_a_check_with_what_was_measured(cy, tmp_path, monkeypatch):
+    whole = g2links.check("kahlerity", cy=cy, n_points=250)
+    _pressed(monkeypatch, identities, "at_points")
+    report = g2links.check("kahlerity", cy=cy, n_points=250)
+    assert (report.partial, whole.partial) == (True, False)
+    assert report.points.n == len(report.pointwise["d_omega"]) == 100
+    np.testing.assert_array_equal(report.pointwise["d_omega"], whole.pointwise["d_omega"][:100])
+    assert (report.record["n"], report.record["n_wanted"], report.record["partial"]) == (100, 250, True)
+    assert "partial" not in whole.record
+    assert not report.passed
+    assert report.failures == ["interrupted: 100 of 250 points were measured"]
+    assert "100 points of 250, interrupted" in repr(report)
+    paths = report.save(tmp_path)
+    assert paths[-1].endswith("plots/check_kahlerity_partial.json")
+    assert not g2links.check("kahlerity", cy=cy, n_points=60).partial
+
+
+def test_ctrl_c_ends_the_measures_without_chern_numbers(monkeypatch):
+    curve = g2links.solve("z0^3+z1^3+z2^3", n_points=1000, degree=2, iterations=2)
+    _pressed(monkeypatch, assessment, "map_points")
+    report = g2links.check("measures", cy=curve, n_points=700)
+    assert report.partial
+    assert {len(values) for values in report.pointwise.values()} == {100}
+    assert {"sigma", "volume_ratio"} < report.figures.keys()
+    assert "euler_number" not in {**report.figures, **report.thresholds}
+
+
+def test_the_command_records_a_part_and_says_so_by_its_code(tmp_path, monkeypatch, capsys):
+    place = ["--home", str(tmp_path)]
+    curve = ["--polynomial", "z0^3+z1^3+z2^3", "--n-points", "1000", "--degree", "2", "--iterations", "2"]
+    assert run(["cy", *curve, *place]) == 0
+    assert run(["check", "contact", "--n-points", "20", *place]) == 0
+    before = (tmp_path / "plots/check_contact_cy_run1.json").read_bytes()
+    _pressed(monkeypatch, identities, "at_points")
+    capsys.readouterr()
+    record = tmp_path / "contact.json"
+    assert run(["check", "contact", "--n-points", "150", *place, "--json", str(record)]) == 130
+    said = capsys.readouterr()
+    assert "interrupted: 100 of 150 points were measured" in said.out
+    assert "Traceback" not in said.err
+    found = json.loads(record.read_text())
+    assert (found["n"], found["n_wanted"], found["partial"], found["passed"]) == (100, 150, True, False)
+    assert json.loads((tmp_path / "plots/check_contact_cy_run1_partial.json").read_text()) == found
+    assert (tmp_path / "plots/check_contact_cy_run1.json").read_bytes() == before
+    _pressed(monkeypatch, identities, "contact_errors")
+    assert run(["pipeline", *curve, "--quick", "--check-n-points", "150", *place]) == 130
+    journal = json.loads((tmp_path / "models/.pipeline.json").read_text())
+    assert list(journal["done"]) == ["cy", "check kahlerity"]
+    _pressed(monkeypatch, check, "open_subject")
+    assert run(["check", "contact", *place]) == 130
 
 
 def test_the_check_of_the_documents(cy, monkeypatch, capsys):

@@ -21,7 +21,7 @@ _SEVEN = 7.0
 def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import analytic_errors
 
-    return Found(analytic_errors(setting.link, setting.points, setting.derivative))
+    return Found(analytic_errors(setting.link, setting.points, setting.derivative, setting.stop))
 
 
 def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:

@@ -30,9 +30,9 @@ def _evaluate(setting: CheckSetting) -> Found:
     variety, potential = setting.link.variety, setting.link.potential
     seeds = np.random.SeedSequence([setting.seed, _STREAM])
     sample = concentrated_sample(variety, setting.points.n, seeds)
-    found = assess(variety, potential, setting.points, sample, setting.progress)
+    found = assess(variety, potential, setting.points, sample, setting.progress, setting.stop)
     setting.progress("closedness", 0, 1)
-    pointwise = {**kahlerity_errors(setting.link, setting.points), **found.pointwise}
+    pointwise = {**kahlerity_errors(setting.link, setting.points, stop=setting.stop), **found.pointwise}
     exact = exact_values(variety)
     integrals = {
         name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})
