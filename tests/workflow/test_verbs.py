@@ -14,9 +14,12 @@ import g2links
 from g2links.checks import identities, registry
 from g2links.errors import ArtefactError, InputError
 from g2links.measures import assessment
+from g2links.networks import own
+from g2links.storage.layout import Home
 from g2links.varieties.real_points import real_points
 from g2links.workflow import check
 from g2links.workflow.interrupt import stop_on_interrupt
+from g2links.workflow.listing import finished_runs
 from tests.cli.commands import run
 
 SMALL = {"n_points": 3000, "degree": 4, "iterations": 8}
@@ -391,6 +394,77 @@ def test_the_potential_of_the_documents():
     exec(compile(code, "own_potentials.md", "exec"), names)
     assert names["cy"].sigma < 0.02
     assert "potential own_potentials.network" in repr(names["cy"])
+
+
+def test_the_network_of_the_documents(cy, tmp_path, monkeypatch):
+    """What the page does; then, in a home, a run that another process can open once it knows the function."""
+    text = (Path(__file__).parents[2] / "docs/own_networks.md").read_text()
+    first, second = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = {"__name__": "own_networks", "cy": cy}
+    exec(compile(first, "own_networks.md", "exec"), names)
+    trained = names["trained"]
+    assert trained.relative_error < 0.25
+    assert trained.record["network"]["name"] == "own_networks.network"
+    assert trained.record["hyperparameters"]["architecture"] == "own"
+    assert "units" not in trained.record["hyperparameters"]
+    exec(compile(second.replace("n_points=100", "n_points=20"), "own_networks.md", "exec"), names)
+    assert names["report"].figures["phi_error"]["mean"] < 0.25
+    assert names["report"].thresholds["phi_error"]["at_most"] == 0.1
+    trained.save(tmp_path / "own.keras")
+    z = cy.points.z[:3]
+    again = g2links.load_link_model("3form", tmp_path / "own.keras")
+    np.testing.assert_array_equal(again(real_points(z)), trained(real_points(z)))
+    monkeypatch.setattr(own, "_REGISTERED", {})
+    with pytest.raises(InputError, match="register_network"):
+        g2links.load_link_model("3form", tmp_path / "own.keras")
+
+
+def _mean_of(components):
+    """A network that learns one vector of components for all points."""
+
+    def network(parameters, at):
+        return parameters["constant"] + 0.0 * at.z[0].real
+
+    return network, {"constant": np.full(components, 0.1)}
+
+
+def test_a_network_of_ones_own_is_a_run_of_a_home(tmp_path):
+    g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, home=tmp_path)
+    g2links.sample(home=tmp_path, n_points=200, n_rotations=1)
+    network, start = _mean_of(28)
+    trained = g2links.train(home=tmp_path, task="metric", network=network, parameters=start, epochs=2)
+    assert trained.g2_run == 1
+    record = json.loads((tmp_path / "models/link_models/metric_run1.json").read_text())
+    assert record["network"]["sha256"] == trained.record["network"]["sha256"]
+    moved = {"constant": start["constant"] + 0.1}
+    other = g2links.train(home=tmp_path, task="metric", network=network, parameters=moved, epochs=2)
+    assert other.record["network"]["sha256"] != record["network"]["sha256"]
+    assert [row["name"] for row in finished_runs(Home(tmp_path))][1:] == ["metric_run1", "metric_run2"]
+    assert run(["runs", "list", "--home", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"parameters": None}, "at least one array"),
+        ({"parameters": {"constant": np.ones(35, dtype=int)}}, "floating-point"),
+        ({"parameters": {"constant": np.ones(28)}}, r"shape \(35,\)"),
+        ({"parameters": {"constant": np.ones(35) * np.nan}}, "finite"),
+        ({"network": lambda parameters, at: at.z.real / 0.0}, "shape"),
+        ({"network": lambda parameters, at: parameters["constant"] / (0.0 * at.z[0].real)}, "finite values"),
+        ({"network": 3}, "a function"),
+        ({"network": None}, "which is missing"),
+        ({"units": 5}, "not with a network of your own"),
+        ({"physics.d_phi": 0.1}, "not with a network of your own"),
+        ({"optimiser": "lm"}, "own architecture"),
+    ],
+)
+@pytest.mark.usefixtures("as_users_run")
+def test_a_network_that_cannot_be_is_refused(cy, options, words):
+    network, start = _mean_of(35)
+    data = g2links.sample(cy, 30, n_rotations=1)
+    with pytest.raises(InputError, match=words):
+        g2links.train(data, "3form", **{"network": network, "parameters": start, **options})
 
 
 @pytest.mark.slow

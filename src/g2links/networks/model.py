@@ -17,6 +17,7 @@ from g2links.networks.ambient import Ambient
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
 from g2links.networks.batching import in_chunks
 from g2links.networks.direct import Direct
+from g2links.networks.own import OwnNetwork, registered_network
 from g2links.networks.potential import PotentialNetwork
 from g2links.networks.tasks import Task, find_task
 from g2links.varieties.charts import (
@@ -45,7 +46,7 @@ class LinkModel(keras.Model):
     Args:
         variety: from `to_config` of the variety.
         task: "3form", "metric" or "4form".
-        architecture: a mapping with `kind` direct, ambient or potential, and what that one takes.
+        architecture: a mapping with `kind` direct, ambient, potential or own, and what that one takes.
         normalisation: c of the data that it learned from.
         cy_run: the number of the Calabi-Yau run behind these data, if there is one.
 
@@ -197,6 +198,8 @@ def build_architecture(
             return Ambient(task, variety, normalisation, **entries)
         if kind == "potential":
             return PotentialNetwork(task, variety, normalisation, **entries)
+        if kind == "own":
+            return OwnNetwork(task, variety, registered_network(task=task.name, **entries))
     except TypeError as error:
         raise InputError("architecture", config, f"these entries do not fit {kind}: {error}") from error
     raise InputError("architecture", kind, f"choose one of {', '.join(ARCHITECTURES)}")
