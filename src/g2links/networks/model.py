@@ -33,6 +33,8 @@ from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersu
 from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
 
 ARCHITECTURES = ("direct", "ambient", "potential")
+_FORMAT = 2
+"""Of the data of saved models: in the second, `gelu` is exact in every architecture."""
 
 
 @keras.saving.register_keras_serializable(package="g2links")
@@ -168,17 +170,27 @@ class LinkModel(keras.Model):
             "architecture": self.architecture.to_config(),
             "normalisation": self.normalisation,
             "cy_run": self.cy_run,
+            "format": _FORMAT,
             "name": self.name,
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "LinkModel":
-        """The inverse of `get_config`."""
-        arguments = {key: value for key, value in config.items() if key not in SAVED_VARIETY}
+        """The inverse of `get_config`, for models of earlier versions too."""
+        arguments = {key: value for key, value in config.items() if key not in (*SAVED_VARIETY, "format")}
+        if config.get("format", 1) < _FORMAT:
+            arguments["architecture"] = _architecture_of_first_format(config["architecture"])
         return cls(variety=saved_variety(config), **arguments)
 
     def _variable(self, name: str, shape: tuple[int, ...], trainable: bool) -> Any:
         return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=trainable, dtype="float64")
+
+
+def _architecture_of_first_format(architecture: dict[str, Any]) -> dict[str, Any]:
+    """Where `gelu` was the approximation by tanh, but for potentials."""
+    if architecture["kind"] == "potential" or architecture.get("activation") != "gelu":
+        return architecture
+    return {**architecture, "activation": "gelu_tanh"}
 
 
 def build_architecture(
