@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from g2links.checks.contract import Check, CheckSetting, Figure, Found
     from g2links.checks.registry import register as register_check
     from g2links.links.structure import ContactCalabiYau
+    from g2links.networks.own import register_network
     from g2links.potentials.own import register_potential
     from g2links.storage.models import load_cy, load_link_model
     from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
@@ -62,6 +63,7 @@ __all__ = [
     "open_run",
     "pipeline",
     "register_check",
+    "register_network",
     "register_potential",
     "register_variety",
     "sample",
@@ -93,6 +95,7 @@ _LIES_IN = {
     "open_run": "g2links.workflow.solve",
     "pipeline": "g2links.workflow.pipeline",
     "register_check": "g2links.checks.registry",
+    "register_network": "g2links.networks.own",
     "register_potential": "g2links.potentials.own",
     "register_variety": "g2links.varieties.registry",
     "sample": "g2links.workflow.sample",

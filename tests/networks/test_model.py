@@ -145,6 +145,29 @@ def test_the_configuration_is_plain(make_model, kind):
     assert rebuilt.get_config() == model.get_config()
 
 
+@pytest.mark.parametrize(("kind", "meant"), [("direct", "gelu_tanh"), ("ambient", "gelu_tanh"), ("potential", "gelu")])
+def test_gelu_in_models_of_the_first_format_means_what_it_meant(make_model, arrays, kind, meant):
+    model = make_model(kind, activation=meant)
+    config = model.get_config()
+    assert config["architecture"]["activation"] == meant
+    assert LinkModel.from_config(config).architecture.activation == meant
+    del config["format"]
+    config["architecture"]["activation"] = "gelu"
+    loaded = LinkModel.from_config(config)
+    loaded.assign(model.state)
+    assert loaded.architecture.activation == meant
+    points = arrays["link_points"][:5]
+    np.testing.assert_array_equal(np.asarray(loaded(points)), np.asarray(model(points)))
+
+
+def test_gelu_in_new_models_is_exact(make_model, arrays, tmp_path):
+    exact, approximate = (make_model("direct", activation=name) for name in ("gelu", "gelu_tanh"))
+    save_model(exact, tmp_path / "m_run1.keras")
+    loaded, points = load_model(tmp_path / "m_run1.keras"), arrays["link_points"][:5]
+    np.testing.assert_array_equal(np.asarray(loaded(points)), np.asarray(exact(points)))
+    assert np.max(np.abs(np.asarray(exact(points)) - np.asarray(approximate(points)))) > 1e-8
+
+
 @pytest.mark.parametrize(
     ("task", "architecture", "field"),
     [

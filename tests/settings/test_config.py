@@ -46,10 +46,10 @@ def test_who_wins(file):
     [
         ({}, ("lm", (16, 16), "tanh", 60)),
         ({"architecture": "ambient"}, ("lm", (16, 16), "tanh", 60)),
-        ({"architecture": "ambient", "physics.d_phi": 0.1}, ("soap", (64, 64), "gelu", 120)),
-        ({"architecture": "direct"}, ("soap", (256, 256), "gelu", 120)),
-        ({"architecture": "direct", "optimiser": "adam"}, ("adam", (256, 256), "gelu", 400)),
-        ({"architecture": "direct", "units": 7, "epochs": 3}, ("soap", (7, 7), "gelu", 3)),
+        ({"architecture": "ambient", "physics.d_phi": 0.1}, ("soap", (64, 64), "gelu_tanh", 120)),
+        ({"architecture": "direct"}, ("soap", (256, 256), "gelu_tanh", 120)),
+        ({"architecture": "direct", "optimiser": "adam"}, ("adam", (256, 256), "gelu_tanh", 400)),
+        ({"architecture": "direct", "units": 7, "epochs": 3}, ("soap", (7, 7), "gelu_tanh", 3)),
     ],
 )
 def test_auto_becomes_what_suits_the_architecture(overrides, expected):
@@ -57,6 +57,35 @@ def test_auto_becomes_what_suits_the_architecture(overrides, expected):
     assert (found.optimiser, found.widths, found.activation, found.epochs) == expected
     general = load_hyperparameters(None, "3form", {"architecture": "ambient"}).resolved(80_000, shared=False)
     assert (general.optimiser, general.widths, general.epochs) == ("soap", (256, 256), 40)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        ({"activation": "gelu-tanh"}, "allowed: auto, tanh, gelu, gelu_tanh"),
+        ({"architecture": "direct", "activation": 3}, "allowed: auto, tanh"),
+        (
+            {"activation": "elu"},
+            "differentiated three times; choose auto, tanh, gelu, gelu_tanh, swish, softplus or sine",
+        ),
+        ({"architecture": "direct", "activation": "relu", "physics.d_phi": 0.1}, "derivative of a derivative"),
+    ],
+)
+def test_activations_are_refused_where_they_have_too_few_derivatives(overrides, words):
+    with pytest.raises(ConfigurationError, match=words):
+        load_hyperparameters(None, "3form", overrides)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"activation": "sine"},
+        {"architecture": "direct", "activation": "elu", "physics.d_phi": 0.1},
+        {"architecture": "ambient", "activation": "relu"},
+    ],
+)
+def test_activations_are_taken_where_they_are_smooth_enough(overrides):
+    assert load_hyperparameters(None, "3form", overrides).activation == overrides["activation"]
 
 
 def test_the_file_names_the_task_unless_told_otherwise(file):

@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 
 import g2links
-from g2links.checks import registry
+from g2links.checks import identities, registry
 from g2links.errors import ArtefactError, InputError
+from g2links.measures import assessment
+from g2links.networks import own
+from g2links.storage.layout import Home
 from g2links.varieties.real_points import real_points
+from g2links.workflow import check
 from g2links.workflow.interrupt import stop_on_interrupt
+from g2links.workflow.listing import finished_runs
 from tests.cli.commands import run
 
 SMALL = {"n_points": 3000, "degree": 4, "iterations": 8}
@@ -311,6 +316,70 @@ def test_a_check_that_cannot_be_is_refused(cy, options, words):
         g2links.check(**{"name": "analytic", "cy": cy, **options})
 
 
+def _pressed(monkeypatch, module, name):
+    """The function of that name presses Ctrl-C before it does its work for the first time."""
+    work = getattr(module, name)
+
+    def after_ctrl_c(*given, **named):
+        monkeypatch.setattr(module, name, work)
+        os.kill(os.getpid(), signal.SIGINT)
+        return work(*given, **named)
+
+    monkeypatch.setattr(module, name, after_ctrl_c)
+
+
+def test_ctrl_c_ends_a_check_with_what_was_measured(cy, tmp_path, monkeypatch):
+    whole = g2links.check("kahlerity", cy=cy, n_points=250)
+    _pressed(monkeypatch, identities, "at_points")
+    report = g2links.check("kahlerity", cy=cy, n_points=250)
+    assert (report.partial, whole.partial) == (True, False)
+    assert report.points.n == len(report.pointwise["d_omega"]) == 100
+    np.testing.assert_array_equal(report.pointwise["d_omega"], whole.pointwise["d_omega"][:100])
+    assert (report.record["n"], report.record["n_wanted"], report.record["partial"]) == (100, 250, True)
+    assert "partial" not in whole.record
+    assert not report.passed
+    assert report.failures == ["interrupted: 100 of 250 points were measured"]
+    assert "100 points of 250, interrupted" in repr(report)
+    paths = report.save(tmp_path)
+    assert paths[-1].endswith("plots/check_kahlerity_partial.json")
+    assert not g2links.check("kahlerity", cy=cy, n_points=60).partial
+
+
+def test_ctrl_c_ends_the_measures_without_chern_numbers(monkeypatch):
+    curve = g2links.solve("z0^3+z1^3+z2^3", n_points=1000, degree=2, iterations=2)
+    _pressed(monkeypatch, assessment, "map_points")
+    report = g2links.check("measures", cy=curve, n_points=700)
+    assert report.partial
+    assert {len(values) for values in report.pointwise.values()} == {100}
+    assert {"sigma", "volume_ratio"} < report.figures.keys()
+    assert "euler_number" not in {**report.figures, **report.thresholds}
+
+
+def test_the_command_records_a_part_and_says_so_by_its_code(tmp_path, monkeypatch, capsys):
+    place = ["--home", str(tmp_path)]
+    curve = ["--polynomial", "z0^3+z1^3+z2^3", "--n-points", "1000", "--degree", "2", "--iterations", "2"]
+    assert run(["cy", *curve, *place]) == 0
+    assert run(["check", "contact", "--n-points", "20", *place]) == 0
+    before = (tmp_path / "plots/check_contact_cy_run1.json").read_bytes()
+    _pressed(monkeypatch, identities, "at_points")
+    capsys.readouterr()
+    record = tmp_path / "contact.json"
+    assert run(["check", "contact", "--n-points", "150", *place, "--json", str(record)]) == 130
+    said = capsys.readouterr()
+    assert "interrupted: 100 of 150 points were measured" in said.out
+    assert "Traceback" not in said.err
+    found = json.loads(record.read_text())
+    assert (found["n"], found["n_wanted"], found["partial"], found["passed"]) == (100, 150, True, False)
+    assert json.loads((tmp_path / "plots/check_contact_cy_run1_partial.json").read_text()) == found
+    assert (tmp_path / "plots/check_contact_cy_run1.json").read_bytes() == before
+    _pressed(monkeypatch, identities, "contact_errors")
+    assert run(["pipeline", *curve, "--quick", "--check-n-points", "150", *place]) == 130
+    journal = json.loads((tmp_path / "models/.pipeline.json").read_text())
+    assert list(journal["done"]) == ["cy", "check kahlerity"]
+    _pressed(monkeypatch, check, "open_subject")
+    assert run(["check", "contact", *place]) == 130
+
+
 def test_the_check_of_the_documents(cy, monkeypatch, capsys):
     monkeypatch.setattr(registry, "_registered", {})
     text = (Path(__file__).parents[2] / "docs/own_checks.md").read_text()
@@ -329,6 +398,77 @@ def test_the_potential_of_the_documents():
     exec(compile(code, "own_potentials.md", "exec"), names)
     assert names["cy"].sigma < 0.02
     assert "potential own_potentials.network" in repr(names["cy"])
+
+
+def test_the_network_of_the_documents(cy, tmp_path, monkeypatch):
+    """What the page does; then, in a home, a run that another process can open once it knows the function."""
+    text = (Path(__file__).parents[2] / "docs/own_networks.md").read_text()
+    first, second = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = {"__name__": "own_networks", "cy": cy}
+    exec(compile(first, "own_networks.md", "exec"), names)
+    trained = names["trained"]
+    assert trained.relative_error < 0.25
+    assert trained.record["network"]["name"] == "own_networks.network"
+    assert trained.record["hyperparameters"]["architecture"] == "own"
+    assert "units" not in trained.record["hyperparameters"]
+    exec(compile(second.replace("n_points=100", "n_points=20"), "own_networks.md", "exec"), names)
+    assert names["report"].figures["phi_error"]["mean"] < 0.25
+    assert names["report"].thresholds["phi_error"]["at_most"] == 0.1
+    trained.save(tmp_path / "own.keras")
+    z = cy.points.z[:3]
+    again = g2links.load_link_model("3form", tmp_path / "own.keras")
+    np.testing.assert_array_equal(again(real_points(z)), trained(real_points(z)))
+    monkeypatch.setattr(own, "_REGISTERED", {})
+    with pytest.raises(InputError, match="register_network"):
+        g2links.load_link_model("3form", tmp_path / "own.keras")
+
+
+def _mean_of(components):
+    """A network that learns one vector of components for all points."""
+
+    def network(parameters, at):
+        return parameters["constant"] + 0.0 * at.z[0].real
+
+    return network, {"constant": np.full(components, 0.1)}
+
+
+def test_a_network_of_ones_own_is_a_run_of_a_home(tmp_path):
+    g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, home=tmp_path)
+    g2links.sample(home=tmp_path, n_points=200, n_rotations=1)
+    network, start = _mean_of(28)
+    trained = g2links.train(home=tmp_path, task="metric", network=network, parameters=start, epochs=2)
+    assert trained.g2_run == 1
+    record = json.loads((tmp_path / "models/link_models/metric_run1.json").read_text())
+    assert record["network"]["sha256"] == trained.record["network"]["sha256"]
+    moved = {"constant": start["constant"] + 0.1}
+    other = g2links.train(home=tmp_path, task="metric", network=network, parameters=moved, epochs=2)
+    assert other.record["network"]["sha256"] != record["network"]["sha256"]
+    assert [row["name"] for row in finished_runs(Home(tmp_path))][1:] == ["metric_run1", "metric_run2"]
+    assert run(["runs", "list", "--home", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"parameters": None}, "at least one array"),
+        ({"parameters": {"constant": np.ones(35, dtype=int)}}, "floating-point"),
+        ({"parameters": {"constant": np.ones(28)}}, r"shape \(35,\)"),
+        ({"parameters": {"constant": np.ones(35) * np.nan}}, "finite"),
+        ({"network": lambda parameters, at: at.z.real / 0.0}, "shape"),
+        ({"network": lambda parameters, at: parameters["constant"] / (0.0 * at.z[0].real)}, "finite values"),
+        ({"network": 3}, "a function"),
+        ({"network": None}, "which is missing"),
+        ({"units": 5}, "not with a network of your own"),
+        ({"physics.d_phi": 0.1}, "not with a network of your own"),
+        ({"optimiser": "lm"}, "own architecture"),
+    ],
+)
+@pytest.mark.usefixtures("as_users_run")
+def test_a_network_that_cannot_be_is_refused(cy, options, words):
+    network, start = _mean_of(35)
+    data = g2links.sample(cy, 30, n_rotations=1)
+    with pytest.raises(InputError, match=words):
+        g2links.train(data, "3form", **{"network": network, "parameters": start, **options})
 
 
 @pytest.mark.slow

@@ -16,6 +16,15 @@ from g2links.varieties.points.sampling import Points
 Progress = Callable[[int, int], None]
 """Called with the points done and the points in all."""
 
+Stop = Callable[[], bool]
+"""Asked between blocks of points; True ends a computation at what it has."""
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
+
+
 BLOCK = 500
 """Points that are compiled for at once, so that memory does not grow with their number."""
 _TOGETHER = 4
@@ -26,19 +35,24 @@ def map_points(
     points: Points,
     *,
     together: int = _TOGETHER,
+    block: int = BLOCK,
     progress: Progress = lambda *_: None,
+    stop: Stop = never,
 ) -> Any:
-    """function(at) at every point: the same tree, of NumPy arrays with a leading axis n.
+    """function(at) at every point: the same tree, of NumPy arrays with a leading axis n; less where `stop` says so, but
+    never less than those of the first block.
 
-    Compiled once for blocks of 500 points, inside which `together` points are evaluated side by side: memory does not
-    grow with n, but for the result.
+    Compiled once for blocks of `block` points, inside which `together` points are evaluated side by side: memory does
+    not grow with n, but for the result.
     """
     n = points.n
     compiled = jax.jit(lambda rows: jax.lax.map(function, rows, batch_size=together))
     blocks = []
-    for part, rows in padded_blocks(points, min(n, BLOCK)):
+    for part, rows in padded_blocks(points, min(n, block)):
         blocks.append(jax.tree.map(np.asarray, compiled(rows)))
         progress(part.stop, n)
+        if stop():
+            break
     return jax.tree.map(lambda *parts: np.concatenate(parts)[:n], *blocks)
 
 

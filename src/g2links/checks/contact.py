@@ -11,7 +11,7 @@ _FIGURES = {"d_omega": D_OMEGA, "d_eta_minus_omega": D_ETA, "d_upsilon": Figure(
 def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import contact_errors
 
-    return Found(contact_errors(setting.link, setting.points, setting.derivative))
+    return Found(contact_errors(setting.link, setting.points, setting.derivative, setting.stop))
 
 
 def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:

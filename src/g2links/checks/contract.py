@@ -90,6 +90,7 @@ class CheckSetting:
         quick: whether the networks come from a small run.
         seed: of further random choices.
         progress: called with what is being done, steps done, and steps in all.
+        stop: asked between blocks of points; True where the user wants what there is so far.
     """
 
     link: "ContactCalabiYau"
@@ -103,6 +104,7 @@ class CheckSetting:
     quick: bool = False
     seed: int = 0
     progress: Callable[[str, int, int], None] = lambda *_: None
+    stop: Callable[[], bool] = lambda: False
 
     @property
     def ma_rms(self) -> float:
@@ -126,7 +128,7 @@ class CheckSetting:
         """The figures that `function` gives at the centre of a chart, at every point, compiled, in bounded memory."""
         from g2links.links.pointwise import at_points
 
-        return at_points(function, self.points)
+        return at_points(function, self.points, self.stop)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ class Found:
     """What a check found.
 
     Attributes:
-        pointwise: for each figure its values (n,), no point left out.
+        pointwise: for each figure its values (n,), no point left out; those at the first points alone where the setting
+            said stop.
         integrals: figures of the whole, each with its value ("mean"), "standard_error", and "exact" value where known.
         remarks: more entries of the JSON.
         notes: sentences for the user.

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 
 from g2links import forms
 from g2links._typing import Array, Scalar
+from g2links.calculus.map_points import Stop, never
 from g2links.errors import InputError
 from g2links.forms.exterior import Field
 from g2links.g2.identities import LinkFields, structure_errors
@@ -43,7 +44,9 @@ def fields_in_chart(link: ContactCalabiYau, chart: SliceChart) -> LinkFields:
     )
 
 
-def kahlerity_errors(link: ContactCalabiYau, points: Points, d: Derivative | None = None) -> Pointwise:
+def kahlerity_errors(
+    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never
+) -> Pointwise:
     """`d_omega` = |dω| in the metric of the link, at every point."""
     derive = d or derivative("autodiff")
 
@@ -52,10 +55,12 @@ def kahlerity_errors(link: ContactCalabiYau, points: Points, d: Derivative | Non
         d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
         return {"d_omega": forms.norm(d_omega, link.metric(chart, x), p=3)}
 
-    return at_points(at_centre, points)
+    return at_points(at_centre, points, stop)
 
 
-def contact_errors(link: ContactCalabiYau, points: Points, d: Derivative | None = None) -> Pointwise:
+def contact_errors(
+    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never
+) -> Pointwise:
     """The identities of the contact Calabi-Yau structure, in every dimension: `d_eta_minus_omega` = |dη - ω|/|ω|,
     `d_omega` = |dω| and `d_upsilon` = |dΥ|/|Υ|, in the metric of the link, at every point."""
     derive, n = d or derivative("autodiff"), link.variety.dimension
@@ -77,10 +82,12 @@ def contact_errors(link: ContactCalabiYau, points: Points, d: Derivative | None 
             "d_upsilon": jnp.sqrt(size(parts[0], n + 1) ** 2 + size(parts[1], n + 1) ** 2) / whole,
         }
 
-    return at_points(at_centre, points)
+    return at_points(at_centre, points, stop)
 
 
-def analytic_errors(link: ContactCalabiYau, points: Points, d: Derivative | None = None) -> Pointwise:
+def analytic_errors(
+    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never
+) -> Pointwise:
     """Every figure of the analytic check at every point, and `lambda`, the Monge-Ampère ratio
     λ = (ReΥ∧ImΥ / (4 ω³/6))^{1/2}, with `lambda_formula`, the error of φ∧ψ = (4λ²+3) λ^{-4/3} vol_φ."""
     derive = d or derivative("autodiff")
@@ -96,7 +103,7 @@ def analytic_errors(link: ContactCalabiYau, points: Points, d: Derivative | None
             "lambda_formula": jnp.abs(errors["phi_wedge_psi_over_vol"] - predicted),
         }
 
-    return at_points(at_centre, points)
+    return at_points(at_centre, points, stop)
 
 
 def monge_ampere_lambda(link: ContactCalabiYau, chart: SliceChart) -> Scalar:

@@ -9,7 +9,7 @@ D_OMEGA = Figure(r"$|d\omega|$")
 def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import kahlerity_errors
 
-    return Found(kahlerity_errors(setting.link, setting.points, setting.derivative))
+    return Found(kahlerity_errors(setting.link, setting.points, setting.derivative, setting.stop))
 
 
 def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 
 from g2links import forms
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
+from g2links.calculus.map_points import Stop, never
 from g2links.checks.identities import Derivative, derivative
 from g2links.errors import InputError
 from g2links.g2.contact import contact_form
@@ -76,6 +77,7 @@ def model_errors(
     psi_model: Any | None = None,
     psi_method: PsiMethod = "star",
     d: Derivative | None = None,
+    stop: Stop = never,
 ) -> Pointwise:
     """Every figure of the model check at every point; norms are taken in the metric of `link`.
 
@@ -104,10 +106,12 @@ def model_errors(
             errors["psi_error"] = forms.norm(learned - psi, g, p=4) / forms.norm(psi, g, p=4)
         return errors
 
-    return at_points(at_centre, points)
+    return at_points(at_centre, points, stop)
 
 
-def learned_torsion(link: ContactCalabiYau, points: Points, *, phi_model: Any, step: float | None = None) -> Pointwise:
+def learned_torsion(
+    link: ContactCalabiYau, points: Points, *, phi_model: Any, step: float | None = None, stop: Stop = never
+) -> Pointwise:
     """The figures of `links.torsion.torsion_figures` for a learned φ at every point, and its `phi_error`; `step` as in
     `links.torsion.link_torsion`."""
 
@@ -118,4 +122,4 @@ def learned_torsion(link: ContactCalabiYau, points: Points, *, phi_model: Any, s
         error = forms.norm(phi.value - true, g, p=3) / forms.norm(true, g, p=3)
         return {**torsion_figures(geometry_of_expansion(along_flow(phi))), "phi_error": error}
 
-    return at_points(at_centre, points)
+    return at_points(at_centre, points, stop)

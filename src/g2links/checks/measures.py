@@ -39,18 +39,21 @@ def _evaluate(setting: CheckSetting) -> Found:
     variety, potential = setting.link.variety, setting.link.potential
     seeds = np.random.SeedSequence([setting.seed, _STREAM])
     sample = concentrated_sample(variety, setting.points.n, seeds)
-    found = assess(variety, potential, setting.points, sample, setting.progress)
-    mean = found.integrals["normalisation"].value ** 2 / volume_factor(variety.dimension)
-    worst = supremum(variety, potential, setting.points, mean, progress=partial(setting.progress, "supremum"))
+    found = assess(variety, potential, setting.points, sample, setting.progress, setting.stop)
     setting.progress("closedness", 0, 1)
-    pointwise = {**kahlerity_errors(setting.link, setting.points), **found.pointwise}
+    pointwise = {**kahlerity_errors(setting.link, setting.points, stop=setting.stop), **found.pointwise}
     exact = exact_values(variety)
     integrals = {
         name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})
         for name, (value, error) in found.integrals.items()
     }
-    integrals["ma_supremum"] = {"mean": worst.value, "standard_error": 0.0}
-    return Found(pointwise, integrals, {"n_concentrated": sample.points.n, "supremum": worst.described()})
+    remarks: dict[str, Any] = {"n_concentrated": sample.points.n}
+    if not setting.stop():
+        mean = found.integrals["normalisation"].value ** 2 / volume_factor(variety.dimension)
+        worst = supremum(variety, potential, setting.points, mean, progress=partial(setting.progress, "supremum"))
+        integrals["ma_supremum"] = {"mean": worst.value, "standard_error": 0.0}
+        remarks["supremum"] = worst.described()
+    return Found(pointwise, integrals, remarks)
 
 
 def exact_values(variety: "AbstractVariety") -> dict[str, Any]:
@@ -87,7 +90,7 @@ def _thresholds(setting: CheckSetting, found: Found) -> Thresholds:
     errors = math.hypot(found.integrals["sigma"]["standard_error"], setting.recorded_errors["sigma"])
     within = STANDARD_ERRORS * errors + _SIGMA_SHARE * recorded["sigma"] + ROUNDING
     limits["sigma"] = near(recorded["sigma"], within)
-    if "ma_supremum" in recorded:
+    if "ma_supremum" in recorded and "ma_supremum" in found.integrals:
         limits["ma_supremum"] = mean_at_most(_SUPREMUM_FACTOR * recorded["ma_supremum"] + ROUNDING)
     return limits
 

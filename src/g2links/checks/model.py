@@ -24,6 +24,7 @@ def _evaluate(setting: CheckSetting) -> Found:
         setting.points,
         psi_method=setting.psi_method,  # type: ignore[arg-type]
         d=setting.derivative,
+        stop=setting.stop,
         **networks.by_argument,
     )
     return Found(errors)

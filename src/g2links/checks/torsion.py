@@ -40,9 +40,10 @@ def _evaluate(setting: CheckSetting) -> Found:
 
     step = difference_step(setting.method, setting.epsilon)
     if setting.networks is None:
-        pointwise = link_torsion(setting.link, setting.points, step)
+        pointwise = link_torsion(setting.link, setting.points, step, setting.stop)
     else:
-        pointwise = learned_torsion(setting.link, setting.points, phi_model=setting.networks.phi, step=step)
+        phi = setting.networks.phi
+        pointwise = learned_torsion(setting.link, setting.points, phi_model=phi, step=step, stop=setting.stop)
     structure = _structure(pointwise)
     if structure is None:
         return Found(pointwise, remarks={"structure": None})

@@ -24,7 +24,7 @@ def cy(
     ] = None,
     widths: Annotated[str | None, typer.Option("--widths", help="Units of each hidden layer (default: 16,16).")] = None,
     activation: Annotated[
-        str | None, typer.Option("--activation", help="tanh, gelu, softplus, swish or sine (default: tanh).")
+        str | None, typer.Option("--activation", help="tanh, gelu, gelu_tanh, swish, softplus or sine (default: tanh).")
     ] = None,
     optimiser: Annotated[
         str, typer.Option("--optimiser", "--optimizer", help="lm (Levenberg-Marquardt) or adam.")

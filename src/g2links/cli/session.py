@@ -49,10 +49,13 @@ class Session:
             write_json(self.json_target, record, non_finite="null")
 
     def finish(self, report: "StepReport") -> None:
-        """Print what a step did, put its record where `--json` says, and end with code 1 if a threshold fails."""
+        """Print what a step did, put its record where `--json` says, and end with the code of a failure or of an
+        interruption where it is one."""
         for line in report.lines:
             self.say(line)
         self.write_json(report.record)
+        if report.interrupted:
+            raise typer.Exit(INTERRUPTED)
         if not report.passed:
             raise typer.Exit(FAILED)
 

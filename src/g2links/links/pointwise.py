@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from g2links._typing import Scalar
-from g2links.calculus.map_points import map_points
+from g2links.calculus.map_points import Stop, map_points, never
 from g2links.varieties.charts import ChartPoint, SliceChart
 from g2links.varieties.points.sampling import Points
 
@@ -17,11 +17,11 @@ SIDE_BY_SIDE = 100
 """Forms on the link are small: a hundred points at once fill the vector units, more only take memory."""
 
 
-def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Points) -> Pointwise:
-    """The figures of `at_centre` in the canonical chart of every point."""
+def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Points, stop: Stop = never) -> Pointwise:
+    """The figures of `at_centre` in the canonical chart of every point; of the first hundreds, where `stop` says so."""
 
     def at_point(at: ChartPoint) -> dict[str, Scalar]:
         return at_centre(SliceChart(at, jnp.zeros(())))
 
-    figures: Pointwise = map_points(at_point, points, together=SIDE_BY_SIDE)
+    figures: Pointwise = map_points(at_point, points, together=SIDE_BY_SIDE, block=SIDE_BY_SIDE, stop=stop)
     return figures

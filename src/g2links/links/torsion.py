@@ -17,6 +17,7 @@ import jax.numpy as jnp
 
 from g2links import forms
 from g2links._typing import Hermitian, Matrix, Scalar
+from g2links.calculus.map_points import Stop, never
 from g2links.forms import Taylor
 from g2links.g2.geometry import Geometry, geometry_of_expansion
 from g2links.g2.metric import is_positive
@@ -32,7 +33,7 @@ RICCI_XI, RICCI_HORIZONTAL = 1.5, -0.5
 """The exact Ricci curvature along ξ, and in the six directions across."""
 
 
-def link_torsion(link: ContactCalabiYau, points: Points, step: float | None = None) -> Pointwise:
+def link_torsion(link: ContactCalabiYau, points: Points, step: float | None = None, stop: Stop = never) -> Pointwise:
     """Every figure of the torsion check at every point, for the structure of a link: those of `torsion_figures`, and
 
     - torsion_formula: the largest error of the first four formulas of the module's docstring
@@ -43,6 +44,7 @@ def link_torsion(link: ContactCalabiYau, points: Points, step: float | None = No
         link: the structure.
         points: where.
         step: None for exact derivatives; the edge of the cubes over which values are compared otherwise.
+        stop: of `at_points`.
     """
 
     def at_centre(chart: SliceChart) -> dict[str, Scalar]:
@@ -57,7 +59,7 @@ def link_torsion(link: ContactCalabiYau, points: Points, step: float | None = No
             "kahler_ricci": _kahler_ricci(ratio, g),
         }
 
-    return at_points(at_centre, points)
+    return at_points(at_centre, points, stop)
 
 
 def torsion_figures(found: Geometry) -> dict[str, Scalar]:

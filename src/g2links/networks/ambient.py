@@ -51,7 +51,7 @@ class Ambient(AbstractStructured):
     variety: WeightedHypersurface
     normalisation: float
     widths: tuple[int, ...]
-    activation: str = "gelu"
+    activation: str = "gelu_tanh"
     dropout: float = 0.0
     standard_inputs: bool = True
     shared: bool = False

@@ -90,7 +90,7 @@ class Direct(AbstractArchitecture):
     variety: WeightedHypersurface
     widths: tuple[int, ...]
     symmetric: bool
-    activation: str = "gelu"
+    activation: str = "gelu_tanh"
     dropout: float = 0.0
     standard_inputs: bool = True
     standard_outputs: bool = True

@@ -1,6 +1,5 @@
 """Dense networks as pure functions of their parameters."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,17 +11,10 @@ from jaxtyping import Float
 
 from g2links._typing import Array
 from g2links.errors import InputError
+from g2links.potentials.activations import ACTIVATIONS, require_activation
 
 Parameters = tuple[Any, ...]
 """Arrays of JAX or NumPy."""
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "gelu": lambda x: jax.nn.gelu(x, approximate=True),
-    "tanh": jnp.tanh,
-    "swish": jax.nn.swish,
-    "relu": jax.nn.relu,
-    "elu": jax.nn.elu,
-    "softplus": jax.nn.softplus,
-}
 
 
 @dataclass(frozen=True)
@@ -32,7 +24,7 @@ class DenseNetwork:
     Args:
         inputs, outputs: numbers of them.
         widths: units of each hidden layer.
-        activation: a name in `ACTIVATIONS`; gelu is the tanh approximation.
+        activation: a name in `potentials.activations.ACTIVATIONS`.
         dropout: the share of hidden units that are dropped in training.
 
     Raises:
@@ -42,12 +34,11 @@ class DenseNetwork:
     inputs: int
     outputs: int
     widths: tuple[int, ...]
-    activation: str = "gelu"
+    activation: str = "gelu_tanh"
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.activation not in ACTIVATIONS:
-            raise InputError("activation", self.activation, f"choose one of {', '.join(ACTIVATIONS)}")
+        require_activation(self.activation)
         if not self.widths or min(self.widths) < 1:
             raise InputError("widths", self.widths, "positive numbers of units, one for each hidden layer")
         if not 0 <= self.dropout < 1:
@@ -72,7 +63,7 @@ class DenseNetwork:
 
     def apply(self, parameters: Parameters, x: Float[Array, " m"], key: Array | None = None) -> Float[Array, " k"]:
         """The outputs at one input; with a random key, some hidden units are dropped."""
-        activation, hidden = ACTIVATIONS[self.activation], x
+        activation, hidden = ACTIVATIONS[self.activation].function, x
         for layer, (matrix, offset) in enumerate(zip(parameters[:-3:2], parameters[1:-3:2], strict=True)):
             hidden = activation(matrix @ hidden + offset)
             if key is not None and self.dropout > 0:

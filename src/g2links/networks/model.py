@@ -17,6 +17,7 @@ from g2links.networks.ambient import Ambient
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
 from g2links.networks.batching import in_chunks
 from g2links.networks.direct import Direct
+from g2links.networks.own import OwnNetwork, registered_network
 from g2links.networks.potential import PotentialNetwork
 from g2links.networks.tasks import Task, find_task
 from g2links.varieties.charts import (
@@ -32,6 +33,8 @@ from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersu
 from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
 
 ARCHITECTURES = ("direct", "ambient", "potential")
+_FORMAT = 2
+"""Of the data of saved models: in the second, `gelu` is exact in every architecture."""
 
 
 @keras.saving.register_keras_serializable(package="g2links")
@@ -45,7 +48,7 @@ class LinkModel(keras.Model):
     Args:
         variety: from `to_config` of the variety.
         task: "3form", "metric" or "4form".
-        architecture: a mapping with `kind` direct, ambient or potential, and what that one takes.
+        architecture: a mapping with `kind` direct, ambient, potential or own, and what that one takes.
         normalisation: c of the data that it learned from.
         cy_run: the number of the Calabi-Yau run behind these data, if there is one.
 
@@ -167,17 +170,27 @@ class LinkModel(keras.Model):
             "architecture": self.architecture.to_config(),
             "normalisation": self.normalisation,
             "cy_run": self.cy_run,
+            "format": _FORMAT,
             "name": self.name,
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "LinkModel":
-        """The inverse of `get_config`."""
-        arguments = {key: value for key, value in config.items() if key not in SAVED_VARIETY}
+        """The inverse of `get_config`, for models of earlier versions too."""
+        arguments = {key: value for key, value in config.items() if key not in (*SAVED_VARIETY, "format")}
+        if config.get("format", 1) < _FORMAT:
+            arguments["architecture"] = _architecture_of_first_format(config["architecture"])
         return cls(variety=saved_variety(config), **arguments)
 
     def _variable(self, name: str, shape: tuple[int, ...], trainable: bool) -> Any:
         return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=trainable, dtype="float64")
+
+
+def _architecture_of_first_format(architecture: dict[str, Any]) -> dict[str, Any]:
+    """Where `gelu` was the approximation by tanh, but for potentials."""
+    if architecture["kind"] == "potential" or architecture.get("activation") != "gelu":
+        return architecture
+    return {**architecture, "activation": "gelu_tanh"}
 
 
 def build_architecture(
@@ -197,6 +210,8 @@ def build_architecture(
             return Ambient(task, variety, normalisation, **entries)
         if kind == "potential":
             return PotentialNetwork(task, variety, normalisation, **entries)
+        if kind == "own":
+            return OwnNetwork(task, variety, registered_network(task=task.name, **entries))
     except TypeError as error:
         raise InputError("architecture", config, f"these entries do not fit {kind}: {error}") from error
     raise InputError("architecture", kind, f"choose one of {', '.join(ARCHITECTURES)}")

@@ -8,7 +8,6 @@ k (Donaldson, math/0512625; Headrick and Nassar, arXiv:0908.2635).
 import itertools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +18,7 @@ import numpy as np
 from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
+from g2links.potentials.activations import ACTIVATIONS, require_activation
 from g2links.potentials.features import BASIS, InvariantFeatures
 from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
@@ -31,13 +31,6 @@ if TYPE_CHECKING:
     JetOrValues = TypeVar("JetOrValues", Jet, Values)
 else:
     JetOrValues = TypeVar("JetOrValues")  # `series.Series`, from a module above, has the same operations
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "tanh": jnp.tanh,
-    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
-    "softplus": jax.nn.softplus,
-    "swish": jax.nn.swish,
-    "sine": jnp.sin,
-}
 
 
 @dataclass(frozen=True)
@@ -82,15 +75,14 @@ class NeuralAnsatz(FeatureAnsatz):
     beside a logarithmic skip connection, whose Hermitian form c takes care of the smooth part of u.
 
     Raises:
-        InputError: for an unknown activation or a width below 1.
+        InputError: for an activation that is unknown or not smooth, or a width below 1.
     """
 
     widths: tuple[int, ...] = (16, 16)
     activation: str = "tanh"
 
     def __post_init__(self) -> None:
-        if self.activation not in ACTIVATIONS:
-            raise InputError("activation", self.activation, f"choose one of {', '.join(ACTIVATIONS)}")
+        require_activation(self.activation, math.inf)
         if not self.widths or min(self.widths) < 1:
             raise InputError("widths", self.widths, "positive numbers of units, one for each hidden layer")
 
@@ -117,7 +109,7 @@ class NeuralAnsatz(FeatureAnsatz):
 
     def apply(self, parameters: Parameters, x: JetOrValues) -> JetOrValues:
         """u from the features, or its jet from theirs."""
-        activation = ACTIVATIONS[self.activation]
+        activation = ACTIVATIONS[self.activation].function
         logarithm = _logarithm(self.features).apply(parameters[:1], x)
         for matrix, offset in zip(parameters[1:-2:2], parameters[2:-2:2], strict=True):
             x = x.affine(matrix, offset).map(activation)

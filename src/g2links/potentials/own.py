@@ -99,13 +99,7 @@ class OwnAnsatz:
 
     def fingerprint(self) -> str:
         """A checksum of the start and of the code, for an interrupted search to know whether it is its own."""
-        digest = hashlib.sha256(repr(jax.tree.structure(self.start)).encode())
-        for leaf in jax.tree.leaves(self.start):
-            digest.update(repr(np.shape(leaf)).encode() + np.asarray(leaf, dtype=float).tobytes())
-        code = getattr(self.function, "__code__", None)
-        if code is not None:
-            digest.update(code.co_code + repr((code.co_names, code.co_consts)).encode())
-        return digest.hexdigest()
+        return fingerprint(self.function, self.start)
 
     def to_config(self) -> dict[str, Any]:
         """Plain data; the function itself is not saved."""
@@ -131,6 +125,18 @@ def register_potential(
     """
     if not callable(function):
         raise InputError("potential", function, "a function u(parameters, z)")
+    require_real_tree(parameters)
+    chosen = name or name_of(function)
+    _REGISTERED[chosen] = OwnAnsatz(chosen, function, parameters)
+    return _REGISTERED[chosen]
+
+
+def require_real_tree(parameters: Any) -> None:
+    """Refuse what is no tree of real arrays.
+
+    Raises:
+        InputError: naming the leaf.
+    """
     leaves = jax.tree.leaves(parameters)
     for leaf in leaves:
         if not isinstance(leaf, float | np.ndarray | jax.Array) or np.asarray(leaf).dtype.kind != "f":
@@ -139,9 +145,22 @@ def register_potential(
             raise InputError("parameters", leaf, "finite numbers")
     if not leaves:
         raise InputError("parameters", parameters, "at least one array of real numbers")
-    chosen = name or f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function))}"
-    _REGISTERED[chosen] = OwnAnsatz(chosen, function, parameters)
-    return _REGISTERED[chosen]
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """A function's name in files, if the user gives none: that of its module and of itself."""
+    return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function))}"
+
+
+def fingerprint(function: Callable[..., Any], start: Any) -> str:
+    """A checksum of a tree of parameters and of the code of a function."""
+    digest = hashlib.sha256(repr(jax.tree.structure(start)).encode())
+    for leaf in jax.tree.leaves(start):
+        digest.update(repr(np.shape(leaf)).encode() + np.asarray(leaf, dtype=float).tobytes())
+    code = getattr(function, "__code__", None)
+    if code is not None:
+        digest.update(code.co_code + repr((code.co_names, code.co_consts)).encode())
+    return digest.hexdigest()
 
 
 def registered_potential(name: str) -> OwnAnsatz:

@@ -59,6 +59,7 @@ def check_record(
     thresholds: Mapping[str, Threshold],
     integrals: Integrals | None = None,
     failures: Sequence[str] = (),
+    interrupted: int | None = None,
 ) -> dict[str, Any]:
     """The JSON of a check: statistics of each figure, thresholds, `passed`, and the failures in words.
 
@@ -69,6 +70,7 @@ def check_record(
         thresholds: by name of the figure.
         integrals: figures of the whole run that come with an error of their own.
         failures: what else is wrong, one sentence each.
+        interrupted: how many points were wanted, where fewer were measured: the record is `partial`, and not passed.
 
     Returns:
         Plain data that JSON holds; a statistic that is not finite is None.
@@ -83,15 +85,19 @@ def check_record(
     integrals = integrals or {}
     of_points = {name: limit for name, limit in thresholds.items() if name not in integrals}
     failures = [*failures, *judge(pointwise, of_points), *judge_integrals(integrals, thresholds)]
+    n = next(iter(lengths.values()))
+    if interrupted is not None:
+        failures.append(f"interrupted: {n} of {interrupted} points were measured")
     record = {
         "check": check,
         "cy_run": cy_run,
         "g2_run": g2_run,
-        "n": next(iter(lengths.values())),
+        "n": n,
         "figures": {name: summarise(values) for name, values in pointwise.items()} | dict(integrals),
         "thresholds": {name: dict(threshold) for name, threshold in thresholds.items()},
         "passed": not failures,
         "failures": failures,
+        **({} if interrupted is None else {"partial": True, "n_wanted": interrupted}),
     }
     result: dict[str, Any] = plain(record, non_finite="null")
     return result

@@ -107,7 +107,8 @@ def _caption(record: Mapping[str, Any]) -> str:
     runs = [
         f"{kind} run {record[key]}" for kind, key in (("CY", "cy_run"), ("G2", "g2_run")) if record.get(key) is not None
     ]
-    return f"Check {record['check']}: {', '.join([*runs, str(record['n']) + ' points'])}"
+    points = f"{record['n']} points" + (f" of {record['n_wanted']}, interrupted" if record.get("partial") else "")
+    return f"Check {record['check']}: {', '.join([*runs, points])}"
 
 
 def _closing(record: Mapping[str, Any]) -> list[str]:

@@ -1,8 +1,11 @@
 """The hyperparameters of step 3; the description of each field is what an error says is allowed there."""
 
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from g2links.potentials.activations import ACTIVATIONS, activation_names
 
 Task = Literal["3form", "metric", "4form"]
 
@@ -13,6 +16,19 @@ class _Section(BaseModel):
 
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _listed(*names: str) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+_ACTIVATION_NAMES = _listed("auto", *activation_names())
+
+
+def _known_activation(value: str) -> str:
+    if value not in ("auto", *ACTIVATIONS):
+        raise ValueError(f"allowed: {_ACTIVATION_NAMES}")
+    return value
 
 
 _Width = Annotated[int, Field(ge=1, le=65536)]
@@ -104,9 +120,7 @@ class Hyperparameters(_Section):
     units: _Width | _Widths | Literal["auto"] = Field(
         description="auto, a whole number from 1 to 65536, or a list of one such number for each layer"
     )
-    activation: Literal["auto", "gelu", "tanh", "swish", "relu", "elu", "softplus"] = Field(
-        description="auto, gelu, tanh, swish, relu, elu or softplus"
-    )
+    activation: Annotated[str, AfterValidator(_known_activation)] = Field(description=_ACTIVATION_NAMES)
     epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(description="auto, or a whole number, at least 1")
     optimiser: Literal["auto", "adam", "soap", "lm"] = Field(description="auto, adam, soap or lm")
     batch_size: int = Field(ge=1, description="a whole number, at least 1")
@@ -131,11 +145,17 @@ class Hyperparameters(_Section):
 
     @model_validator(mode="after")
     def _smooth_where_differentiated(self) -> "Hyperparameters":
-        if self.architecture == "potential" and self.activation in ("relu", "elu"):
-            raise ValueError(
-                f"activation is {self.activation}, but a potential is differentiated three times; "
-                "choose auto, gelu, tanh, swish or softplus"
-            )
+        if self.activation == "auto":
+            return self
+        continuous = ACTIVATIONS[self.activation].continuous
+        for needed, used, why in (
+            (math.inf, self.architecture == "potential", "a potential is differentiated three times"),
+            (1, self.physics.used, "identities in the loss (physics) take the derivative of a derivative"),
+        ):
+            if used and continuous < needed:
+                raise ValueError(
+                    f"activation is {self.activation}, but {why}; choose {_listed('auto', *activation_names(needed))}"
+                )
         return self
 
     def resolved(self, points: int, *, shared: bool) -> "Hyperparameters":
@@ -154,7 +174,7 @@ class Hyperparameters(_Section):
         values = {
             "optimiser": optimiser,
             "units": units if self.units == "auto" else self.units,
-            "activation": ("tanh" if least_squares else "gelu") if self.activation == "auto" else self.activation,
+            "activation": ("tanh" if least_squares else "gelu_tanh") if self.activation == "auto" else self.activation,
             "epochs": _epochs(points, optimiser) if self.epochs == "auto" else self.epochs,
         }
         return self.model_copy(update=values)

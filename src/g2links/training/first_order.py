@@ -14,6 +14,7 @@ from g2links.networks.architecture import AbstractArchitecture, Row, Weights
 from g2links.networks.batching import in_chunks
 from g2links.networks.layers import Parameters
 from g2links.networks.model import LinkModel
+from g2links.networks.own import OwnNetwork
 from g2links.training.adam import adam_start, adam_step
 from g2links.training.data import RowBlocks, as_blocks
 from g2links.training.physics import TERMS, IdentityTerms, identity_loss
@@ -66,6 +67,8 @@ class FirstOrder:
         self._held_out: IdentityTerms | None = None
         physics = settings.physics
         self._terms = physics.terms(TERMS[self._architecture.task.name])
+        if self._terms and isinstance(self._architecture, OwnNetwork):
+            raise InputError("physics", ", ".join(self._terms), "0 for a network of your own")
         if self._terms:
             self._identities = IdentityTerms(self._architecture, physics, rows, physics.points, settings.seed)
             self._held_out = IdentityTerms(self._architecture, physics, validation, _HELD_OUT, settings.seed)

@@ -33,7 +33,8 @@ class SecondOrder:
     ) -> None:
         architecture = model.architecture
         if not isinstance(architecture, AbstractStructured):
-            raise InputError("optimiser", "lm", "soap or adam for the direct architecture")
+            kind = architecture.to_config()["kind"]
+            raise InputError("optimiser", "lm", f"soap or adam for the {kind} architecture")
         if settings.physics.terms(TERMS[model.task]):
             raise InputError(
                 "physics",

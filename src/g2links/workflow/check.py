@@ -3,11 +3,12 @@
 import html
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from g2links.calculus.map_points import Stop, never
 from g2links.checks.contract import Check, CheckSetting, Networks, Thresholds
 from g2links.checks.identities import derivative as require_derivative
 from g2links.checks.registry import find_check
@@ -25,6 +26,7 @@ from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check_inputs import Subject, open_networks, open_phi, open_subject, subject_of
+from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 from g2links.workflow.train import TrainedNetwork
 
@@ -60,6 +62,11 @@ class CheckReport:
     def passed(self) -> bool:
         """Whether all thresholds hold, at finite values alone."""
         return bool(self.record["passed"])
+
+    @property
+    def partial(self) -> bool:
+        """Whether Ctrl-C ended it before the last point: then it has not passed."""
+        return bool(self.record.get("partial", False))
 
     @property
     def failures(self) -> list[str]:
@@ -103,7 +110,8 @@ class CheckReport:
         )
 
     def save(self, home: str | os.PathLike[str]) -> list[str]:
-        """Write JSON and pictures into the folder `plots` of a home, named after the check, its runs and its method.
+        """Write JSON and pictures into the folder `plots` of a home, named after the check, its runs and its method,
+        and `partial` if it is, so that no whole one is replaced.
 
         Returns:
             The paths.
@@ -115,7 +123,9 @@ class CheckReport:
         place.make(place.plots)
         runs = [f"{key}{self.record[key]}" for key in ("cy_run", "g2_run") if self.record[key] is not None]
         method = [] if self.psi_method is None else [self.psi_method]
-        stem = place.plots / "_".join(["check", self.check.name, *runs, *method])
+        stem = place.plots / "_".join(
+            ["check", self.check.name, *runs, *method, *(["partial"] if self.partial else [])]
+        )
         self.plot(f"{stem}.png")
         paths = [f"{stem}.png", f"{stem}.json"]
         if self._located:
@@ -159,7 +169,8 @@ def check(
     quick: bool = False,
     progress: ProgressWish = None,
 ) -> CheckReport:
-    """Evaluate a check at fresh points; nothing is written.
+    """Evaluate a check at fresh points; nothing is written, and Ctrl-C ends it with what was measured so far: then the
+    report is `partial`.
 
     Args:
         name: kahlerity, contact, analytic, model, measures, torsion, one that was registered, or a `g2links.Check`.
@@ -182,7 +193,7 @@ def check(
         >>> report.figures["d_psi"]["max"]  # doctest: +SKIP
         4.1e-14
     """
-    with progress_if_watched(progress) as show:
+    with progress_if_watched(progress) as show, stop_on_interrupt() as stop:
         return evaluate_check(
             find_check(name),
             subject=None if cy is None else subject_of(cy),
@@ -197,6 +208,7 @@ def check(
             seed=seed,
             quick=quick,
             show=show,
+            stop=stop,
         )
 
 
@@ -205,6 +217,7 @@ def evaluate_check(
     *,
     home: Home,
     show: Show,
+    stop: Stop = never,
     n_points: int,
     subject: Subject | None = None,
     networks: Networks | None = None,
@@ -216,7 +229,11 @@ def evaluate_check(
     seed: int = 0,
     quick: bool = False,
 ) -> CheckReport:
-    """`check` with everything decided."""
+    """`check` with everything decided.
+
+    Raises:
+        KeyboardInterrupt: where `stop` says so before anything is measured.
+    """
     require_options(
         chosen, {"n_points": n_points, "derivative": derivative, "epsilon": epsilon, "psi_method": psi_method}
     )
@@ -244,9 +261,17 @@ def evaluate_check(
         quick,
         seed,
         show,
+        stop,
     )
+    if stop():
+        raise KeyboardInterrupt
     show(f"evaluating {chosen.name} at {n_points} points", 0, 1)
     found = chosen.evaluate(setting)
+    measured = min(map(np.size, found.pointwise.values()), default=n_points)
+    interrupted = stop() and measured < n_points
+    if interrupted:
+        found = replace(found, pointwise={name: values[:measured] for name, values in found.pointwise.items()})
+        points = points.rows(slice(measured))
     limits = chosen.thresholds(setting, found)
     number = None if networks is None else networks.number
     unfit = verdict(subject.record).failures if chosen.of_metric and networks is None else ()
@@ -258,6 +283,7 @@ def evaluate_check(
         limits,
         found.integrals,
         failures=[f"the metric is not good enough: {sentence}" for sentence in unfit],
+        interrupted=n_points if interrupted else None,
     )
     record |= dict(found.remarks)
     located = [key for key in chosen.located if key in found.pointwise]

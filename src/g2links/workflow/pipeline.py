@@ -184,6 +184,8 @@ def _in_home(
             made[name] = step()
             for line in made[name].lines:
                 say(line)
+            if made[name].interrupted:
+                raise KeyboardInterrupt
             journal.record(name, {**made[name].record, "wall_seconds": time.monotonic() - begun})
         steps = dict(journal.done)
         journal.finish()

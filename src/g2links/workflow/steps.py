@@ -33,6 +33,11 @@ class StepReport(NamedTuple):
     result: Any = None
 
     @property
+    def interrupted(self) -> bool:
+        """Whether the record is that of a part, because Ctrl-C was pressed."""
+        return bool(self.record.get("partial", False))
+
+    @property
     def passed(self) -> bool:
         """Whether all thresholds hold, where there are such."""
         return bool(self.record.get("passed", True))

@@ -1,7 +1,7 @@
 """`g2links.train`: a network from data of the link, in one call."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from g2links.errors import InputError
 from g2links.networks.architecture import Row
 from g2links.networks.locations import coordinate_shares
 from g2links.networks.model import LinkModel
+from g2links.networks.own import OwnFamily, register_network
 from g2links.reports.histories import plot_training_history
 from g2links.reports.labels import TASK_ERRORS, TASKS
 from g2links.reports.locations import plot_error_locations
@@ -31,7 +32,7 @@ from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.link_samples import LinkSamples
 from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 from g2links.workflow.samples import read_rows
-from g2links.workflow.training_run import TrainingData, fit_network, read_training_data, run_training
+from g2links.workflow.training_run import OF_ARCHITECTURES, TrainingData, fit_network, read_training_data, run_training
 
 _STEPS = {"loss": "loss", "validation_loss": "validation_loss", "rate": "learning_rate"}
 """The entries of a training's history, and what they are called in its record."""
@@ -147,6 +148,8 @@ def train(
     time_limit: float | None = None,
     fresh: bool = False,
     progress: ProgressWish = None,
+    network: Callable[[Any, Any], Any] | None = None,
+    parameters: Any = None,
     **values: Any,
 ) -> TrainedNetwork:
     """Fit a network to data of the link.
@@ -164,6 +167,9 @@ def train(
         time_limit: seconds after which no epoch starts.
         fresh: with `home`: start a new run even where an interrupted one could go on.
         progress: as for `g2links.sample`.
+        network: a function of your own, from parameters and a point in its chart to the packed components
+            (`g2links.register_network`); it takes the place of the families of g2links.
+        parameters: its start, a tree of real arrays.
         values: keys of `hyperparameters/hps.yaml`, such as architecture, epochs, learning_rate.
 
     Raises:
@@ -177,15 +183,16 @@ def train(
     """
     if (data is None) == (home is None):
         raise InputError("data", data, "data of g2links.sample, or home= with data sets, one of the two")
+    file = hyperparameters or (None if home is None else Home(home).hyperparameters)
+    family, chosen = _own(network, parameters, file, task, values)
     with progress_if_watched(progress) as show:
         if home is not None:
-            chosen = load_hyperparameters(hyperparameters or Home(home).hyperparameters, task, values)
-            return _as_run(Home(home), chosen, cy_run, show, time_limit, fresh)
+            return _as_run(Home(home), chosen, family, cy_run, show, time_limit, fresh)
         for name, value in (("cy_run", cy_run), ("fresh", fresh or None)):
             if value is not None:
                 raise InputError(name, value, "with home= only")
         assert data is not None
-        return _in_memory(data, load_hyperparameters(hyperparameters, task, values), show, time_limit)
+        return _in_memory(data, chosen, family, show, time_limit)
 
 
 def open_network(home: Home, task: str, number: int | None = None) -> TrainedNetwork:
@@ -199,21 +206,52 @@ def open_network(home: Home, task: str, number: int | None = None) -> TrainedNet
     return TrainedNetwork(model, run.record, rows, run.number, str(run.model_path))
 
 
+def _own(
+    network: Callable[[Any, Any], Any] | None,
+    parameters: Any,
+    file: str | os.PathLike[str] | None,
+    task: str | None,
+    values: Mapping[str, Any],
+) -> tuple[OwnFamily | None, Hyperparameters]:
+    """A user's network, if there is one, and the hyperparameters."""
+    if network is None:
+        if parameters is not None:
+            raise InputError("parameters", parameters, "those of `network`, which is missing")
+        return None, load_hyperparameters(file, task, values)
+    for name, value in values.items():
+        if name.partition(".")[0] in OF_ARCHITECTURES:
+            raise InputError(name, value, "not with a network of your own")
+    chosen = load_hyperparameters(file, task, {**values, "architecture": "direct"})
+    return register_network(network, parameters, chosen.task), chosen
+
+
 def _as_run(
-    home: Home, chosen: Hyperparameters, cy_run: int | None, show: Show, time_limit: float | None, fresh: bool
+    home: Home,
+    chosen: Hyperparameters,
+    family: OwnFamily | None,
+    cy_run: int | None,
+    show: Show,
+    time_limit: float | None,
+    fresh: bool,
 ) -> TrainedNetwork:
     show("reading data", 0, 1)
     data = read_training_data(home, chosen.task, cy_run)
-    done = run_training(home, data, data.resolved(chosen), progress=show, time_limit=time_limit, fresh=fresh)
+    done = run_training(
+        home, data, data.resolved(chosen), network=family, progress=show, time_limit=time_limit, fresh=fresh
+    )
     return TrainedNetwork(done.model, done.record, data.test, done.number, done.path, done.resumed, done.notes)
 
 
-def _in_memory(samples: LinkSamples, chosen: Hyperparameters, show: Show, time_limit: float | None) -> TrainedNetwork:
+def _in_memory(
+    samples: LinkSamples, chosen: Hyperparameters, family: OwnFamily | None, show: Show, time_limit: float | None
+) -> TrainedNetwork:
     if samples.variety is None or samples.normalisation is None or not samples.parts:
         raise InputError("data", samples, "data of g2links.sample, which know their variety and their parts")
     variety = require_hypersurface(samples.variety, "networks of the link")
     learnt, validation, test = (samples.rows(part, chosen.task) for part in PARTS)
     data = TrainingData(learnt, validation, test, variety, samples.normalisation, samples.cy_run)
     with stop_on_interrupt() as stop:
-        model, record = fit_network(data, data.resolved(chosen), progress=show, stop=stop, time_limit=time_limit)
+        model, record = fit_network(
+            data, data.resolved(chosen), network=family, progress=show, stop=stop, time_limit=time_limit
+        )
     return TrainedNetwork(model, record, data.test)

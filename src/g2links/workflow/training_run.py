@@ -10,6 +10,7 @@ import numpy as np
 from g2links.errors import InputError, TrainingError
 from g2links.networks.architecture import Row
 from g2links.networks.locations import largest, worst_points
+from g2links.networks.own import OwnFamily
 from g2links.networks.shared import shares_weights
 from g2links.potentials.features import default_degree
 from g2links.settings.hyperparameters import Hyperparameters
@@ -41,6 +42,9 @@ from g2links.workflow.samples import read_rows
 
 _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
 """How many training points a step of least squares takes at most; a direct network is not fitted so."""
+
+OF_ARCHITECTURES = ("architecture", "layers", "units", "activation", "normalisation", "physics")
+"""Hyperparameters that a user's network does not have."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ def fit_network(
     data: TrainingData,
     chosen: Hyperparameters,
     *,
+    network: OwnFamily | None = None,
     home: Home | None = None,
     checkpoints: Checkpoints | None = None,
     progress: Progress = lambda *_: None,
@@ -116,6 +121,7 @@ def fit_network(
     Args:
         data: the three sets.
         chosen: `resolved` hyperparameters.
+        network: a user's, in place of the architecture that they name.
         home: where a run that training continues from is looked up; the current folder if None.
         checkpoints: where states are saved, and resumed from, to the same bits; None leaves nothing on the disk.
         progress: called with what is being done, steps done, and steps in all.
@@ -127,7 +133,7 @@ def fit_network(
         TrainingError: when the loss is not finite, or no epoch fits into the time.
     """
     started = time.monotonic()
-    model = _initial_model(home or Home(), chosen, data)
+    model = _initial_model(home or Home(), chosen, data, network)
     settings = settings_of(chosen)
     log = _Log(checkpoints, progress, settings.epochs, stop)
     resume = log.restore()
@@ -149,7 +155,7 @@ def fit_network(
     if not np.isfinite(figures["relative_error"]) or result.best_epoch == 0:
         raise TrainingError("the loss is not finite: lower the learning rate, or look for faults in the data")
     return model, {
-        "hyperparameters": chosen.model_dump(mode="json"),
+        **_chosen(chosen, network),
         "cy_run": data.cy_run,
         **data.origin,
         "task": chosen.task,
@@ -188,6 +194,7 @@ def run_training(
     data: TrainingData,
     chosen: Hyperparameters,
     *,
+    network: OwnFamily | None = None,
     progress: Progress = lambda *_: None,
     time_limit: float | None = None,
     fresh: bool = False,
@@ -199,7 +206,7 @@ def run_training(
         InputError, TrainingError: see `fit_network`.
         ArtefactError: when the disk refuses.
     """
-    config = {"hyperparameters": chosen.model_dump(mode="json"), **data.origin}
+    config = {**_chosen(chosen, network), **data.origin}
     with claim_run(home.make(home.link_models), chosen.task, config, fresh=fresh) as run:
         if run.published:
             record = read_json(run.json_path)
@@ -208,6 +215,7 @@ def run_training(
             model, record = fit_network(
                 data,
                 chosen,
+                network=network,
                 home=home,
                 checkpoints=Checkpoints(run.work),
                 progress=progress,
@@ -252,8 +260,21 @@ def architecture_of(chosen: Hyperparameters, variety: Any) -> dict[str, Any]:
     return {**common, **inputs, "symmetric": True, "standard_outputs": chosen.normalisation.outputs == "standard"}
 
 
-def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData) -> LinkModel:
-    architecture = architecture_of(chosen, data.variety)
+def _chosen(chosen: Hyperparameters, network: OwnFamily | None) -> dict[str, Any]:
+    """What a record says of the choices: of a user's network its name and checksum, and no hyperparameter of others."""
+    values = chosen.model_dump(mode="json")
+    if network is None:
+        return {"hyperparameters": values}
+    kept = {name: value for name, value in values.items() if name not in OF_ARCHITECTURES}
+    return {
+        "hyperparameters": {**kept, "architecture": "own"},
+        "network": {"name": network.name, "sha256": network.fingerprint()},
+    }
+
+
+def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData, network: OwnFamily | None) -> LinkModel:
+    own = None if network is None else {"kind": "own", "name": network.name}
+    architecture = own or architecture_of(chosen, data.variety)
     model = LinkModel(data.variety.to_config(), chosen.task, architecture, data.normalisation, data.cy_run)
     if chosen.saved_model is None:
         model.initialise(as_blocks(data.train).read(0), chosen.seed)
