@@ -29,7 +29,8 @@ def points():
 
 
 def searched(potential, points):
-    return supremum(QUINTIC, potential, points, measure(QUINTIC, potential, points).mean)
+    found = measure(QUINTIC, potential, points)
+    return supremum(QUINTIC, potential, points, np.abs(np.log(found.ratio)), found.mean)
 
 
 def test_a_peak_that_random_points_miss_is_found(points):

@@ -50,7 +50,9 @@ def _evaluate(setting: CheckSetting) -> Found:
     remarks: dict[str, Any] = {"n_concentrated": sample.points.n}
     if not setting.stop():
         mean = found.integrals["normalisation"].value ** 2 / volume_factor(variety.dimension)
-        worst = supremum(variety, potential, setting.points, mean, progress=partial(setting.progress, "supremum"))
+        error = found.pointwise["ma_deviation"]
+        show = partial(setting.progress, "looking for the worst point")
+        worst = supremum(variety, potential, setting.points.rows(slice(len(error))), error, mean, progress=show)
         integrals["ma_supremum"] = {"mean": worst.value, "standard_error": 0.0}
         remarks["supremum"] = worst.described()
     return Found(pointwise, integrals, remarks)

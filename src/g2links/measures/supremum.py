@@ -21,16 +21,16 @@ from g2links.varieties.real_points import are_on_variety
 from g2links.varieties.variety import AbstractVariety
 
 _STREAM = 0x53555052
-_EVALUATIONS = 2000
-"""Points in each round: what is compiled once."""
+_FEWEST, _MOST = 200, 1000
+"""Points in each round: as many as there were random points, within these limits."""
 _STAGES = ((40, 8), (10, 8), (4, 8))
 """How many points are climbed from, and for how many rounds; each stage goes on with the best of the one before."""
 _FIRST_STEP, _LONGER, _SHORTER = 0.1, 1.3, 0.4
 """Steps in the gauge of the chart, where no coordinate is larger than 1, and their change after a round that found
 something better, or did not."""
-_DIGITS, _IMAGES = 10, 20
-"""Starts whose errors agree to so many digits are images of each other under the symmetries of V; of so many for each
-start that is needed the images are looked for."""
+_STARTS, _DIGITS = 400, 10
+"""The worst random points that are looked at again. Starts whose errors agree to so many digits are images of each
+other under the symmetries of V."""
 
 
 class Supremum(NamedTuple):
@@ -94,6 +94,7 @@ def supremum(
     variety: AbstractVariety,
     potential: Potential,
     points: Points,
+    error: np.ndarray,
     mean: float,
     *,
     progress: Callable[[int, int], None] = lambda *_: None,
@@ -108,15 +109,18 @@ def supremum(
         variety: V.
         potential: u.
         points: random points of V; the search begins at the worst of them, and at the special points.
+        error: (n,) of the volume form at these points, the larger the worse.
         mean: <η>, from many points.
         progress: called with rounds done and rounds in all.
     """
     evaluate = partial(_evaluated, variety, metric_function(variety, potential), mean)
     special, rng = special_points(variety), np.random.default_rng(_STREAM)
-    starts: ChartPoint = jax.tree.map(lambda *parts: np.concatenate(parts), special, points.at)
+    worst_points = points.rows(np.argsort(-error, kind="stable")[:_STARTS]).at
+    starts: ChartPoint = jax.tree.map(lambda *parts: np.concatenate(parts), special, worst_points)
     found = evaluate(starts, np.arange(len(starts.z)) < len(special.z))
     evaluations, lowest = len(starts.z), float(np.min(found.eigenvalue))
     found = found.rows(_distinct(found.height))
+    size = min(max(points.n, _FEWEST), _MOST)
     steps, rounds = np.full(len(found.height), _FIRST_STEP), [keep for keep, times in _STAGES for _ in range(times)]
     for done, keep in enumerate(rounds):
         progress(done, len(rounds))
@@ -124,8 +128,8 @@ def supremum(
         found, steps = found.rows(kept), steps[kept]
         if np.isinf(found.height[0]):
             break
-        better, low = _climbed(variety, evaluate, found, steps, rng)
-        evaluations, lowest = evaluations + _EVALUATIONS, min(lowest, low)
+        better, low = _climbed(variety, evaluate, found, steps, rng.normal(size=(size, variety.variables, 2)))
+        evaluations, lowest = evaluations + size, min(lowest, low)
         taken = better.height > found.height
         found = better.where(taken, found)
         steps = steps * np.where(taken, _LONGER, _SHORTER)
@@ -141,18 +145,18 @@ def supremum(
 
 
 def _climbed(
-    variety: AbstractVariety, evaluate: _Evaluate, found: _Found, steps: np.ndarray, rng: np.random.Generator
+    variety: AbstractVariety, evaluate: _Evaluate, found: _Found, steps: np.ndarray, noise: np.ndarray
 ) -> tuple[_Found, float]:
-    """For each point the worst of many random points around it, and the smallest eigenvalue at any of them."""
-    n = len(steps)
-    parent = np.arange(_EVALUATIONS) % n
-    noise = rng.normal(size=(_EVALUATIONS, variety.variables, 2)) @ np.array([1.0, 1.0j])
-    moved = in_charts(variety, np.asarray(found.at.z)[parent] + steps[parent, None] * noise)
+    """For each point the worst of many points around it, displaced by `noise` (size, N, 2) in its steps, and the
+    smallest eigenvalue at any of them."""
+    n, size = len(steps), len(noise)
+    parent = np.arange(size) % n
+    moved = in_charts(variety, np.asarray(found.at.z)[parent] + steps[parent, None] * (noise @ np.array([1.0, 1.0j])))
     parents = found.rows(parent)
     at = parents._replace(at=moved).where(are_on_variety(variety, np.asarray(moved.z)), parents).at
     tried = evaluate(at, parents.special)
-    heights = np.full((-(-_EVALUATIONS // n), n), -np.inf)
-    heights.flat[:_EVALUATIONS] = tried.height
+    heights = np.full((-(-size // n), n), -np.inf)
+    heights.flat[:size] = tried.height
     best = np.argmax(heights, axis=0) * n + np.arange(n)
     return tried.rows(best), float(np.min(tried.eigenvalue))
 
@@ -171,6 +175,4 @@ def _evaluated(
 
 def _distinct(heights: np.ndarray) -> np.ndarray:
     """Where the largest heights are, one of each group that agree: images of a point under the symmetries of V."""
-    order = np.argsort(-heights, kind="stable")[: _STAGES[0][0] * _IMAGES]
-    _, first = np.unique(np.round(heights[order], _DIGITS), return_index=True)
-    return np.sort(order[first])
+    return np.sort(np.unique(np.round(heights, _DIGITS), return_index=True)[1])

@@ -48,6 +48,7 @@ def measure_fit(
         variety,
         potential,
         test,
+        np.abs(np.log(np.maximum(found.ratio, np.finfo(float).tiny))),
         found.mean,
         progress=lambda done, rounds: progress("looking for the worst point", done, rounds),
     )
