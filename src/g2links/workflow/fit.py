@@ -228,7 +228,7 @@ def solve_monge_ampere(
     figures, details, ratio = _measure(variety, potential, test)
     figures["seconds"] = time.monotonic() - begun + log.seconds_before
     record = {
-        "polynomial": variety.to_config(),
+        "variety": variety.to_config(),
         "ansatz": ansatz.to_config(),
         "ansatz_reason": family.reason,
         "options": asdict(options),
