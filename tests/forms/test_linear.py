@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from g2links import forms
+from g2links.forms.linear import cholesky, inverse_cholesky
 
 from . import reference
 
@@ -58,3 +59,20 @@ def test_large_batches_of_jacobians_do_not_hang(rng):
     metrics = jnp.array([reference.random_metric(rng, 7) for _ in range(1000)])
     jacobian = jax.jit(jax.vmap(jax.jacfwd(lambda s, m: forms.inverse(m + s * m @ m), argnums=0), (None, 0)))
     np.testing.assert_allclose(jacobian(0.0, metrics), np.broadcast_to(-np.eye(7), (1000, 7, 7)), atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 3, 7])
+def test_triangular_factors(rng, n):
+    metric = reference.random_metric(rng, n)
+    lower = jax.jit(cholesky)(jnp.array(metric))
+    np.testing.assert_allclose(lower, np.linalg.cholesky(metric), rtol=1e-9, atol=1e-12)
+    matrix = rng.normal(size=(n, n)) + 1j * rng.normal(size=(n, n))
+    hermitian = matrix @ matrix.conj().T + np.eye(n)
+    inverse = np.linalg.inv(np.linalg.cholesky(hermitian))
+    np.testing.assert_allclose(jax.jit(inverse_cholesky)(jnp.array(hermitian)), inverse, rtol=1e-9, atol=1e-12)
+
+
+def test_there_are_no_factors_of_what_is_not_positive():
+    indefinite = jnp.diag(jnp.array([1.0, -1.0]))
+    assert jnp.isnan(cholesky(indefinite)[1, 1])
+    assert jnp.any(jnp.isnan(inverse_cholesky(indefinite.astype(complex))))

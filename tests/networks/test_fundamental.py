@@ -6,7 +6,7 @@ import pytest
 from g2links import forms
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import ContactCalabiYau, structure_at, total_metric
-from g2links.networks.cholesky import cholesky, metric_from_numbers, numbers_of_metric
+from g2links.networks.cholesky import metric_from_numbers, numbers_of_metric
 from g2links.networks.fundamental import FundamentalDomain
 from g2links.networks.tasks import TASKS, change_frame, turn_upsilon
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
@@ -110,4 +110,3 @@ def test_any_numbers_make_a_positive_metric_and_every_metric_has_numbers(rng):
     full = jax.vmap(lambda g: forms.unpack_symmetric(g, 7))(metrics)
     assert np.all(np.linalg.eigvalsh(full) > 0)
     np.testing.assert_allclose(jax.jit(jax.vmap(numbers_of_metric))(metrics), numbers, atol=1e-7)
-    np.testing.assert_allclose(jax.jit(jax.vmap(cholesky))(full), np.linalg.cholesky(full), atol=1e-9)

@@ -21,7 +21,8 @@ from g2links.ricci_flat.monge_ampere import (
 )
 from g2links.varieties.catalogue import dwork, fermat_quintic
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+from g2links.varieties.periods import holomorphic_volume
+from g2links.varieties.residue import kahler_volume
 
 QUINTIC = WeightedHypersurface(fermat_quintic())
 TRAIN = 1500
@@ -56,7 +57,7 @@ def test_constants_against_their_exact_values(points, fitted):
     potential, _ = fitted
     test = points.rows(slice(TRAIN, None))
     found = measure(QUINTIC, potential, test)
-    exact = np.sqrt(kahler_volume(QUINTIC) / fermat_holomorphic_volume(QUINTIC))
+    exact = np.sqrt(kahler_volume(QUINTIC) / holomorphic_volume(QUINTIC))
     assert exact == pytest.approx(2.0906, abs=1e-4)
     value, error = found.normalisation
     assert abs(value - exact) < 4 * error + 2e-4

@@ -11,7 +11,7 @@ from g2links.errors import InputError, PolynomialError
 from g2links.varieties.catalogue import dwork, fermat, fermat_quintic, from_catalogue
 from g2links.varieties.expressions import read_number
 from g2links.varieties.parsing import parse_polynomial
-from g2links.varieties.polynomial import Polynomial, exponents_of_degree, format_number, is_fermat, monomials
+from g2links.varieties.polynomial import Polynomial, exponents_of_degree, format_number, monomials
 
 QUINTIC = (1, 1, 1, 1, 1)
 P11222 = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
@@ -348,9 +348,3 @@ def test_names_of_the_catalogue_keep_every_digit():
         assert from_catalogue(f.name) == f
     assert dwork(0.5).name == "dwork(0.5)"
     assert from_catalogue("p11222 ( 1/4 )").name == "p11222(0.25)"
-
-
-def test_fermat_types_are_recognised():
-    assert is_fermat(fermat_quintic())
-    assert is_fermat(P11222)
-    assert not is_fermat(dwork(0.1))

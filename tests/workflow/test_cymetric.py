@@ -9,7 +9,7 @@ from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import fermat, fermat_quintic
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.residue import fermat_holomorphic_volume
+from g2links.varieties.periods import holomorphic_volume
 from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma
 
 QUINTIC = WeightedHypersurface(fermat_quintic())
@@ -88,7 +88,7 @@ def test_weights_and_the_fubini_study_metric(arrays, points):
     np.testing.assert_allclose(flat["metric_val"], g, rtol=1e-11, atol=1e-14)
     weights = np.concatenate([arrays["y_train"], y])[:, 0]
     error = np.std(weights.reshape(-1, 5).mean(axis=1)) / np.sqrt(N / 5)
-    assert abs(weights.mean() - fermat_holomorphic_volume(QUINTIC) / 5) < 4.5 * error
+    assert abs(weights.mean() - holomorphic_volume(QUINTIC) / 5) < 4.5 * error
 
 
 def test_sigma_by_the_formula_of_that_code_is_ours(arrays, points, potential):

@@ -6,6 +6,7 @@ from g2links.potentials.families import AlgebraicAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.varieties.catalogue import fermat_quintic, from_catalogue
 from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.points.special import special_points
 from g2links.workflow import fit_points
 from g2links.workflow.fit_points import split_points, training_points
 
@@ -17,35 +18,40 @@ def points():
     return F.sample(2000, 3)
 
 
-@pytest.mark.parametrize("extremes", [False, True])
-def test_no_line_is_in_two_parts(points, extremes):
-    split = split_points(F, points, 600, extremes=extremes)
+@pytest.fixture(scope="module")
+def split(points):
+    return split_points(F, points, 600)
+
+
+def test_no_line_is_in_two_parts(split):
     lines = [set(part.lines.tolist()) for part in split]
     for i in range(3):
         assert not lines[i] & lines[(i + 1) % 3]
-    assert [len(part.z) for part in split[1:]] == pytest.approx([250, 500], abs=5)
-    assert len(split.train.z) == pytest.approx(600, abs=5) if not extremes else len(split.train.z) > 630
+    assert [part.n for part in split[1:]] == pytest.approx([250, 500], abs=5)
+    assert 630 < split.train.n < 700
 
 
-def test_the_training_points_reach_the_corners(points):
+def test_the_training_points_reach_the_corners(points, split):
     """Of all that are not kept for validation and test, the extreme ones are among the training points, each once."""
-    plain, reaching = (split_points(F, points, 600, extremes=extremes) for extremes in (False, True))
-    judged = np.concatenate([plain.validation.lines, plain.test.lines])
-    pool = points.z[~np.isin(points.lines, judged)]
-    shares, reached = (
-        coordinate_shares(F, pool),
-        coordinate_shares(F, reaching.train.z),
-    )
+    judged = np.concatenate([split.validation.lines, split.test.lines])
+    pool, trained = points.z[~np.isin(points.lines, judged)], split.train.z[: -len(special_points(F).z)]
+    shares, reached = coordinate_shares(F, pool), coordinate_shares(F, trained)
     np.testing.assert_allclose(reached.max(axis=0), shares.max(axis=0), rtol=1e-14)
     np.testing.assert_allclose(reached.min(axis=0), shares.min(axis=0), rtol=1e-13)
-    assert np.any(coordinate_shares(F, plain.train.z).max(axis=0) < shares.max(axis=0))
-    np.testing.assert_array_equal(reaching.train.z[: len(plain.train.z)], plain.train.z)
-    assert len(np.unique(reaching.train.z, axis=0)) == len(reaching.train.z)
+    assert np.any(coordinate_shares(F, pool[:600]).max(axis=0) < shares.max(axis=0))
+    assert len(np.unique(split.train.z, axis=0)) == split.train.n
+
+
+def test_the_special_points_are_trained_on_with_their_share_of_the_weight(split):
+    n = len(special_points(F).z)
+    np.testing.assert_array_equal(split.train.z[-n:], special_points(F).z)
+    weights = split.train.weights
+    assert np.sum(weights[-n:]) == pytest.approx(fit_points.SPECIAL_SHARE * np.sum(weights[:-n]))
 
 
 def test_most_points_that_there_are(points):
-    split = split_points(F, points, 10**9, extremes=True)
-    assert sum(len(part.z) for part in split) <= len(points.z)
+    split = split_points(F, points, 10**9)
+    assert sum(part.n for part in split) <= points.n + len(special_points(F).z)
 
 
 def test_how_many_training_points():

@@ -166,7 +166,7 @@ def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(tm
     _same_files(_files(tmp_path), command)
     again = json.loads((tmp_path / "samples/link_data/manifest.json").read_text())["extra"]
     assert again.keys() == manifest.keys()
-    varying = ("seconds", "samples_per_second")
+    varying = ("seconds", "samples_per_second", "evaluations_per_second")
     assert all(again[name] == manifest[name] for name in manifest if name not in varying)
     data.save(tmp_path, shard_size=50)
     assert "g2_train_00001.npz" in _files(tmp_path)
@@ -184,6 +184,10 @@ def test_data_with_a_home_are_written_and_read_when_they_are_asked_for(tmp_path)
     assert data.record["files"] == len(_files(tmp_path)) == 3 + 2 + 1 + 1
     assert "240 rows of fermat_quintic: 192 train, 24 val, 24 test" in repr(data)
     memory = g2links.sample(saved, 120, n_rotations=2, source="fresh")
+    own = {tuple(z) for z in np.round(saved.points.z, 9).tolist()}
+    drawn = memory.arrays["base_points"]
+    fresh = {tuple(z) for z in np.round(drawn[:, :5] + 1j * drawn[:, 5:], 9).tolist()}
+    assert not own & fresh, "fresh points are those of the run"
     for name in ("phis", "drop_ones", "weights"):
         np.testing.assert_allclose(data[name], memory[name], rtol=1e-12, atol=1e-13)
     np.testing.assert_array_equal(data.rows("val", "metric").at.z, memory.rows("val", "metric").at.z)

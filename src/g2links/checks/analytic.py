@@ -2,7 +2,7 @@
 
 from g2links.checks.contact import D_ETA
 from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
-from g2links.checks.tolerances import ALWAYS, closedness, mean_at_most, near, to_rounding
+from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, closedness, mean_at_most, near, to_rounding
 
 IDENTITIES = {
     "d_eta_minus_omega": D_ETA,
@@ -14,27 +14,38 @@ IDENTITIES = {
 }
 POSITIVE = Figure(r"$\varphi$ positive (1) or not (0)", axis="flag")
 _RATIO = r"$\lambda$,  $3\,\mathrm{Re}\Upsilon\wedge\mathrm{Im}\Upsilon = 2\lambda^2\omega^3$"
-_SEVEN = 7.0
+NORMALISED = "inverse_lambda_squared"
+"""⟨λ^{-2}⟩ against |Ω|², 1 where Υ∧conj(Υ) and ω³ have the same integral."""
+
+SEVEN = 7.0
 """φ∧ψ = |φ|² vol, and a G2-form has |φ|² = 7."""
 
 
 def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import analytic_errors
+    from g2links.varieties.points.sampling import weighted_mean
 
-    return Found(analytic_errors(setting.link, setting.points, setting.derivative, setting.stop))
+    pointwise = analytic_errors(setting.link, setting.points, setting.derivative, setting.stop)
+    ratio = pointwise["lambda"]
+    mean, error = weighted_mean(ratio**-2, setting.points.rows(slice(len(ratio))))
+    return Found(pointwise, {NORMALISED: {"mean": mean, "standard_error": error, "exact": 1.0}})
 
 
-def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:
-    """Exact identities to rounding; φ∧ψ = 7 vol, ψ = *φ and g = g_φ to three times the Monge-Ampère error."""
+def _thresholds(setting: CheckSetting, found: Found) -> Thresholds:
+    """Exact identities to rounding; φ∧ψ = 7 vol, ψ = *φ and g = g_φ to three times the Monge-Ampère error; and c, the
+    scale of Υ, within the standard errors of its two measurements, here and when it was found."""
+    error = found.integrals[NORMALISED]["standard_error"]
+    of_c = 2 * setting.recorded_errors["normalisation"] / setting.recorded["normalisation"]
     exact, metric_error = closedness(setting.method, setting.epsilon), 3 * setting.ma_rms
     return {
         "d_eta_minus_omega": exact,
         "d_phi_minus_omega2": exact,
         "d_psi": exact,
-        "phi_wedge_psi_over_vol": near(_SEVEN, metric_error),
+        "phi_wedge_psi_over_vol": near(SEVEN, metric_error),
         "psi_minus_star_phi": mean_at_most(metric_error),
         "metric_minus_induced": mean_at_most(metric_error),
         "lambda_formula": to_rounding(),
+        NORMALISED: near(1.0, STANDARD_ERRORS * (error + of_c) + ROUNDING),
         "positive": ALWAYS,
     }
 
@@ -51,4 +62,5 @@ CHECK = Check(
     },
     evaluate=_evaluate,
     thresholds=_thresholds,
+    of_metric=True,
 )

@@ -47,6 +47,8 @@ class Networks:
         phi, metric, psi: models of the tasks 3form, metric and 4form.
         number: their run.
         notes: what the user should know of their origin.
+        recorded: by task, the mean relative error that was measured when it was trained, of those that learned the
+            metric at hand.
     """
 
     phi: Any
@@ -54,6 +56,18 @@ class Networks:
     psi: Any | None = None
     number: int | None = None
     notes: tuple[str, ...] = ()
+    recorded: Mapping[str, float] = field(default_factory=dict)
+
+    def allowed_error(self, task: str, *, quick: bool) -> float:
+        """What the mean relative error of a network may be: what its family reaches, and not much more than what was
+        measured when it was trained; 0 where there is none."""
+        from g2links.checks.tolerances import ROUNDING, WORSE, network_error
+
+        model = {"3form": self.phi, "metric": self.metric, "4form": self.psi}[task]
+        if model is None:
+            return 0.0
+        family = network_error(model, quick=quick)
+        return min(family, WORSE * self.recorded[task] + ROUNDING) if task in self.recorded else family
 
     @property
     def by_argument(self) -> dict[str, Any]:
@@ -68,7 +82,8 @@ class CheckSetting:
     Attributes:
         link: the link of the Calabi-Yau metric, with its structure.
         points: fresh points of V, that no training has seen.
-        ma_rms: the Monge-Ampère error of the metric, which many thresholds are multiples of.
+        recorded: the figures of the metric when it was found, by name, of which many thresholds are multiples.
+        recorded_errors: the standard errors of those that are averages.
         method, epsilon: the exterior derivative, `autodiff`, or `flux` through cubes of edge epsilon.
         networks: where the check has the option `g2_run`.
         psi_method: of the option `psi_method`.
@@ -80,7 +95,8 @@ class CheckSetting:
 
     link: "ContactCalabiYau"
     points: "Points"
-    ma_rms: float
+    recorded: Mapping[str, float]
+    recorded_errors: Mapping[str, float] = field(default_factory=dict)
     method: str = "autodiff"
     epsilon: float = 1e-3
     networks: Networks | None = None
@@ -89,6 +105,11 @@ class CheckSetting:
     seed: int = 0
     progress: Callable[[str, int, int], None] = lambda *_: None
     stop: Callable[[], bool] = lambda: False
+
+    @property
+    def ma_rms(self) -> float:
+        """The Monge-Ampère error of the metric when it was found."""
+        return self.recorded["ma_rms"]
 
     @property
     def required_networks(self) -> Networks:
@@ -144,6 +165,8 @@ class Check:
         needs_networks: whether there must be networks; otherwise they are taken where a run of them is named.
         located: errors of which a picture shows where on V they are large, and the JSON the worst points.
         least_points: fewer are refused.
+        of_metric: whether its thresholds are multiples of the error of the metric: then one that is not good enough
+            (`checks.verdict`) fails the check, whatever else holds. Networks are judged without this.
     """
 
     name: str
@@ -157,6 +180,7 @@ class Check:
     needs_networks: bool = False
     located: tuple[str, ...] = ()
     least_points: int = 1
+    of_metric: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

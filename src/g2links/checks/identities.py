@@ -19,7 +19,7 @@ Derivative = Callable[[Field, int], Field]
 
 
 def derivative(method: str, epsilon: float = 1e-3) -> Derivative:
-    """The exterior derivative to use: exact (autodiff), or by the flux through cubes of edge `epsilon`.
+    """The exterior derivative to use: exact (autodiff), or by the flux through cubes of edge `epsilon` (flux).
 
     Raises:
         InputError: for another method, or an epsilon that is not positive.

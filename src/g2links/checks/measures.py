@@ -1,11 +1,12 @@
 """How good the Calabi-Yau metric is: Monge-Ampère, curvature, volume and Chern numbers, with their errors."""
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
 from g2links.checks.kahlerity import D_OMEGA
-from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, near, to_rounding
+from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, mean_at_most, near, to_rounding
 
 if TYPE_CHECKING:
     from g2links.varieties.variety import AbstractVariety
@@ -19,6 +20,12 @@ _DIFFERENCES = 1e-6
 _TOPOLOGICAL = 0.01
 """The Euler number and c_2∧H may always be off by 1 %: their standard errors are estimates too."""
 
+_SIGMA_SHARE = 0.1
+"""Of σ, beside the standard errors: few points in its tail make these too small."""
+
+_SUPREMUM_FACTOR = 2.0
+"""Two searches for the worst point begin at different random points."""
+
 
 def _evaluate(setting: CheckSetting) -> Found:
     import numpy as np
@@ -26,6 +33,8 @@ def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import kahlerity_errors
     from g2links.measures.assessment import assess
     from g2links.measures.chern_numbers import concentrated_sample
+    from g2links.measures.supremum import supremum
+    from g2links.varieties.residue import volume_factor
 
     variety, potential = setting.link.variety, setting.link.potential
     seeds = np.random.SeedSequence([setting.seed, _STREAM])
@@ -38,27 +47,35 @@ def _evaluate(setting: CheckSetting) -> Found:
         name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})
         for name, (value, error) in found.integrals.items()
     }
-    return Found(pointwise, integrals, {"n_concentrated": sample.points.n})
+    remarks: dict[str, Any] = {"n_concentrated": sample.points.n}
+    if not setting.stop():
+        mean = found.integrals["normalisation"].value ** 2 / volume_factor(variety.dimension)
+        worst = supremum(variety, potential, setting.points, mean, progress=partial(setting.progress, "supremum"))
+        integrals["ma_supremum"] = {"mean": worst.value, "standard_error": 0.0}
+        remarks["supremum"] = worst.described()
+    return Found(pointwise, integrals, remarks)
 
 
 def exact_values(variety: "AbstractVariety") -> dict[str, Any]:
-    """The integrals that are known: of every metric, and c where f is a sum of powers."""
+    """The integrals that are known: of every metric, and c where ∫|h|² is (`varieties.periods`)."""
     from g2links.measures.chern_numbers import chern_numbers
     from g2links.measures.curvature import chern_names
-    from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+    from g2links.varieties.periods import holomorphic_volume
+    from g2links.varieties.residue import kahler_volume
 
     numbers = chern_numbers(variety)
     euler = numbers.pop(chern_names(variety.dimension)[-1])
     exact = {"volume_ratio": 1.0, "euler_number": euler, **numbers}
-    holomorphic = fermat_holomorphic_volume(variety)
+    holomorphic = holomorphic_volume(variety)
     if holomorphic is not None:
         exact["normalisation"] = math.sqrt(kahler_volume(variety) / holomorphic)
     return exact
 
 
-def _thresholds(_: CheckSetting, found: Found) -> Thresholds:
+def _thresholds(setting: CheckSetting, found: Found) -> Thresholds:
     """What holds for every Kähler metric in the class of ω, however far from Ricci-flat: the identities to rounding, g
-    from differences of K, positivity, and the integrals that are known within their standard errors."""
+    from differences of K, positivity, and the integrals that are known within their standard errors. And what the
+    metric had when it was found: its σ, and at most twice its supremum."""
     limits: Thresholds = {
         "d_omega": to_rounding(),
         "chart_change": to_rounding(),
@@ -69,6 +86,12 @@ def _thresholds(_: CheckSetting, found: Found) -> Thresholds:
         if "exact" in figures and math.isfinite(figures["standard_error"]):
             least = _TOPOLOGICAL * abs(figures["exact"]) if name in ("euler_number", "c2_h") else ROUNDING
             limits[name] = near(figures["exact"], max(least, STANDARD_ERRORS * figures["standard_error"]))
+    recorded = setting.recorded
+    errors = math.hypot(found.integrals["sigma"]["standard_error"], setting.recorded_errors["sigma"])
+    within = STANDARD_ERRORS * errors + _SIGMA_SHARE * recorded["sigma"] + ROUNDING
+    limits["sigma"] = near(recorded["sigma"], within)
+    if "ma_supremum" in recorded and "ma_supremum" in found.integrals:
+        limits["ma_supremum"] = mean_at_most(_SUPREMUM_FACTOR * recorded["ma_supremum"] + ROUNDING)
     return limits
 
 
@@ -92,4 +115,5 @@ CHECK = Check(
     needs="contact",
     options=(),
     least_points=20,
+    of_metric=True,
 )

@@ -21,6 +21,12 @@ those of g2links may have."""
 _QUICK_FACTOR = 10.0
 """What the seconds of a quick run make of it."""
 
+WORSE = 3.0
+"""The mean relative error of a network at fresh points, over that on its own held-out points."""
+
+SLOPES = 100.0
+"""What an identity between derivatives is off by, over the relative error of the network: 14 to 80 were measured."""
+
 ALWAYS: dict[str, Any] = {"statistic": "mean", "at_least": 1.0}
 """For a flag that must be 1 at every point."""
 

@@ -49,6 +49,8 @@ def cy(
         float | None,
         typer.Option("--time-limit", help="Seconds after which training stops at the best state."),
     ] = None,
+    require_sigma: options.RequireSigma = None,
+    require_supremum: options.RequireSupremum = None,
     seed: options.Seed = 0,
     quick: options.Quick = False,
     fresh: options.Fresh = False,
@@ -73,6 +75,8 @@ def cy(
         "training_points": training_points,
         "learning_rate": learning_rate,
         "batch_size": batch_size,
+        "require_sigma": require_sigma,
+        "require_supremum": require_supremum,
         "seed": seed,
         "start_from": start_from,
     }

@@ -28,6 +28,17 @@ Derivative = Annotated[
     typer.Option("--derivative", help="autodiff (exact) or flux (through small cubes, arXiv:2510.00999)."),
 ]
 Epsilon = Annotated[float, typer.Option("--epsilon", help="Edge of the cubes of --derivative flux.")]
+RequireSigma = Annotated[
+    float | None,
+    typer.Option(
+        "--require-sigma",
+        help="Exit code 1 above this sigma [0.1, or a quarter of that of the reference metric where this is less].",
+    ),
+]
+RequireSupremum = Annotated[
+    float | None,
+    typer.Option("--require-supremum", help="Exit code 1 where the volume form is off by more than this [1]."),
+]
 Polynomial = Annotated[
     str,
     typer.Option(

@@ -1,4 +1,4 @@
-"""Inverse, determinant and definiteness of a small matrix, in plain JAX.
+"""Inverse, determinant, definiteness and triangular factors of a small matrix, in plain JAX.
 
 `jnp.linalg.inv`, `det` and `cholesky` call LAPACK on the CPU; two such calls in one compiled, batched
 function can wait for each other for ever on a machine with two cores (seen with jaxlib 0.10.2: the Jacobian
@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from g2links._typing import Array, InexactScalar, Matrix, SquareMatrix, Truth
+from g2links._typing import Array, Hermitian, InexactScalar, Matrix, SquareMatrix, Truth
 
 _CROSS = 3
 """Where the minors of the first row are a cross product, which compiles to less."""
@@ -113,3 +113,28 @@ def is_positive_definite(matrix: Matrix) -> Truth:
 
     start = (matrix, jnp.all(jnp.isfinite(matrix)))
     return jax.lax.fori_loop(0, n, eliminate, start)[1]
+
+
+def cholesky(matrix: Matrix) -> Matrix:
+    """The lower triangular L (n, n) with L Lᵀ = matrix, real; nan where the matrix is not positive definite."""
+    n = len(matrix)
+    rows: list[list[Array]] = []
+    for i in range(n):
+        row: list[Array] = []
+        for j in range(i):
+            row.append((matrix[i, j] - sum(row[k] * rows[j][k] for k in range(j))) / rows[j][j])
+        row.append(jnp.sqrt(matrix[i, i] - sum(entry * entry for entry in row)))
+        rows.append(row)
+    zero = jnp.zeros((), dtype=matrix.dtype)
+    return jnp.stack([jnp.stack(row + [zero] * (n - len(row))) for row in rows])
+
+
+def inverse_cholesky(g: Hermitian) -> Hermitian:
+    """The lower triangular inverse of L, g = L L† (n, n), by Gram and Schmidt's method: its rows u are orthonormal for
+    u g u†. nan where g is not positive definite."""
+    rows: list[Array] = []
+    for row in jnp.eye(len(g), dtype=g.dtype):
+        for done in rows:
+            row = row - (row @ g @ done.conj()) * done
+        rows.append(row / jnp.sqrt((row @ g @ row.conj()).real))
+    return jnp.stack(rows)

@@ -1,6 +1,6 @@
 """How Ricci-flat a Kähler metric is, measured on points that it was not fitted to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -9,11 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
-from g2links._typing import Array
+from g2links._typing import Array, Hermitian
 from g2links.calculus.jets import Jet
+from g2links.calculus.map_points import padded_rows
 from g2links.potentials.families import FeatureAnsatz, KahlerPotential, Parameters
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
 from g2links.potentials.reference import reference_jet
+from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.monge_ampere import metrics_from_jets, prepare
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points, integral, weighted_mean
@@ -21,7 +23,8 @@ from g2links.varieties.residue import kahler_volume, volume_factor
 from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
-_BLOCK = 4000
+_BLOCK = 2000
+"""Points whose features are in memory at once."""
 
 
 class MongeAmpereMeasures(NamedTuple):
@@ -29,6 +32,8 @@ class MongeAmpereMeasures(NamedTuple):
 
     Attributes:
         sigma: <|1 - η/<η>|>, η = det g/|h|², and its standard error.
+        reference_sigma: the same of the reference metric, what a potential of 0 would have.
+        mean: <η>.
         rms, worst: root mean square and largest value of |1 - η/<η>|.
         volume_ratio: the Monte Carlo value of ∫ω^n/n! over its exact value, and its standard error.
         normalisation: c > 0 with c² = ∫ω^n/n! / ∫|h|² d^{2n}x, and its standard error.
@@ -37,6 +42,8 @@ class MongeAmpereMeasures(NamedTuple):
     """
 
     sigma: tuple[float, float]
+    reference_sigma: float
+    mean: float
     rms: float
     worst: float
     volume_ratio: tuple[float, float]
@@ -45,9 +52,13 @@ class MongeAmpereMeasures(NamedTuple):
     ratio: np.ndarray
 
 
+MetricFunction = Callable[[Points], tuple[np.ndarray, np.ndarray]]
+"""g and ∂_a∂_b̄ K_ref at points in their canonical charts, (n, d, d) complex128 each."""
+
+
 def metrics(variety: AbstractVariety, potential: Potential, points: Points) -> np.ndarray:
     """g at every point in its canonical chart, (n, d, d) complex128."""
-    return _metrics_and_reference(variety, potential, points)[0]
+    return metric_function(variety, potential)(points)[0]
 
 
 def volume_density(variety: AbstractVariety, potential: Potential, points: Points) -> Float[np.ndarray, " n"]:
@@ -61,23 +72,37 @@ def _ratios(variety: AbstractVariety, g: Complex[np.ndarray, "n d d"], points: P
     return np.asarray(jax.vmap(partial(monge_ampere_ratio, variety))(jnp.asarray(g), points.at))
 
 
-def _metrics_and_reference(
-    variety: AbstractVariety, potential: Potential, points: Points
-) -> tuple[np.ndarray, np.ndarray]:
-    """g and ∂_a∂_b̄ K_ref at every point; block by block, so that memory stays bounded."""
+def metric_function(variety: AbstractVariety, potential: Potential) -> MetricFunction:
+    """The metric as a function of points, compiled once for all calls; memory does not grow with their number."""
+    evaluate = _on_a_block(variety, potential)
+
+    def function(points: Points) -> tuple[np.ndarray, np.ndarray]:
+        parts = [evaluate(points.rows(rows)) for _, rows in padded_rows(points.n, min(points.n, _BLOCK))]
+        g, reference = (np.concatenate(blocks)[: points.n] for blocks in zip(*parts, strict=True))
+        return g, reference
+
+    return function
+
+
+def _on_a_block(variety: AbstractVariety, potential: Potential) -> MetricFunction:
     if isinstance(potential, KahlerPotential) and isinstance(potential.ansatz, FeatureAnsatz):
-        blocks = [_from_features(variety, potential.ansatz, potential.parameters, p) for p in _blocks(points)]
-        return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))  # type: ignore[return-value]
+        return partial(_from_features, variety, potential.ansatz, potential.parameters)
 
-    def both(at: ChartPoint) -> tuple[Array, Array]:
-        return (
-            hermitian_metric(variety, potential, at),
-            reference_jet(variety, at.z, tangent_frame(variety, at)).hermitian()[0],
-        )
+    @jax.jit
+    def compiled(rows: ChartPoint) -> tuple[Array, Array]:
+        found: tuple[Array, Array] = jax.lax.map(partial(_at_point, variety, potential), rows, batch_size=_CHUNK)
+        return found
 
-    compiled = jax.jit(lambda rows: jax.lax.map(both, rows, batch_size=_CHUNK))
-    g, reference = compiled(points.at)
-    return np.asarray(g), np.asarray(reference)
+    def evaluate(points: Points) -> tuple[np.ndarray, np.ndarray]:
+        g, reference = compiled(points.at)
+        return np.asarray(g), np.asarray(reference)
+
+    return evaluate
+
+
+def _at_point(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> tuple[Hermitian, Hermitian]:
+    frame = tangent_frame(variety, at)
+    return hermitian_metric(variety, potential, at), reference_jet(variety, at.z, frame).hermitian()[0]
 
 
 def _from_features(
@@ -88,18 +113,13 @@ def _from_features(
     return np.asarray(metrics_from_jets(ansatz, parameters, data)), np.asarray(flat.hermitian())
 
 
-def _blocks(points: Points) -> Iterator[Points]:
-    for start in range(0, points.n, _BLOCK):
-        yield points.rows(slice(start, start + _BLOCK))
-
-
 def measure(variety: AbstractVariety, potential: Potential, points: Points) -> MongeAmpereMeasures:
     """Evaluate a metric on `points` (all of them; none is dropped).
 
     The normalisation uses that ∫ω^n/n! is known: c² = 2^n <η>, whose statistical error is small for a good metric.
     """
-    g, flat = _metrics_and_reference(variety, potential, points)
-    ratio = _ratios(variety, g, points)
+    g, flat = metric_function(variety, potential)(points)
+    ratio, reference = (_ratios(variety, metric, points) for metric in (g, flat))
     mean, mean_error = weighted_mean(ratio, points)
     factor = volume_factor(variety.dimension)
     deviation = np.abs(1 - ratio / mean)
@@ -109,6 +129,8 @@ def measure(variety: AbstractVariety, potential: Potential, points: Points) -> M
     constant = float(np.sqrt(max(factor * mean, 0.0)))
     return MongeAmpereMeasures(
         sigma=weighted_mean(deviation, points),
+        reference_sigma=sigma_of(reference, weights),
+        mean=mean,
         rms=float(np.sqrt(np.sum(weights * deviation**2))),
         worst=float(np.max(deviation)),
         volume_ratio=(volume, volume_error),

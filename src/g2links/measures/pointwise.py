@@ -11,6 +11,7 @@ from jaxtyping import Complex, Float
 
 from g2links import forms
 from g2links._typing import Array, ComplexPoint, Hermitian, Scalar
+from g2links.forms.linear import inverse_cholesky
 from g2links.measures.chern_numbers import control_densities
 from g2links.measures.curvature import chern_densities, curvature
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
@@ -72,7 +73,7 @@ def metric_figures(variety: AbstractVariety, potential: Potential, at: ChartPoin
     reference = reference_jet(variety, at.z, tangent_frame(variety, at)).hermitian()[0]
     other = metric_from_other_chart(variety, potential, at)
     differences = metric_by_differences(variety, potential, at)
-    frame = _unitary_frame(reference)
+    frame = inverse_cholesky(reference)
     return MetricFigures(
         monge_ampere_ratio(variety, g, at),
         frame @ g @ frame.conj().T,
@@ -137,13 +138,3 @@ def relative_distance(a: Hermitian, g: Hermitian) -> Scalar:
     """|a - g|/|g| in the norm of g."""
     endomorphism = (a - g) @ forms.inverse(g)
     return jnp.sqrt(jnp.abs(jnp.sum(endomorphism * endomorphism.T)) / len(g))
-
-
-def _unitary_frame(g: Hermitian) -> Complex[Array, "d d"]:
-    """Rows that are orthonormal for the Hermitian form g, by Gram and Schmidt's method."""
-    rows: list[Array] = []
-    for vector in jnp.eye(len(g), dtype=complex):
-        for row in rows:
-            vector = vector - (vector @ g @ row.conj()) * row
-        rows.append(vector / jnp.sqrt((vector @ g @ vector.conj()).real))
-    return jnp.stack(rows)

@@ -12,6 +12,7 @@ from jaxtyping import Complex
 
 from g2links import forms
 from g2links._typing import Array, Hermitian, Matrix, PackedMatrix
+from g2links.forms.linear import inverse_cholesky
 
 
 class AdaptedFrame(NamedTuple):
@@ -47,17 +48,3 @@ def real_frame(frame: AdaptedFrame) -> Matrix:
     eta = jnp.concatenate([frame.first.imag, frame.first.real])
     above = jnp.concatenate([horizontal, jnp.zeros((6, 1))], axis=1)
     return jnp.concatenate([above, jnp.concatenate([-eta @ horizontal, jnp.ones(1)])[None]], axis=0)
-
-
-def inverse_cholesky(g: Hermitian) -> Hermitian:
-    """The lower triangular inverse of L, g = L L†, by Gram-Schmidt; nan where g is not positive definite.
-
-    Written out because batches of LAPACK calls that XLA runs side by side can block each other for ever on
-    two cores.
-    """
-    rows: list[Array] = []
-    for row in jnp.eye(3, dtype=g.dtype):
-        for done in rows:
-            row = row - (row @ g @ done.conj()) * done
-        rows.append(row / jnp.sqrt((row @ g @ row.conj()).real))
-    return jnp.stack(rows)

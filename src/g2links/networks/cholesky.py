@@ -5,7 +5,8 @@ import numpy as np
 from jaxtyping import Float
 
 from g2links import forms
-from g2links._typing import Array, Matrix, PackedMatrix
+from g2links._typing import Array, PackedMatrix
+from g2links.forms.linear import cholesky
 
 _THETA_FIRST = np.array([6, 0, 1, 2, 3, 4, 5])
 _BACK = np.argsort(_THETA_FIRST)
@@ -26,17 +27,3 @@ def numbers_of_metric(metric: PackedMatrix) -> Float[Array, " numbers"]:
     """The inverse of `metric_from_numbers`; nan where the metric is not positive definite."""
     lower = cholesky(forms.unpack_symmetric(metric, 7)[_THETA_FIRST][:, _THETA_FIRST])
     return jnp.concatenate([jnp.log(jnp.diagonal(lower)), lower[_BELOW]])
-
-
-def cholesky(matrix: Matrix) -> Matrix:
-    """The lower triangular L with L Lᵀ = matrix, for a small matrix, without LAPACK (see `forms.linear`)."""
-    n = len(matrix)
-    rows: list[list[Array]] = []
-    for i in range(n):
-        row: list[Array] = []
-        for j in range(i):
-            row.append((matrix[i, j] - sum(row[k] * rows[j][k] for k in range(j))) / rows[j][j])
-        row.append(jnp.sqrt(matrix[i, i] - sum(entry * entry for entry in row)))
-        rows.append(row)
-    zero = jnp.zeros((), dtype=matrix.dtype)
-    return jnp.stack([jnp.stack(row + [zero] * (n - len(row))) for row in rows])

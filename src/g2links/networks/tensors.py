@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from g2links._typing import Array, ComplexPoint, Frame, Hermitian
-from g2links.networks.adapted import inverse_cholesky
+from g2links.forms.linear import inverse_cholesky
 from g2links.networks.architecture import standardisation
 from g2links.networks.batching import in_chunks
 from g2links.networks.equivariants import Equivariants

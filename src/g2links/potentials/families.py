@@ -9,7 +9,7 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +27,10 @@ from g2links.varieties.variety import AbstractVariety
 
 Parameters = tuple[Array, ...]
 _CONSTANT = 1e-12
-JetOrValues = TypeVar("JetOrValues", Jet, Values)
+if TYPE_CHECKING:
+    JetOrValues = TypeVar("JetOrValues", Jet, Values)
+else:
+    JetOrValues = TypeVar("JetOrValues")  # `series.Series`, from a module above, has the same operations
 
 
 @dataclass(frozen=True)

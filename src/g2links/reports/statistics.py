@@ -1,6 +1,6 @@
 """What is said of a figure that was measured at many points, and the record of a whole check."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,7 @@ def check_record(
     pointwise: Pointwise,
     thresholds: Mapping[str, Threshold],
     integrals: Integrals | None = None,
+    failures: Sequence[str] = (),
     interrupted: int | None = None,
 ) -> dict[str, Any]:
     """The JSON of a check: statistics of each figure, thresholds, `passed`, and the failures in words.
@@ -68,6 +69,7 @@ def check_record(
         pointwise: all of the same length n, one value for each point, no point left out.
         thresholds: by name of the figure.
         integrals: figures of the whole run that come with an error of their own.
+        failures: what else is wrong, one sentence each.
         interrupted: how many points were wanted, where fewer were measured: the record is `partial`, and not passed.
 
     Returns:
@@ -81,8 +83,8 @@ def check_record(
     if len(set(lengths.values())) != 1:
         raise InputError("figures", lengths, "at least one figure, and the same number of points for all")
     integrals = integrals or {}
-    failures = judge(pointwise, {name: limit for name, limit in thresholds.items() if name not in integrals})
-    failures += judge_integrals(integrals, thresholds)
+    of_points = {name: limit for name, limit in thresholds.items() if name not in integrals}
+    failures = [*failures, *judge(pointwise, of_points), *judge_integrals(integrals, thresholds)]
     n = next(iter(lengths.values()))
     if interrupted is not None:
         failures.append(f"interrupted: {n} of {interrupted} points were measured")

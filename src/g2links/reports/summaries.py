@@ -1,8 +1,9 @@
 """What a step of the workflow did, in a few lines of text for whoever started it, from its record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from g2links.checks.verdict import verdict
 from g2links.ricci_flat.family import described_ansatz
 from g2links.varieties.points.sampling import POOR_SAMPLE
 
@@ -28,20 +29,29 @@ def metric_summary(
         if share < POOR_SAMPLE
         else []
     )
-    reason = record.get("ansatz_reason", "asked for")  # runs of version 0.1 do not say why
+    reason = record.get("ansatz_reason", "asked for")  # runs of version 0.1 do not say why, nor where they are worst
+    supremum = record.get("supremum")
+    worst = [] if supremum is None else [f"  ma_supremum    {supremum['value']:.3e} at z = {_point(supremum['z'])}"]
     return [
         *warnings,
         f"Calabi-Yau metric of {variety}: run {run}{_resumed(resumed)}",
         f"  ansatz         {described_ansatz(record['ansatz'])}, {record['parameters']} unknowns ({reason})",
         f"  sigma          {figures['sigma']:.3e} +- {error['sigma']:.1e}  on {record['points']['test']} test points",
         f"  ma_rms         {figures['ma_rms']:.3e}   largest {figures['ma_max']:.3e}",
+        *worst,
         f"  volume_ratio   {figures['volume_ratio']:.6f} +- {error['volume_ratio']:.6f}",
         f"  normalisation  {figures['normalisation']:.6f} +- {error['normalisation']:.6f}",
         f"  d_omega        {figures['d_omega']:.1e}   smallest eigenvalue {figures['smallest_eigenvalue']:.3g}",
         f"  stopped after {record['iterations']} iterations: {record['stopped_because']}",
         f"  effective sample size of the |Omega|^2 weights: {100 * share:.1f} %",
         f"  {figures['seconds']:.1f} s; {model}; {picture}",
+        f"  verdict        {verdict(record).words}",
     ]
+
+
+def _point(z: Sequence[Sequence[float]]) -> str:
+    """A point of a record as it can be pasted into Python, to four digits."""
+    return "[" + ", ".join(f"{complex(*pair):.4g}" for pair in z) + "]"
 
 
 def samples_summary(record: Mapping[str, Any], *, folder: str) -> list[str]:
@@ -58,7 +68,8 @@ def samples_summary(record: Mapping[str, Any], *, folder: str) -> list[str]:
         f"  base points    {base['all']} = {base['train']} train + {base['val']} val + {base['test']} test",
         f"  rotations      {options['n_rotations']} for each base point, none of which is in two sets",
         f"  effective sample size of the |Omega|^2 weights: {100 * record['effective_sample_size']:.1f} %",
-        f"  {record['samples_per_second']:.0f} samples/s evaluated; {record['seconds']:.1f} s in all",
+        f"  {record['evaluations_per_second']:.0f} evaluations/s, {record['samples_per_second']:.0f} rows/s: the "
+        f"rotations of a point have its components; {record['seconds']:.1f} s in all",
     ]
 
 

@@ -23,6 +23,7 @@ from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
 from g2links.potentials.sections import Sections
 from g2links.potentials.sigma import sigma_of
+from g2links.ricci_flat.conjugate_gradients import Progress, least_squares
 from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
 from g2links.ricci_flat.levenberg_marquardt import FIRST_DAMPING, State
 from g2links.varieties.charts import ChartPoint, tangent_frame
@@ -166,40 +167,28 @@ class HermitianLinearisation:
 
     def _conjugate_gradients(self, damping: float) -> np.ndarray:
         residual = self._root * (self._values - self._data.weights @ self._values).astype(np.float32)
-        rest = -residual
-        gradient = self._adjoint(rest)
-        x, direction = np.zeros_like(gradient), gradient
-        size = _square(gradient)
-        losses = [float(_square(rest))]
-        shift = np.float32(0.0)
-        while not self._is_enough(losses):
-            image = self._apply(direction)
-            if not shift:
-                shift = np.float32(damping * _square(image) / _square(direction))
-            rate = size / (_square(image) + shift * _square(direction))
-            x = x + rate * direction
-            rest = rest - rate * image
-            losses.append(float(_square(rest)))
-            gradient = self._adjoint(rest) - shift * x
-            size, before = _square(gradient), size
-            direction = gradient + (size / before) * direction
-        return self._from_white(x).astype(np.complex128)
+        delta = least_squares(
+            self._apply,
+            self._adjoint,
+            -residual,
+            self._is_enough,
+            preconditioner=lambda x: self._white @ x @ self._white,
+            damping=damping,
+        )
+        return delta.astype(np.complex128)
 
-    def _is_enough(self, losses: list[float]) -> bool:
+    def _is_enough(self, progress: Progress) -> bool:
         """Whether |r + J δ|² stalls, or has fallen well below |r|² and what the second order of δ adds to it, which is
         about 4 |r|⁴."""
-        steps = len(losses) - 1
+        losses, steps = progress.losses, progress.steps
         late = self._deadline is not None and time.monotonic() > self._deadline
         stalls = steps >= _CG_WINDOW and losses[-1] > (1 - _CG_FALL) * losses[-1 - _CG_WINDOW]
         small = losses[-1] < min(_CURVATURE * losses[0] ** 2, _CG_SHARE * losses[0])
-        return steps > 0 and (late or steps == _CG_STEPS or stalls or small)
+        return late or steps == _CG_STEPS or stalls or small
 
-    def _from_white(self, x: np.ndarray) -> np.ndarray:
-        return self._white @ x @ self._white
-
-    def _apply(self, x: np.ndarray) -> np.ndarray:
-        """W^{1/2} (J δ - mean), δ = A x A."""
-        squares = hermitian_forms(self._rows, self._from_white(x)).reshape(-1, len(self._signature))
+    def _apply(self, delta: np.ndarray) -> np.ndarray:
+        """W^{1/2} (J δ - mean)."""
+        squares = hermitian_forms(self._rows, delta).reshape(-1, len(self._signature))
         values = squares @ self._signature
         return self._root * (values - np.float32(self._data.weights @ values))
 
@@ -207,7 +196,7 @@ class HermitianLinearisation:
         """The transpose of `_apply`."""
         w = self._root * y
         w = w - self._data.weights.astype(np.float32) * np.sum(w)
-        return self._from_white(weighted_gram(self._rows, np.ravel(w[:, None] * self._signature)))
+        return weighted_gram(self._rows, np.ravel(w[:, None] * self._signature))
 
 
 def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
@@ -237,7 +226,3 @@ def _variance(values: np.ndarray, weights: np.ndarray) -> float:
 def _times(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     n, size, count = rows.shape
     return np.asarray((rows.reshape(-1, count) @ matrix).reshape(n, size, count))
-
-
-def _square(x: np.ndarray) -> np.float32:
-    return np.float32(np.vdot(x, x).real)

@@ -12,6 +12,7 @@ import scipy.linalg
 
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, Parameters
 from g2links.potentials.sections import HermitianAnsatz
+from g2links.ricci_flat.conjugate_gradients import least_squares
 from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
 from g2links.varieties.points.sampling import Points
 
@@ -48,30 +49,16 @@ def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotentia
 def _hermitian(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The Hermitian h for which r h r† is nearest to 1 at all rows, by conjugate gradients for sections that are made
     orthonormal."""
-    w = weights.astype(np.float32)
+    root = np.sqrt(weights).astype(np.float32)
     white = orthonormaliser(rows, weights)
-    rows = np.ascontiguousarray(rows @ white.astype(np.complex64))
-    x = np.zeros_like(white, dtype=np.complex64)
-    rest = np.ones_like(w)
-    gradient = weighted_gram(rows, w * rest)
-    direction, size = gradient, _square(gradient)
-    enough = _TOLERANCE**2 * size
-    for _ in range(_STEPS):
-        image = hermitian_forms(rows, direction)
-        rate = np.float32(size / float(w @ image**2))
-        x = x + rate * direction
-        rest = rest - (rate * image).astype(np.float32)
-        gradient = weighted_gram(rows, w * rest)
-        size, before = _square(gradient), size
-        if size < enough:
-            break
-        direction = gradient + np.float32(size / before) * direction
-    h = white @ x @ white
+    h = least_squares(
+        lambda x: root * hermitian_forms(rows, x),
+        lambda rest: weighted_gram(rows, root * rest),
+        root,
+        lambda done: done.steps == _STEPS or done.gradients[-1] < _TOLERANCE**2 * done.gradients[0],
+        preconditioner=lambda x: white @ x @ white,
+    )
     return np.asarray(0.5 * (h + h.conj().T))
-
-
-def _square(x: np.ndarray) -> float:
-    return float(np.vdot(x, x).real)
 
 
 def _table(function: Callable[[jax.Array], jax.Array], z: np.ndarray) -> np.ndarray:

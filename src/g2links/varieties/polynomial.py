@@ -263,12 +263,6 @@ def monomial_count(weights: tuple[int, ...], degree: int) -> int:
     return counts[degree]
 
 
-def is_fermat(polynomial: Polynomial) -> bool:
-    """Whether f = Σ z_i^{a_i}, with unit coefficients."""
-    pure = all(np.count_nonzero(e) == 1 for e in polynomial.exponents)
-    return pure and len(polynomial.terms) == polynomial.variables and bool(np.all(polynomial.coefficients == 1))
-
-
 def wrong_degree(term: str, degree: int, weights: tuple[int, ...]) -> PolynomialError:
     """What to raise for a term without the Calabi-Yau degree."""
     return PolynomialError(

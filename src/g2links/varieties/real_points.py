@@ -1,7 +1,7 @@
 """Points as real and as complex numbers, and whether they lie on the variety: the one place that converts them."""
 
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Bool, Complex, Float
 
 from g2links.errors import InputError
 from g2links.varieties.polynomial import Polynomial
@@ -73,6 +73,13 @@ def require_on_variety(variety: AbstractVariety, points: object) -> Complex[np.n
             allowed = f"it is not on f = 0: |f| is {value[worst]:.1e} of the sum of |terms|, above {ROUNDING:g}"
             raise InputError("points", z[worst].tolist(), allowed if len(z) == 1 else f"{allowed} (point {worst})")
     return z
+
+
+def are_on_variety(variety: AbstractVariety, z: np.ndarray) -> Bool[np.ndarray, " n"]:
+    """Which of the points (n, N), in the gauge of their chart, lie on V up to rounding; none that is not finite."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        excess = [_off_variety(f, z)[0] for f in variety.equations]
+        return np.asarray(np.all(np.array(excess) <= 0, axis=0))
 
 
 def _scaled(part: np.ndarray, weights: np.ndarray, z: np.ndarray) -> np.ndarray:

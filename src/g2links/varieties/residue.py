@@ -9,7 +9,6 @@ from g2links._typing import Array, Indices
 from g2links.forms.linear import small_determinant
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.intersection import intersect
-from g2links.varieties.polynomial import is_fermat
 from g2links.varieties.variety import AbstractVariety
 
 
@@ -42,13 +41,3 @@ def kahler_volume(variety: AbstractVariety) -> float:
 def volume_factor(dimension: int) -> int:
     """ω^n/n! over det g d^{2n}x, with d^{2n}x the real volume of the chart coordinates: 2^n."""
     return 2**dimension
-
-
-def fermat_holomorphic_volume(variety: AbstractVariety) -> float | None:
-    """∫_V |h|² d^{2n}x = d ΠA_i/π², A = (π/a) Γ(1/a)/Γ(1-1/a), for f = Σ z_i^{a_i}; None for any other variety."""
-    polynomial = variety.equations[0]
-    if len(variety.equations) > 1 or not is_fermat(polynomial):
-        return None
-    exponents = polynomial.exponents.max(axis=1)
-    factors = [math.pi / a * math.gamma(1 / a) / math.gamma(1 - 1 / a) for a in exponents]
-    return polynomial.degree * math.prod(factors) / math.pi**2

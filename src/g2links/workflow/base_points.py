@@ -14,6 +14,8 @@ from g2links.varieties.variety import AbstractVariety
 
 SOURCES = ("run", "fresh")
 _FRESH = 100_000
+_STREAM = 0x53414D50
+"""Of random numbers, for fresh points; no other step uses it."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ def parts_of(n: int, options: SampleOptions) -> list[np.ndarray]:
 
 
 def _streams(options: SampleOptions) -> list[np.random.SeedSequence]:
-    """One for fresh points, one for the angles, one for the parts."""
-    return np.random.SeedSequence(options.seed).spawn(3)
+    """One for fresh points, which step 1 does not use for any seed, one for the angles, one for the parts."""
+    _, angles, parts = np.random.SeedSequence(options.seed).spawn(3)
+    return [np.random.SeedSequence([options.seed, _STREAM]), angles, parts]
 
 
 def _fresh_points(variety: AbstractVariety, n: int, seed: np.random.SeedSequence) -> Iterator[Points]:

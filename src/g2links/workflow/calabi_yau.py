@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from g2links.calculus.map_points import values_at
+from g2links.checks.verdict import Verdict, verdict
 from g2links.errors import InputError
 from g2links.links.structure import ContactCalabiYau
 from g2links.measures.monge_ampere import volume_density
@@ -58,8 +59,25 @@ class CalabiYau:
 
     @property
     def sigma(self) -> float:
-        """σ = ⟨|1 - η/⟨η⟩|⟩, a mean; `figures["ma_max"]` is the worst of the test points."""
+        """σ = ⟨|1 - η/⟨η⟩|⟩, a mean; `supremum` is the worst point that was found."""
         return float(self.record["figures"]["sigma"])
+
+    @property
+    def supremum(self) -> tuple[float, Complex[np.ndarray, " variables"]]:
+        """By what share the volume form is off at the worst point that was found, and that point, (N,) complex128."""
+        worst = self.record["supremum"]
+        return float(worst["value"]), np.array([complex(*pair) for pair in worst["z"]])
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the metric is good for and, where it is not good enough, why, and what to do: by `require_sigma` and
+        `require_supremum` of `g2links.solve`, or by what they are if not given."""
+        return verdict(self.record)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the metric is good enough."""
+        return self.verdict.passed
 
     @property
     def volume(self) -> float:
@@ -143,7 +161,8 @@ class CalabiYau:
         saved = "" if self.cy_run is None else f", run {self.cy_run}"
         return (
             f"CalabiYau({self.variety.name}{saved}: {described_ansatz(ansatz)}, "
-            f"sigma {figures['sigma']:.2e}, worst of the test points {figures['ma_max']:.2e})"
+            f"sigma {figures['sigma']:.2e}, at the worst point {figures.get('ma_supremum', figures['ma_max']):.2e}; "
+            f"{self.verdict.words})"
         )
 
     def _repr_html_(self) -> str:

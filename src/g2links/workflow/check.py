@@ -12,6 +12,7 @@ from g2links.calculus.map_points import Stop, never
 from g2links.checks.contract import Check, CheckSetting, Networks, Thresholds
 from g2links.checks.identities import derivative as require_derivative
 from g2links.checks.registry import find_check
+from g2links.checks.verdict import verdict
 from g2links.errors import InputError
 from g2links.links.structure import require_threefold
 from g2links.networks.locations import coordinate_shares, worst_points
@@ -249,7 +250,18 @@ def evaluate_check(
     show("drawing points", 0, 1)
     points = variety.sample(n_points, np.random.SeedSequence([seed, _STREAM]))
     setting = CheckSetting(
-        subject.link, points, subject.ma_rms, derivative, epsilon, networks, psi_method, quick, seed, show, stop
+        subject.link,
+        points,
+        subject.record["figures"],
+        subject.record["standard_errors"],
+        derivative,
+        epsilon,
+        networks,
+        psi_method,
+        quick,
+        seed,
+        show,
+        stop,
     )
     if stop():
         raise KeyboardInterrupt
@@ -262,8 +274,17 @@ def evaluate_check(
         points = points.rows(slice(measured))
     limits = chosen.thresholds(setting, found)
     number = None if networks is None else networks.number
-    wanted = n_points if interrupted else None
-    record = check_record(chosen.name, subject.cy_run, number, found.pointwise, limits, found.integrals, wanted)
+    unfit = verdict(subject.record).failures if chosen.of_metric and networks is None else ()
+    record = check_record(
+        chosen.name,
+        subject.cy_run,
+        number,
+        found.pointwise,
+        limits,
+        found.integrals,
+        failures=[f"the metric is not good enough: {sentence}" for sentence in unfit],
+        interrupted=n_points if interrupted else None,
+    )
     record |= dict(found.remarks)
     located = [key for key in chosen.located if key in found.pointwise]
     if located:
@@ -294,4 +315,5 @@ def _in_memory(networks: Mapping[str, TrainedNetwork]) -> Networks:
     if unknown or "3form" not in networks:
         raise InputError("networks", sorted(networks), "3form, and where there are such also metric and 4form")
     models = {task: network.model for task, network in networks.items()}
-    return Networks(models["3form"], models.get("metric"), models.get("4form"))
+    recorded = {task: network.relative_error for task, network in networks.items()}
+    return Networks(models["3form"], models.get("metric"), models.get("4form"), recorded=recorded)

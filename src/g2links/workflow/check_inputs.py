@@ -1,5 +1,6 @@
 """What a check needs from the disk: a Calabi-Yau run, and the networks of a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,20 +19,20 @@ class Subject:
 
     Attributes:
         link: its link.
-        ma_rms: its Monge-Ampère error.
+        record: of its run, or of the search that found it.
         cy_run: its number, if it was saved.
         sha256: of the model's file, if it was saved.
     """
 
     link: ContactCalabiYau
-    ma_rms: float
+    record: Mapping[str, Any]
     cy_run: int | None = None
     sha256: str | None = None
 
 
 def subject_of(cy: CalabiYau) -> Subject:
     """A metric in memory."""
-    return Subject(cy.link, float(cy.figures["ma_rms"]), cy.cy_run)
+    return Subject(cy.link, cy.record, cy.cy_run)
 
 
 def open_subject(home: Home, cy_run: int | None) -> Subject:
@@ -42,7 +43,7 @@ def open_subject(home: Home, cy_run: int | None) -> Subject:
     """
     run = find_cy(home, cy_run)
     model = load_cy(run.model_path)
-    return Subject(model.link(), float(run.record["figures"]["ma_rms"]), run.number, run.sha256)
+    return Subject(model.link(), run.record, run.number, run.sha256)
 
 
 def open_networks(home: Home, subject: Subject, number: int | None, psi_method: str) -> Networks:
@@ -57,6 +58,7 @@ def open_networks(home: Home, subject: Subject, number: int | None, psi_method: 
     phi_run = find_link_run(home, "3form", number)
     notes = list(_origin_notes("3form", phi_run, subject))
     others: dict[str, Any] = {}
+    recorded = _recorded("3form", phi_run, subject)
     for task in ("metric", "4form"):
         run = _companion(home, task, number)
         if run is None:
@@ -64,6 +66,7 @@ def open_networks(home: Home, subject: Subject, number: int | None, psi_method: 
             notes.append(f"there is no {wanted}; its figures are left out")
         else:
             notes += _origin_notes(task, run, subject)
+            recorded |= _recorded(task, run, subject)
             if run.number != phi_run.number:
                 notes.append(f"the most recent networks are 3form_run{phi_run.number} and {task}_run{run.number}")
         others[task] = None if run is None else load_link_model(task, run.model_path)
@@ -74,7 +77,7 @@ def open_networks(home: Home, subject: Subject, number: int | None, psi_method: 
             "there is no 4form network to use; run `python run_g2.py --task 4form`, or use star",
         )
     phi = load_link_model("3form", phi_run.model_path)
-    return Networks(phi, others["metric"], others["4form"], phi_run.number, tuple(notes))
+    return Networks(phi, others["metric"], others["4form"], phi_run.number, tuple(notes), recorded)
 
 
 def open_phi(home: Home, subject: Subject, number: int) -> Networks:
@@ -85,7 +88,8 @@ def open_phi(home: Home, subject: Subject, number: int) -> Networks:
     """
     run = find_link_run(home, "3form", number)
     model = load_link_model("3form", run.model_path)
-    return Networks(model, number=run.number, notes=tuple(_origin_notes("3form", run, subject)))
+    notes = tuple(_origin_notes("3form", run, subject))
+    return Networks(model, number=run.number, notes=notes, recorded=_recorded("3form", run, subject))
 
 
 def _companion(home: Home, task: str, number: int | None) -> FinishedRun | None:
@@ -94,6 +98,11 @@ def _companion(home: Home, task: str, number: int | None) -> FinishedRun | None:
     if not numbers or (number is not None and number not in numbers):
         return None
     return find_link_run(home, task, number)
+
+
+def _recorded(task: str, run: FinishedRun, subject: Subject) -> dict[str, float]:
+    """The error of a network that learned the metric at hand: of another, its error here is another too."""
+    return {} if _origin_notes(task, run, subject) else {task: float(run.record["figures"]["relative_error"])}
 
 
 def _origin_notes(task: str, run: FinishedRun, subject: Subject) -> list[str]:

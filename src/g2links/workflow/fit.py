@@ -7,12 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from g2links.checks.identities import kahlerity_errors
-from g2links.errors import InputError, TrainingError
-from g2links.links.structure import ContactCalabiYau
-from g2links.measures.monge_ampere import measure
+from g2links.errors import InputError
 from g2links.networks.cy_model import CalabiYauMetric
-from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
+from g2links.potentials.families import KahlerPotential
 from g2links.potentials.own import OwnAnsatz, require_invariant
 from g2links.ricci_flat.adam import adam
 from g2links.ricci_flat.family import ANSATZE, Family, choose_family
@@ -30,17 +27,18 @@ from g2links.storage.numbering import Run, claim_run
 from g2links.storage.provenance import provenance
 from g2links.varieties.points.sampling import Points, effective_sample_size
 from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.fit_measures import measure_fit
 from g2links.workflow.fit_points import split_points, training_points
 from g2links.workflow.fit_start import parameters_near, potential_of
 
-_CLOSEDNESS_POINTS = 100
 _TRIED_POINTS = 20
 """Where it is seen whether a user's potential is a function on V."""
 
 
 @dataclass(frozen=True)
 class FitOptions:
-    """What the user chose in step 1; None means: chosen from the polynomial and the points."""
+    """What the user chose in step 1; None means: chosen from the polynomial and the points, and for what is required,
+    by `checks.verdict`."""
 
     n_points: int = 100_000
     ansatz: str = "auto"
@@ -54,6 +52,8 @@ class FitOptions:
     batch_size: int = 1000
     seed: int = 0
     start_from: int | None = None
+    require_sigma: float | None = None
+    require_supremum: float | None = None
 
     def __post_init__(self) -> None:
         _choice("ansatz", self.ansatz, ANSATZE)
@@ -63,8 +63,10 @@ class FitOptions:
             _at_least(name, getattr(self, name), 1)
         _at_least("training_points", self.training_points, 10)
         _at_least("seed", self.seed, 0)
-        if not 0 < self.learning_rate < float("inf"):
-            raise InputError("learning_rate", self.learning_rate, "a positive number")
+        for name in ("learning_rate", "require_sigma", "require_supremum"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise InputError(name, value, "a positive number")
 
     @classmethod
     def from_names(cls, options: dict[str, Any]) -> "FitOptions":
@@ -217,16 +219,15 @@ def solve_monge_ampere(
     """
     begun, ansatz = time.monotonic(), family.ansatz
     wanted = training_points(options.training_points, ansatz, variety)
-    train, validation, test = split_points(variety, points, wanted, extremes=isinstance(ansatz, AlgebraicAnsatz))
+    train, validation, test = split_points(variety, points, wanted)
     progress("evaluating features", 0, 1)
     fit = fit_of(variety, ansatz, train, validation)
     log = FitLog(checkpoints, fit, progress, _iterations(options), stop)
     state = log.restore() or fit.start(parameters_near(start, ansatz, train), _streams(options)[1])
     state, result = _search(fit, state, options, log, deadline)
-    progress("measuring the metric on test points", 0, 1)
     potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
-    figures, details, ratio = _measure(variety, potential, test)
-    figures["seconds"] = time.monotonic() - begun + log.seconds_before
+    measured = measure_fit(variety, potential, test, progress)
+    seconds = time.monotonic() - begun + log.seconds_before
     record = {
         "variety": variety.to_config(),
         "ansatz": ansatz.to_config(),
@@ -235,15 +236,16 @@ def solve_monge_ampere(
         "parameters": ansatz.unknowns,
         "points": {"train": train.n, "validation": validation.n, "test": test.n},
         "effective_sample_size": effective_sample_size(points.weights),
-        "figures": figures,
-        "standard_errors": details,
+        "figures": {**measured.figures, "seconds": seconds},
+        "standard_errors": measured.standard_errors,
+        "supremum": measured.supremum,
         "stopped_because": result.value,
         "iterations": state.iteration,
         "best_iteration": log.best_iteration,
         "history": log.history,
         "versions": provenance(),
     }
-    return Solved(potential, record, ratio, test)
+    return Solved(potential, record, measured.ratio, test)
 
 
 def publish(home: Home, run: Run, variety: AbstractVariety, points: Points, solved: Solved) -> dict[str, Any]:
@@ -275,35 +277,6 @@ def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: 
         deadline=deadline,
     )
     return found.state, found.result
-
-
-def _measure(
-    variety: AbstractVariety, potential: KahlerPotential, test: Points
-) -> tuple[dict[str, float], dict[str, float], np.ndarray]:
-    found = measure(variety, potential, test)
-    if not found.smallest_eigenvalue > 0:
-        raise TrainingError(
-            f"the trained metric is not positive: its smallest eigenvalue, relative to the reference metric, is "
-            f"{found.smallest_eigenvalue:.3g} at {test.n} test points; use more points (--n-points, "
-            "--training-points), more iterations or fewer parameters (--widths, --degree)"
-        )
-    link = ContactCalabiYau(variety, potential, found.normalisation[0])
-    sample = test.rows(slice(_CLOSEDNESS_POINTS))
-    figures = {
-        "sigma": found.sigma[0],
-        "ma_rms": found.rms,
-        "ma_max": found.worst,
-        "d_omega": float(np.max(kahlerity_errors(link, sample)["d_omega"])),
-        "volume_ratio": found.volume_ratio[0],
-        "normalisation": found.normalisation[0],
-        "smallest_eigenvalue": found.smallest_eigenvalue,
-    }
-    errors = {
-        "sigma": found.sigma[1],
-        "volume_ratio": found.volume_ratio[1],
-        "normalisation": found.normalisation[1],
-    }
-    return figures, errors, found.ratio
 
 
 def _iterations(options: FitOptions) -> int:

@@ -50,8 +50,8 @@ class Pipeline:
 
     @property
     def passed(self) -> bool:
-        """Whether all checks passed, and with `home` all steps."""
-        return not self.failed and all(report.passed for report in self.reports.values())
+        """Whether the metric is good enough and all checks passed, and with `home` all steps."""
+        return self.cy.passed and not self.failed and all(report.passed for report in self.reports.values())
 
     @property
     def failed(self) -> list[str]:
@@ -61,7 +61,8 @@ class Pipeline:
     @property
     def failures(self) -> list[str]:
         """One sentence for each threshold that does not hold."""
-        found = {name: report.failures for name, report in self.reports.items()}
+        found = {"cy": list(self.cy.verdict.failures)}
+        found |= {name: report.failures for name, report in self.reports.items()}
         if self.steps:
             found = {name: self.steps[name].get("failures", ["a threshold does not hold"]) for name in self.failed}
         return [f"{name}: {failure}" for name, failures in found.items() for failure in failures]

@@ -10,9 +10,10 @@ from g2links.settings.polynomial_files import read_polynomial_yaml
 from g2links.varieties.catalogue import CATALOGUE, SHOWN, from_catalogue
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.parsing import parse_polynomial
+from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.registry import as_variety
-from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+from g2links.varieties.residue import kahler_volume
 from g2links.varieties.smooth.criteria import require_degree, require_monomials, require_weights
 from g2links.varieties.smooth.singularities import require_isolated_singularity
 from g2links.varieties.symmetry import coordinate_permutations, is_real
@@ -43,7 +44,7 @@ def describe(polynomial: Polynomial) -> dict[str, Any]:
         "degree": polynomial.degree,
         **facts,
         "kahler_volume": kahler_volume(variety),
-        "holomorphic_volume": fermat_holomorphic_volume(variety),
+        "holomorphic_volume": holomorphic_volume(variety),
         "permutations": len(coordinate_permutations(polynomial)),
         "real": is_real(polynomial),
     }

@@ -29,7 +29,7 @@ from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
 _SCHEMA["cy_run_number"] = ArraySpec((1,), "iu")
-FOUND = ("rows", "base_points", "effective_sample_size", "samples_per_second")
+FOUND = ("rows", "base_points", "effective_sample_size", "samples_per_second", "evaluations_per_second")
 """What is said of the samples themselves in a manifest."""
 
 
@@ -118,6 +118,7 @@ def gathered(
         "base_points": {"all": base.n, **{name: len(own) for name, own in zip(PARTS, base.parts, strict=True)}},
         "effective_sample_size": weight**2 / (base.n * weight_squared),
         "samples_per_second": base.n * rotations / seconds,
+        "evaluations_per_second": base.n / seconds,
     }
 
 

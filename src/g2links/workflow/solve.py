@@ -46,7 +46,8 @@ def solve(
             representative of a point of V; it takes the place of the families of g2links.
         parameters: its start, a tree of real arrays, where K_ref + u is a metric.
         options: those of `workflow.fit.FitOptions`: n_points, ansatz, degree, widths, activation, optimiser,
-            iterations, training_points, learning_rate, batch_size, seed.
+            iterations, training_points, learning_rate, batch_size, seed, and what `.verdict` judges by: require_sigma,
+            require_supremum.
 
     Raises:
         InputError, PolynomialError: for options or a polynomial that cannot be used.

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from g2links.checks.contract import Check
-from g2links.checks.tolerances import STANDARD_ERRORS, near, to_rounding
+from g2links.checks.verdict import verdict
 from g2links.reports.checks import plot_monge_ampere
 from g2links.reports.histories import plot_cy_history
-from g2links.reports.statistics import judge
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
 from g2links.settings.config import load_hyperparameters
 from g2links.storage.layout import Home
@@ -57,18 +56,13 @@ def metric_step(
     home.make(home.plots)
     with progress_if_watched(progress) as show:
         report = fit_cy(home, variety, options, progress=show, time_limit=time_limit, fresh=fresh)
-    record, error = report.record, report.record["standard_errors"]
+    record = report.record
     history = home.plots / f"cy_history_run{report.run}.png"
     plot_cy_history(history, record["history"], cy_run=report.run)
     if report.ratio is not None:
         picture = home.plots / f"cy_monge_ampere_run{report.run}.png"
         plot_monge_ampere(picture, *report.ratio, cy_run=report.run, split="test points")
-    thresholds = {
-        "d_omega": to_rounding(),
-        "volume_ratio": near(1.0, STANDARD_ERRORS * error["volume_ratio"]),
-        "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
-    }
-    failures = judge(record["figures"], thresholds)
+    judged = verdict(record)
     said = metric_summary(
         record,
         variety=variety.name,
@@ -82,13 +76,18 @@ def metric_step(
         "cy_run": report.run,
         "ansatz": record["ansatz"]["kind"],
         "figures": record["figures"],
-        "standard_errors": error,
+        "standard_errors": record["standard_errors"],
         "effective_sample_size": record["effective_sample_size"],
-        "thresholds": thresholds,
-        "passed": not failures,
+        "supremum": record.get("supremum"),
+        "thresholds": judged.thresholds,
+        "verdict": judged.words,
+        "failures": list(judged.failures),
+        "advice": judged.advice,
+        "passed": judged.passed,
         "model": report.model_path,
     }
-    return StepReport(found, [*_notes(report.notes), *said, *_failed(failures)])
+    to_do = [f"to do: {judged.advice}"] if judged.advice else []
+    return StepReport(found, [*_notes(report.notes), *said, *_failed([*judged.failures]), *to_do])
 
 
 def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: Any) -> StepReport:

@@ -4,12 +4,13 @@ import pytest
 
 from g2links.errors import PolynomialError
 from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
+from g2links.varieties import periods
 from g2links.varieties.catalogue import SHOWN, fermat_family, from_catalogue
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.parsing import parse_polynomial
 from g2links.varieties.points import coordinate_lines
 from g2links.varieties.points.sampling import effective_sample_size, integral, weighted_mean
-from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+from g2links.varieties.residue import kahler_volume
 
 from .affine_lines import holomorphic_volume
 
@@ -26,7 +27,7 @@ def sample(request):
 def test_integrals_of_the_catalogue_within_four_standard_errors(sample):
     f, points = sample
     variety = WeightedHypersurface(f)
-    exact = fermat_holomorphic_volume(variety)
+    exact = periods.holomorphic_volume(variety)
     value, error = integral(np.ones(N), points)
     assert error < 0.01 * value
     if exact is not None:

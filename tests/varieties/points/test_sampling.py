@@ -5,14 +5,15 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
-from g2links.varieties.catalogue import dwork, fermat, fermat_quintic
+from g2links.varieties.catalogue import fermat, fermat_quintic
 from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.points.sampling import (
     effective_sample_size,
     integral,
     weighted_mean,
 )
-from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+from g2links.varieties.residue import kahler_volume
 
 QUINTIC = WeightedHypersurface(fermat_quintic())
 
@@ -26,11 +27,10 @@ def test_exact_values_of_the_conventions_page():
     assert kahler_volume(QUINTIC) == pytest.approx((2 * math.pi) ** 3 * 5 / 6, rel=1e-14)
     assert kahler_volume(QUINTIC) == pytest.approx(206.7085, abs=1e-4)
     exact = math.pi**3 * (math.gamma(1 / 5) / math.gamma(4 / 5)) ** 5 / 625
-    assert fermat_holomorphic_volume(QUINTIC) == pytest.approx(exact, rel=1e-13)
-    assert fermat_holomorphic_volume(QUINTIC) == pytest.approx(47.29756, abs=1e-5)
+    assert holomorphic_volume(QUINTIC) == pytest.approx(exact, rel=1e-13)
+    assert holomorphic_volume(QUINTIC) == pytest.approx(47.29756, abs=1e-5)
     weighted = fermat((8, 8, 4, 4, 4), (1, 1, 2, 2, 2), "P11222[8]")
-    assert fermat_holomorphic_volume(WeightedHypersurface(weighted)) == pytest.approx(74.98, abs=5e-3)
-    assert fermat_holomorphic_volume(WeightedHypersurface(dwork(0.2))) is None
+    assert holomorphic_volume(WeightedHypersurface(weighted)) == pytest.approx(74.98, abs=5e-3)
 
 
 def test_points_lie_on_the_quintic_in_their_gauge(points):
@@ -44,7 +44,7 @@ def test_points_lie_on_the_quintic_in_their_gauge(points):
 
 def test_holomorphic_volume_within_three_standard_errors(points):
     value, error = integral(np.ones(len(points.z)), points)
-    assert abs(value - fermat_holomorphic_volume(QUINTIC)) < 3 * error
+    assert abs(value - holomorphic_volume(QUINTIC)) < 3 * error
     assert error < 0.005 * value
 
 

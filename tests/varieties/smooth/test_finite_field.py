@@ -27,7 +27,7 @@ def test_rows_that_depend_on_earlier_ones_are_left_out(rng):
     assert first_independent_rows(rows) == [0, 2, 4, 6, 7]
 
 
-def test_more_rows_than_a_block(rng):
+def test_many_rows(rng):
     basis = rng.integers(0, PRIME, size=(150, 200))
     twice = np.repeat(basis, 2, axis=0) * np.tile([1, 5], 150)[:, None] % PRIME
     assert first_independent_rows(twice) == list(range(0, 300, 2))

@@ -8,19 +8,17 @@ complex numbers: a proof, for the coefficients as stored. The matrix splits into
 of which only those that contain a pure power z_i^N matter; for Dwork's family they are tiny.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
+from g2links.varieties.smooth.finite_field import image, independent_columns, large_primes, square_root_of_minus_one
 from g2links.varieties.symmetry import exponent_lattice, residues
 
 _LARGEST_BLOCK = 5000
 _MOST_MONOMIALS = 200_000
 _PRIMES = 3
-_BELOW = 2**20
-_LEAF = 8
 
 
 class JacobianRank(NamedTuple):
@@ -52,7 +50,8 @@ def jacobian_ranks(polynomial: Polynomial) -> list[JacobianRank] | None:
             return None
         columns, rows = block
         full = any(
-            _has_full_column_rank(_matrix(polynomial, columns, rows, prime), prime) for prime in _primes(_PRIMES)
+            len(independent_columns(_matrix(polynomial, columns, rows, prime), prime)) == len(columns)
+            for prime in large_primes(_PRIMES)
         )
         ranks.append(JacobianRank(i, int(columns[0] @ np.array(polynomial.weights)), len(columns), full))
         if not full:
@@ -96,7 +95,7 @@ def _matrix(polynomial: Polynomial, columns: np.ndarray, rows: list[np.ndarray],
     place = (int(columns.max(initial=0)) + 2) ** np.arange(polynomial.variables)
     codes = columns @ place
     order = np.argsort(codes)
-    root = _square_root_of_minus_one(prime)
+    root = square_root_of_minus_one(prime)
     blocks = []
     for j, multipliers in enumerate(rows):
         block = np.zeros((len(multipliers), len(columns)))
@@ -104,90 +103,6 @@ def _matrix(polynomial: Polynomial, columns: np.ndarray, rows: list[np.ndarray],
             if exponents[j] and len(multipliers):
                 shift = np.array(exponents) - np.eye(polynomial.variables, dtype=np.int64)[j]
                 found = order[np.searchsorted(codes[order], (multipliers + shift) @ place)]
-                block[np.arange(len(multipliers)), found] = exponents[j] * _image(coefficient, prime, root) % prime
+                block[np.arange(len(multipliers)), found] = exponents[j] * image(coefficient, root, prime) % prime
         blocks.append(block)
     return np.concatenate(blocks)
-
-
-def _image(value: complex, prime: int, root: int) -> int:
-    """The image of a dyadic Gaussian number modulo the prime, with i -> root."""
-    parts = []
-    for part in (value.real, value.imag):
-        numerator, denominator = part.as_integer_ratio()
-        parts.append(numerator * pow(denominator, -1, prime))
-    return (parts[0] + root * parts[1]) % prime
-
-
-def _primes(count: int) -> list[int]:
-    """The largest primes p = 1 mod 4 below 2^20: sums of 8,192 products of residues are exact in float64."""
-    found: list[int] = []
-    candidate = _BELOW - 3
-    while len(found) < count:
-        if all(candidate % q for q in range(3, math.isqrt(candidate) + 1, 2)):
-            found.append(candidate)
-        candidate -= 4
-    return found
-
-
-def _square_root_of_minus_one(prime: int) -> int:
-    for base in range(2, prime):
-        root = pow(base, (prime - 1) // 4, prime)
-        if root * root % prime == prime - 1:
-            return root
-    raise AssertionError(f"{prime} is not a prime of the form 4k + 1")
-
-
-def _has_full_column_rank(matrix: np.ndarray, prime: int) -> bool:
-    """By elimination modulo the prime; `matrix` (rows, columns), of float64 integers in [0, prime), is overwritten."""
-    return len(matrix) >= matrix.shape[1] and _eliminate(matrix, 0, matrix.shape[1], prime)
-
-
-def _eliminate(matrix: np.ndarray, start: int, stop: int, prime: int) -> bool:
-    """Bring columns start..stop to the form L U in place, exchanging rows from `start` on; False if one of them depends
-    on those before it. Halves are joined by products of blocks, which BLAS computes without rounding."""
-    if stop - start <= _LEAF:
-        return all(_pivot(matrix, k, stop, prime) for k in range(start, stop))
-    middle = (start + stop) // 2
-    if not _eliminate(matrix, start, middle, prime):
-        return False
-    _solve_unit_lower(matrix, start, middle, middle, stop, prime)
-    product = matrix[middle:, start:middle] @ matrix[start:middle, middle:stop]
-    matrix[middle:, middle:stop] = _reduced(matrix[middle:, middle:stop] - _reduced(product, prime), prime)
-    return _eliminate(matrix, middle, stop, prime)
-
-
-def _solve_unit_lower(matrix: np.ndarray, start: int, stop: int, left: int, right: int, prime: int) -> None:
-    """Replace columns left..right of rows start..stop by L^-1 times them, L the unit lower triangle at start..stop."""
-    if stop - start <= _LEAF:
-        for k in range(start, stop - 1):
-            change = np.outer(matrix[k + 1 : stop, k], matrix[k, left:right])
-            matrix[k + 1 : stop, left:right] = _reduced(matrix[k + 1 : stop, left:right] - change, prime)
-        return
-    middle = (start + stop) // 2
-    _solve_unit_lower(matrix, start, middle, left, right, prime)
-    product = matrix[middle:stop, start:middle] @ matrix[start:middle, left:right]
-    matrix[middle:stop, left:right] = _reduced(matrix[middle:stop, left:right] - _reduced(product, prime), prime)
-    _solve_unit_lower(matrix, middle, stop, left, right, prime)
-
-
-def _pivot(matrix: np.ndarray, k: int, stop: int, prime: int) -> bool:
-    """One step of elimination in the columns k..stop; False where column k has no pivot."""
-    nonzero = np.flatnonzero(matrix[k:, k])
-    if not len(nonzero):
-        return False
-    row = k + int(nonzero[0])
-    if row != k:
-        matrix[[k, row]] = matrix[[row, k]]
-    inverse = pow(int(matrix[k, k]), -1, prime)
-    matrix[k + 1 :, k] = _reduced(matrix[k + 1 :, k] * inverse, prime)
-    change = np.outer(matrix[k + 1 :, k], matrix[k, k + 1 : stop])
-    matrix[k + 1 :, k + 1 : stop] = _reduced(matrix[k + 1 :, k + 1 : stop] - change, prime)
-    return True
-
-
-def _reduced(values: np.ndarray, prime: int) -> np.ndarray:
-    """Residues in [0, prime) of float64 integers below 2^53 in modulus."""
-    rest = values - prime * np.floor(values / prime)
-    rest[rest < 0] += prime
-    rest[rest >= prime] -= prime
-    return rest

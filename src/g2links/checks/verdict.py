@@ -1,0 +1,102 @@
+"""Whether a Calabi-Yau metric is good enough, what it is good for, and what to do where it is not: from the record of
+its run alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from g2links.checks.contract import Thresholds
+from g2links.checks.thresholds import violation
+from g2links.checks.tolerances import STANDARD_ERRORS, near, to_rounding
+
+MOST_SIGMA, SHARE_OF_REFERENCE = 0.1, 0.25
+"""By default σ is at most a tenth, and a quarter of what the reference metric, without a potential, has there: what is
+above has learned next to nothing of the Ricci-flat metric."""
+
+MOST_SUPREMUM = 1.0
+"""By default the volume form is nowhere off by more than a factor 2."""
+
+_GRADES = (
+    (1e-4, 1e-2, "good at every point that was looked at: for curvature, torsion and training data"),
+    (1e-3, 1e-1, "good for integrals, and at every point that was looked at to a few per cent; curvature is rougher"),
+    (1e-2, 5e-1, "good for integrals and averages, and rough near its worst points; not for curvature there"),
+)
+"""The largest σ and supremum of each grade, and what the metric is good for."""
+
+_ROUGH = "rough: good for averages to some per cent, not for values at single points"
+_USELESS = "not good enough: do not use it for results"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of a metric.
+
+    Attributes:
+        thresholds: what its figures have to be.
+        failures: one sentence for each figure that is not.
+        words: what the metric is good for.
+        advice: what to do where it failed; empty where it did not.
+    """
+
+    thresholds: Thresholds
+    failures: tuple[str, ...]
+    words: str
+    advice: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether every figure is what it has to be."""
+        return not self.failures
+
+
+def verdict(record: Mapping[str, Any]) -> Verdict:
+    """Judge the record of a Calabi-Yau run, as it is saved beside the model.
+
+    Its options may say what is required (`require_sigma`, `require_supremum`). A run of version 0.1 knows neither its
+    supremum nor the σ of the reference metric, and is judged without them.
+    """
+    figures: dict[str, float] = dict(record["figures"])
+    limits = _thresholds(record)
+    found = (violation(name, {"mean": figures[name], "max": figures[name]}, limit) for name, limit in limits.items())
+    failures = tuple(sentence for sentence in found if sentence is not None)
+    return Verdict(limits, failures, _words(figures, bool(failures)), _advice(record) if failures else "")
+
+
+def _thresholds(record: Mapping[str, Any]) -> Thresholds:
+    figures, errors, options = record["figures"], record["standard_errors"], record["options"]
+    sigma, worst = options.get("require_sigma"), options.get("require_supremum")
+    expected = min(MOST_SIGMA, SHARE_OF_REFERENCE * figures.get("reference_sigma", 1.0))
+    limits: Thresholds = {
+        "sigma": {"statistic": "mean", "at_most": expected if sigma is None else sigma},
+        "d_omega": to_rounding(),
+        "volume_ratio": near(1.0, STANDARD_ERRORS * errors["volume_ratio"]),
+        "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
+    }
+    if "ma_supremum" in figures:
+        limits["ma_supremum"] = {"statistic": "max", "at_most": MOST_SUPREMUM if worst is None else worst}
+    return limits
+
+
+def _words(figures: Mapping[str, float], failed: bool) -> str:
+    if failed:
+        return _USELESS
+    sigma, worst = figures["sigma"], figures.get("ma_supremum", figures["ma_max"])
+    grades = (words for most_sigma, most_worst, words in _GRADES if sigma <= most_sigma and worst <= most_worst)
+    return next(grades, _ROUGH)
+
+
+def _advice(record: Mapping[str, Any]) -> str:
+    """What is most likely to help, for the potential and the end of the search at hand."""
+    from g2links.ricci_flat.levenberg_marquardt import Result
+
+    kind, options, steps = record["ansatz"]["kind"], record["options"], []
+    if record["stopped_because"] == Result.LIMIT.value:
+        steps.append(f"let it go on (--iterations above {record['iterations']})")
+    if record["stopped_because"] == Result.STOPPED.value:
+        steps.append("give it more time (--time-limit)")
+    if kind == "neural":
+        steps.append("take another family (--ansatz algebraic) or wider layers (--widths)")
+    if kind in ("algebraic", "hermitian", "neural"):
+        steps.append(f"raise the degree (--degree above {record['ansatz']['degree']})")
+    steps.append(f"take more points (--n-points above {options['n_points']})")
+    return "; ".join(steps)

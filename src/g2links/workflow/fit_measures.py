@@ -1,0 +1,82 @@
+"""What step 1 measures of the metric that it found, at points that neither the search nor its choice has seen."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from g2links.checks.identities import kahlerity_errors
+from g2links.errors import TrainingError
+from g2links.links.structure import ContactCalabiYau
+from g2links.measures.monge_ampere import measure
+from g2links.measures.supremum import supremum
+from g2links.potentials.families import KahlerPotential
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.variety import AbstractVariety
+
+_CLOSEDNESS_POINTS = 100
+
+
+class FitMeasures(NamedTuple):
+    """As they are recorded.
+
+    Attributes:
+        figures: by name.
+        standard_errors: of those that are averages.
+        supremum: where the metric is worst, as plain data.
+        ratio: (m,) η/<η> at the test points.
+    """
+
+    figures: dict[str, float]
+    standard_errors: dict[str, float]
+    supremum: dict[str, Any]
+    ratio: np.ndarray
+
+
+def measure_fit(
+    variety: AbstractVariety, potential: KahlerPotential, test: Points, progress: Callable[[str, int, int], None]
+) -> FitMeasures:
+    """Averages at the test points, and the worst point of V that a search from there finds.
+
+    Raises:
+        TrainingError: the metric is not positive at one of these points.
+    """
+    progress("measuring the metric on test points", 0, 1)
+    found = measure(variety, potential, test)
+    _require_positive(found.smallest_eigenvalue, f"at {test.n} test points")
+    worst = supremum(
+        variety,
+        potential,
+        test,
+        found.mean,
+        progress=lambda done, rounds: progress("looking for the worst point", done, rounds),
+    )
+    _require_positive(worst.smallest_eigenvalue, f"near z = {np.round(worst.z, 4).tolist()}")
+    link = ContactCalabiYau(variety, potential, found.normalisation[0])
+    sample = test.rows(slice(_CLOSEDNESS_POINTS))
+    figures = {
+        "sigma": found.sigma[0],
+        "reference_sigma": found.reference_sigma,
+        "ma_rms": found.rms,
+        "ma_max": found.worst,
+        "ma_supremum": worst.value,
+        "d_omega": float(np.max(kahlerity_errors(link, sample)["d_omega"])),
+        "volume_ratio": found.volume_ratio[0],
+        "normalisation": found.normalisation[0],
+        "smallest_eigenvalue": min(found.smallest_eigenvalue, worst.smallest_eigenvalue),
+    }
+    errors = {
+        "sigma": found.sigma[1],
+        "volume_ratio": found.volume_ratio[1],
+        "normalisation": found.normalisation[1],
+    }
+    return FitMeasures(figures, errors, worst.described(), found.ratio)
+
+
+def _require_positive(smallest_eigenvalue: float, where: str) -> None:
+    if not smallest_eigenvalue > 0:
+        raise TrainingError(
+            f"the trained metric is not positive: its smallest eigenvalue, relative to the reference metric, is "
+            f"{smallest_eigenvalue:.3g} {where}; use more points (--n-points, --training-points), more iterations or "
+            "fewer parameters (--widths, --degree)"
+        )
