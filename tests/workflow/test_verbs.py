@@ -14,9 +14,10 @@ import g2links
 from g2links.checks import identities, registry
 from g2links.errors import ArtefactError, InputError
 from g2links.measures import assessment
-from g2links.networks import own
+from g2links.networks import cy_model, own
 from g2links.storage.layout import Home
 from g2links.varieties.real_points import real_points
+from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.workflow import check
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.listing import finished_runs
@@ -70,6 +71,37 @@ def test_the_metric_takes_real_and_complex_points_in_any_gauge(cy):
     np.testing.assert_allclose(cy.metric(real_points(z)), cy.metric(z), rtol=1e-13)
     np.testing.assert_allclose(cy.metric(z * (0.3 - 2j)), cy.metric(z), rtol=1e-9)
     np.testing.assert_allclose(cy.potential(z * (0.3 - 2j)), cy.potential(z), atol=1e-12)
+
+
+def test_the_model_is_compiled_once(cy, monkeypatch):
+    """A second call, also of another model of the family, traces nothing; other parameters give another metric."""
+    traced = []
+    metric = cy_model.hermitian_metric
+
+    def counting(*given):
+        traced.append(1)
+        return metric(*given)
+
+    monkeypatch.setattr(cy_model, "hermitian_metric", counting)
+    z = real_points(cy.points.z[:13])
+    first = np.asarray(cy.model(z))
+    count = len(traced)
+    other = type(cy.model).from_config(cy.model.get_config())
+    other.set_weights([1.01 * np.asarray(w) + 1e-3 for w in cy.model.get_weights()])
+    np.testing.assert_array_equal(np.asarray(cy.model(z)), first)
+    assert np.max(np.abs(np.asarray(other(z)) - first)) > 1e-6
+    assert 0 < count == len(traced)
+    u = cy.potential(cy.points.z[:13])
+    np.testing.assert_allclose(u, [cy.model.kahler_potential(p) for p in cy.points.z[:13]], rtol=1e-12)
+
+
+def test_the_record_says_which_variety(cy):
+    assert saved_variety(dict(cy.record)) == cy.variety.to_config()
+    assert "polynomial" not in cy.record
+    saved = Path(__file__).parents[1] / "storage/version_0_1/models/cy_models/cy_metric_model_run1.json"
+    old = json.loads(saved.read_text())
+    assert "variety" not in old
+    assert variety_from_config(saved_variety(old)).variables == 5
 
 
 @pytest.mark.parametrize(

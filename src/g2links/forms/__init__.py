@@ -12,6 +12,7 @@ from g2links.forms.basis import (
     pack,
     pack_symmetric,
     permutation_sign,
+    symmetric_dimension,
     unpack,
     unpack_symmetric,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "permutation_sign",
     "pullback",
     "raise_indices",
+    "symmetric_dimension",
     "unpack",
     "unpack_symmetric",
     "volume_form",

@@ -30,6 +30,11 @@ def dimension(n: int, p: int) -> int:
     return math.comb(n, p)
 
 
+def symmetric_dimension(n: int) -> int:
+    """The number of components of a symmetric (n, n) matrix, n (n + 1)/2."""
+    return n * (n + 1) // 2
+
+
 @functools.cache
 def multi_indices(n: int, p: int) -> np.ndarray:
     """The increasing multi-indices of length p from range(n), lexicographic: shape (C(n, p), p),

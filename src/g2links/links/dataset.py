@@ -11,26 +11,29 @@ from g2links import forms
 from g2links._typing import Array
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
-from g2links.links.structure import ContactCalabiYau, structure_at, to_link, total_metric
+from g2links.links.structure import LINK_DIMENSION, ContactCalabiYau, structure_at, to_link, total_metric
 from g2links.varieties.charts import ChartPoint, in_columns
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.real_points import real_points
+from g2links.varieties.topology import THREEFOLD
 
 _CHUNK = 100
+_VARIABLES = THREEFOLD + 2
+"""Of the hypersurfaces that data sets belong to."""
 BLOCK = 20_000
 """Base points that are evaluated at once."""
 
 COLUMNS: dict[str, tuple[tuple[int, ...], str]] = {
-    "base_points": ((10,), "f"),
-    "link_points": ((10,), "f"),
+    "base_points": ((2 * _VARIABLES,), "f"),
+    "link_points": ((2 * _VARIABLES,), "f"),
     "rotations": ((), "f"),
-    "phis": ((35,), "f"),
-    "psis": ((35,), "f"),
-    "riemannian_metrics": ((21,), "f"),
-    "g2_metrics": ((28,), "f"),
+    "phis": ((forms.dimension(LINK_DIMENSION, 3),), "f"),
+    "psis": ((forms.dimension(LINK_DIMENSION, 4),), "f"),
+    "riemannian_metrics": ((forms.symmetric_dimension(LINK_DIMENSION - 1),), "f"),
+    "g2_metrics": ((forms.symmetric_dimension(LINK_DIMENSION),), "f"),
     "drop_maxs": ((), "i"),
     "drop_ones": ((), "i"),
-    "etas": ((7,), "f"),
+    "etas": ((forms.dimension(LINK_DIMENSION, 1),), "f"),
     "weights": ((), "f"),
 }
 """The arrays of a data set: shape of one row, and kind of number (float64 or int64)."""

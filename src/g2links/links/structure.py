@@ -40,6 +40,9 @@ from g2links.varieties.residue import residue
 from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import AbstractVariety, require_calabi_yau
 
+LINK_DIMENSION = 2 * THREEFOLD + 1
+"""Of the link of a threefold, where there is a G2-structure."""
+
 _STREAM = 0x494E5447
 """Of random numbers, for integrals over the link; no other step uses it."""
 

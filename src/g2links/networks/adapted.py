@@ -8,10 +8,10 @@ The real frame that belongs to it is orthonormal for η² + g_T.
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Complex, Float
+from jaxtyping import Complex
 
 from g2links import forms
-from g2links._typing import Array, Hermitian, Matrix
+from g2links._typing import Array, Hermitian, Matrix, PackedMatrix
 from g2links.forms.linear import inverse_cholesky
 
 
@@ -32,7 +32,7 @@ class AdaptedFrame(NamedTuple):
         return self.unitary[0, 0] * self.unitary[1, 1] * self.unitary[2, 2]
 
 
-def adapted_frame(metric: Float[Array, "28"]) -> AdaptedFrame:
+def adapted_frame(metric: PackedMatrix) -> AdaptedFrame:
     """The frame of a packed metric η² + g_T in a slice chart."""
     full = forms.unpack_symmetric(metric, 7)
     eta = full[6] / full[6, 6]

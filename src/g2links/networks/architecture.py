@@ -32,7 +32,7 @@ class Row(NamedTuple):
     Attributes:
         at: the point in its slice chart.
         components: the packed components to learn.
-        metric: the packed exact metric η² + g_T, (28,).
+        metric: the packed exact metric η² + g_T.
     """
 
     at: ChartPoint

@@ -1,5 +1,6 @@
 """The Calabi-Yau metric of a run as a Keras model."""
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -10,7 +11,7 @@ from jaxtyping import Complex, Float
 
 from g2links._typing import Array
 from g2links.links.structure import ContactCalabiYau
-from g2links.potentials.families import KahlerPotential, Parameters, ansatz_from_config
+from g2links.potentials.families import Ansatz, KahlerPotential, Parameters, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric
 from g2links.varieties.charts import slice_chart
 from g2links.varieties.registry import saved_variety, variety_from_config
@@ -63,18 +64,11 @@ class CalabiYauMetric(keras.Model):
 
     def potential(self, points: Float[Array, "n 10"]) -> Float[Array, " n"]:
         """u at each point."""
-        u = self.kahler_potential
-        return jax.lax.map(u, _complex(points), batch_size=_CHUNK)
+        return _potentials(self.ansatz, self.kahler_potential.parameters, _complex(points))
 
     def call(self, points: Float[Array, "n 10"]) -> Complex[Array, "n 3 3"]:
         """g_{ab̄} = ∂_a∂_b̄ (K_ref + u); any representative of a point of V may be given."""
-        u = self.kahler_potential
-
-        def metric(z: Array) -> Array:
-            chart = slice_chart(self.variety, z)
-            return hermitian_metric(self.variety, u, chart.centre)
-
-        return jax.lax.map(metric, _complex(points), batch_size=_CHUNK)
+        return _metrics(self.variety, self.ansatz, self.kahler_potential.parameters, _complex(points))
 
     def get_config(self) -> dict[str, Any]:
         """Plain data from which Keras rebuilds the model."""
@@ -88,6 +82,22 @@ class CalabiYauMetric(keras.Model):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "CalabiYauMetric":
         """The inverse of `get_config`."""
         return cls(saved_variety(config), config["ansatz"], config["normalisation"])
+
+
+@partial(jax.jit, static_argnums=0)
+def _potentials(ansatz: Ansatz, parameters: Parameters, z: Complex[Array, "n variables"]) -> Float[Array, " n"]:
+    return jax.lax.map(KahlerPotential(ansatz, parameters), z, batch_size=_CHUNK)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _metrics(
+    variety: AbstractVariety, ansatz: Ansatz, parameters: Parameters, z: Complex[Array, "n variables"]
+) -> Complex[Array, "n d d"]:
+    def metric(point: Array) -> Array:
+        chart = slice_chart(variety, point)
+        return hermitian_metric(variety, KahlerPotential(ansatz, parameters), chart.centre)
+
+    return jax.lax.map(metric, z, batch_size=_CHUNK)
 
 
 def _complex(points: Float[Array, "n 10"]) -> Complex[Array, "n 5"]:

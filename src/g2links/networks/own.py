@@ -129,8 +129,7 @@ def register_network(
 
     Args:
         function: from the parameters and a point in its chart (`.z` (N,) complex128 with 1 at `.fixed`, and `.solved`,
-            the coordinate that f = 0 eliminates) to the packed components in that chart: 35 real numbers for a form, 28
-            for the metric.
+            the coordinate that f = 0 eliminates) to the packed components in that chart, real numbers.
         parameters: a tree of real arrays, the start of a training.
         task: "3form" (φ), "4form" (ψ) or "metric".
         name: of the network in files; that of the function and its module if None. A second one of the same name and

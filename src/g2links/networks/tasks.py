@@ -8,13 +8,13 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Complex
 
 from g2links import forms
-from g2links._typing import Array, ComplexScalar, Form, Hermitian, InexactScalar, Matrix, Scalar
+from g2links._typing import Array, ComplexScalar, Form, Hermitian, InexactScalar, Matrix, PackedMatrix, Scalar
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
-from g2links.links.structure import holomorphic_volume_components, total_metric
+from g2links.links.structure import LINK_DIMENSION, holomorphic_volume_components, total_metric
 from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.networks.batching import in_chunks
 from g2links.potentials.metric import kahler_form_matrix, real_transverse_metric
@@ -39,9 +39,9 @@ class Task(NamedTuple):
 
 
 TASKS = {
-    "3form": Task("3form", "phis", 3, 35),
-    "metric": Task("metric", "g2_metrics", 0, 28),
-    "4form": Task("4form", "psis", 4, 35),
+    "3form": Task("3form", "phis", 3, forms.dimension(LINK_DIMENSION, 3)),
+    "metric": Task("metric", "g2_metrics", 0, forms.symmetric_dimension(LINK_DIMENSION)),
+    "4form": Task("4form", "psis", 4, forms.dimension(LINK_DIMENSION, 4)),
 }
 
 
@@ -93,7 +93,7 @@ def turn_upsilon(task: Task, components: Array, turn: InexactScalar) -> Array:
 
 @cache
 def _upsilon_parts(degree: int) -> np.ndarray:
-    """(k, 35) the forms dz1∧dz2∧dz3, or those times dz̄_a and dθ."""
+    """(k, components) the forms dz1∧dz2∧dz3, or those times dz̄_a and dθ."""
     volume = holomorphic_volume_components()
     if degree == 3:
         return volume[None]
@@ -113,7 +113,7 @@ def euclidean(task: Task, components: Array) -> Array:
     return components * np.where(rows == columns, 1.0, np.sqrt(2.0))
 
 
-def pointwise_norm(task: Task, components: Form, metric: Float[Array, "28"]) -> Scalar:
+def pointwise_norm(task: Task, components: Form, metric: PackedMatrix) -> Scalar:
     """The norm of φ, ψ or a metric at one point, in the packed metric η² + g_T given."""
     frame = real_frame(adapted_frame(metric))
     return jnp.linalg.norm(euclidean(task, change_frame(task, components, frame)))

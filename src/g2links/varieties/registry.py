@@ -45,11 +45,11 @@ def variety_from_config(config: dict[str, Any]) -> AbstractVariety:
 
 
 SAVED_VARIETY = ("variety", "polynomial")
-"""Where a saved model keeps its variety: models of version 0.1 say `polynomial`."""
+"""Where a saved model and its record keep the variety: those of version 0.1 say `polynomial`."""
 
 
 def saved_variety(config: dict[str, Any]) -> dict[str, Any]:
-    """The data of the variety in those of a saved model.
+    """The data of the variety in those of a saved model, or in the record of its run.
 
     Raises:
         InputError: when there are none.

@@ -229,7 +229,7 @@ def solve_monge_ampere(
     measured = measure_fit(variety, potential, test, progress)
     seconds = time.monotonic() - begun + log.seconds_before
     record = {
-        "polynomial": variety.to_config(),
+        "variety": variety.to_config(),
         "ansatz": ansatz.to_config(),
         "ansatz_reason": family.reason,
         "options": asdict(options),

@@ -12,7 +12,7 @@ import numpy as np
 from g2links.errors import ArtefactError, InputError
 from g2links.forms import multi_indices
 from g2links.links.dataset import COLUMNS, sample_blocks
-from g2links.links.structure import ContactCalabiYau, require_threefold
+from g2links.links.structure import LINK_DIMENSION, ContactCalabiYau, require_threefold
 from g2links.networks.architecture import Row
 from g2links.storage.finished import FinishedRun
 from g2links.storage.fit_log import Progress
@@ -25,9 +25,8 @@ from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions, base_points
 from g2links.workflow.samples import FOUND, gathered, read_arrays_of_link, write_rows
 
-_DIMENSION = 7
 _FORMS = {"phis": ("phi", 3), "psis": ("psi", 4), "etas": ("eta", 1)}
-_METRICS = {"g2_metrics": ("g", _DIMENSION), "riemannian_metrics": ("g_T", _DIMENSION - 1)}
+_METRICS = {"g2_metrics": ("g", LINK_DIMENSION), "riemannian_metrics": ("g_T", LINK_DIMENSION - 1)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +198,7 @@ def _component_columns(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str,
     names: dict[str, tuple[str, int]] = {}
     for array, (stem, degree) in _FORMS.items():
         if array in arrays:
-            indices = multi_indices(_DIMENSION, degree)
+            indices = multi_indices(LINK_DIMENSION, degree)
             names |= {f"{stem}_{_label(index)}": (array, column) for column, index in enumerate(indices)}
     for array, (stem, dimension) in _METRICS.items():
         if array in arrays:

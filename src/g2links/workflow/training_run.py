@@ -43,6 +43,8 @@ from g2links.workflow.samples import read_rows
 _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
 """How many training points a step of least squares takes at most; a direct network is not fitted so."""
 
+_START_ROWS = 100_000
+"""From how many training points the statistics of the start are taken at most, of however many files."""
 OF_ARCHITECTURES = ("architecture", "layers", "units", "activation", "normalisation", "physics")
 """Hyperparameters that a user's network does not have."""
 
@@ -277,7 +279,8 @@ def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData, netw
     architecture = own or architecture_of(chosen, data.variety)
     model = LinkModel(data.variety.to_config(), chosen.task, architecture, data.normalisation, data.cy_run)
     if chosen.saved_model is None:
-        model.initialise(as_blocks(data.train).read(0), chosen.seed)
+        rows = np.arange(min(_START_ROWS, data.base_points["train"]))
+        model.initialise(take_rows(data.train, rows), chosen.seed)
         return model
     saved = load_link_model(chosen.task, chosen.saved_model, home.path)
     if saved.architecture.to_config() != model.architecture.to_config():
