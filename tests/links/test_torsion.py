@@ -4,11 +4,19 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
-from g2links.links.expansion import along_flow, difference_step, expand_coefficients, phi_from
-from g2links.links.structure import ContactCalabiYau
+from g2links.links.expansion import (
+    _pack,
+    along_flow,
+    difference_step,
+    expand_coefficients,
+    expand_components,
+    phi_from,
+)
+from g2links.links.structure import ContactCalabiYau, structure_coefficients
 from g2links.links.torsion import link_torsion
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.varieties.catalogue import dwork
 from g2links.varieties.hypersurface import WeightedHypersurface
 
@@ -39,6 +47,18 @@ def link():
     parameters = list(ansatz.initial(np.random.default_rng(8), sample))
     parameters[-2] = parameters[-2] + 0.02
     return ContactCalabiYau(F, KahlerPotential(ansatz, tuple(parameters)), 1.7)
+
+
+def _full_hermitian():
+    ansatz = HermitianAnsatz(Sections(F, 2))
+    n = ansatz.sections.count
+    re, im = 0.02 * np.random.default_rng(4).normal(size=(2, n, n))
+    return KahlerPotential(ansatz, (jnp.asarray(np.eye(n) + re), jnp.asarray(im)))
+
+
+def _own():
+    """A potential of a user: a plain function of a point."""
+    return lambda z: 0.05 * jnp.prod(1 + jnp.abs(z[:3]) ** 2 / jnp.sum(jnp.abs(z) ** 2)) ** 0.5
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +94,22 @@ def test_values_alone_give_the_same(link, points):
     assert np.max(np.abs(expected.second)) > 0.5
 
 
-@pytest.mark.slow
-def test_any_other_potential_is_differentiated_automatically(link, points):
-    """A potential without a power series of its own: the same expansion, to rounding."""
+@pytest.mark.parametrize(
+    "potential",
+    [_full_hermitian, pytest.param(None, marks=pytest.mark.slow), pytest.param(_own, marks=pytest.mark.slow)],
+    ids=["hermitian", "neural", "own"],
+)
+def test_series_agree_with_automatic_differentiation(potential, link, points):
+    """In every coefficient, to second order, for every family of potentials."""
     chart = link.chart(points.z[0])
-    plain = ContactCalabiYau(F, lambda z: link.potential(z), link.normalisation)
-    found, expected = jax.jit(lambda: (expand_coefficients(plain, chart), expand_coefficients(link, chart)))()
+    if potential is not None:
+        link = ContactCalabiYau(F, potential(), link.normalisation)
+    found = jax.jit(lambda: expand_coefficients(link, chart))()
+    components = lambda at: _pack(*structure_coefficients(link, at))  # noqa: E731
+    expected = jax.jit(lambda: expand_components(components, F, chart, None))()
     for part, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(part, other, atol=1e-10)
+    assert np.max(np.abs(expected.second)) > 0.5
 
 
 def test_the_expansion_is_that_of_phi_in_its_chart(link, points):

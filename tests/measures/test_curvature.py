@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from g2links.calculus.mixed_jets import bijet, holomorphic
+from g2links.calculus.power_series import IndexSet, coordinates
+from g2links.calculus.through import through
 from g2links.measures.curvature import chern_densities, curvature, curvature_of
 from g2links.measures.pointwise import relative_distance
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
@@ -37,7 +38,9 @@ def place(rng):
 
 
 def _on_a_chart(kahler, w):
-    return jax.jit(lambda z: curvature_of(bijet(kahler, holomorphic(z, jnp.eye(3), jnp.zeros((3, 3, 3))))))(w)
+    return jax.jit(
+        lambda z: curvature_of(through(kahler, coordinates(z, jnp.eye(3), IndexSet(3, 2, 4, "holomorphic"))))
+    )(w)
 
 
 def _constant(g):

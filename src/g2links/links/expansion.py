@@ -8,15 +8,18 @@ With a `step` they are made from values alone, over cubes of that edge (`forms.e
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Complex, Float
 
-from g2links._typing import Array, ComplexPoint, Form, Hermitian, Scalar, Vector
+from g2links._typing import Array, ComplexPoint, ComplexScalar, Form, Hermitian, Scalar
+from g2links.calculus.power_series import Series
+from g2links.calculus.through import through
 from g2links.errors import InputError
 from g2links.forms import Taylor, expand, expand_by_differences
 from g2links.g2.contact import contact_phi
 from g2links.links.structure import ContactCalabiYau, structure_coefficients, structure_forms
 from g2links.potentials.metric import hermitian_determinant
-from g2links.potentials.series import Series, has_series, potential_series
+from g2links.potentials.series import point_series, potential_series
 from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed, origin
 from g2links.varieties.residue import residue
 from g2links.varieties.variety import AbstractVariety
@@ -25,6 +28,9 @@ Components = Callable[[ChartPoint], Array]
 """What a tensor on the link is at a point in a chart."""
 Coefficients = Float[Array, "26"]
 """∂_aK, g_{ab̄} and the coefficient of Υ, real parts then imaginary parts of each: η, ω and Υ are algebra on them."""
+_EACH, _TOTAL = 3, 4
+"""Two derivatives of ∂_aK and of g_{ab̄} in any direction."""
+_TURN = np.kron([[1, 1], [1j, -1j]], np.eye(3))
 
 
 def difference_step(method: str, epsilon: float) -> float | None:
@@ -56,16 +62,29 @@ def expand_components(
 
 
 def expand_coefficients(link: ContactCalabiYau, chart: SliceChart, step: float | None = None) -> Taylor:
-    """The `Coefficients` of a link; fast where the power series of the potential is known."""
-    if step is not None or not has_series(link.potential):
+    """The `Coefficients` of a link.
+
+    Raises:
+        InputError: without a step, for a potential with an operation that `calculus.through` does not know.
+    """
+    if step is not None:
         return expand_components(lambda at: _pack(*structure_coefficients(link, at)), link.variety, chart, step)
 
-    def upsilon(at: ChartPoint) -> Vector:
-        value = link.normalisation * residue(link.variety, at)
-        return jnp.stack([value.real, value.imag])
+    def upsilon(point: ComplexPoint) -> ComplexScalar:
+        return link.normalisation * residue(link.variety, chart.at(point))
 
-    k = potential_series(link.variety, link.potential, chart)
-    return _with_kahler_part(k, expand_components(upsilon, link.variety, chart, None))
+    z = point_series(link.variety, chart.centre, _EACH, _TOTAL)
+    k, h = potential_series(link.variety, link.potential, z), through(upsilon, z)
+    return Taylor(*(_real_derivatives(k, h, order) for order in (0, 1, 2)))
+
+
+def _real_derivatives(k: Series, h: Series, order: int) -> Float[Array, "..."]:
+    """The derivatives of one order of the `Coefficients` along (x1, x2, x3, y1, y2, y3), order axes in front: ∂/∂x =
+    ∂ + ∂̄, ∂/∂y = i (∂ - ∂̄)."""
+    tables = [k.derivatives(order + 1)[..., :3], k.derivatives(order + 2)[..., :3, 3:], h.derivatives(order)]
+    for axis in range(order):
+        tables = [jnp.moveaxis(jnp.tensordot(jnp.asarray(_TURN), t, (1, axis)), 0, axis) for t in tables]
+    return _pack(*tables)
 
 
 def expand_gauge_point(variety: AbstractVariety, chart: SliceChart) -> Taylor:
@@ -109,26 +128,6 @@ def complex_point(x: Float[Array, " real"]) -> ComplexPoint:
     return x[:n] + 1j * x[n:]
 
 
-def _pack(first: Complex[Array, "3"], g: Hermitian, upsilon: Complex[Array, ""]) -> Coefficients:
-    numbers = [first, g.ravel(), upsilon[None]]
-    return jnp.concatenate([part for number in numbers for part in (number.real, number.imag)])
-
-
-def _with_kahler_part(k: Series, upsilon: Taylor) -> Taylor:
-    """The coefficients from the series of K and the expansion of Υ."""
-    first, second, third, fourth = (k.derivatives(order)[..., 0] for order in (1, 2, 3, 4))
-
-    def holomorphic(d: Array) -> Array:
-        return jnp.concatenate([0.5 * d[..., :3], -0.5 * d[..., 3:]], axis=-1)
-
-    def mixed(d: Array) -> Array:
-        xx, xy, yx, yy = d[..., :3, :3], d[..., :3, 3:], d[..., 3:, :3], d[..., 3:, 3:]
-        flat = (*d.shape[:-2], 9)
-        return 0.25 * jnp.concatenate([(xx + yy).reshape(flat), (xy - yx).reshape(flat)], axis=-1)
-
-    parts = [
-        (holomorphic(first), holomorphic(second), holomorphic(third)),
-        (mixed(second), mixed(third), mixed(fourth)),
-        upsilon,
-    ]
-    return Taylor(*(jnp.concatenate(column, axis=-1) for column in zip(*parts, strict=True)))
+def _pack(first: Complex[Array, "... 3"], g: Complex[Array, "... 3 3"], upsilon: Complex[Array, "..."]) -> Array:
+    numbers = [first, g.reshape(*g.shape[:-2], 9), upsilon[..., None]]
+    return jnp.concatenate([part for number in numbers for part in (number.real, number.imag)], axis=-1)

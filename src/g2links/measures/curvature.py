@@ -13,15 +13,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex
 
-from g2links._typing import Array, ComplexPoint, ComplexScalar, Frame, Hermitian, Scalar
-from g2links.calculus.mixed_jets import Bijet, bijet, holomorphic, mixed_derivatives_of
+from g2links._typing import Array, ComplexScalar, Hermitian, Scalar
+from g2links.calculus.power_series import Series
 from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential
-from g2links.potentials.reference import reference_potential
-from g2links.varieties.charts import ChartPoint, tangent_frame
+from g2links.potentials.series import point_series, potential_series
+from g2links.varieties.charts import ChartPoint
 from g2links.varieties.variety import AbstractVariety
 
 Tensor = Complex[Array, "d d d d"]
+_EACH, _TOTAL = 2, 4
 
 
 class Curvature(NamedTuple):
@@ -64,26 +65,16 @@ class Curvature(NamedTuple):
 def curvature(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Curvature:
     """The curvature of i∂∂̄(K_ref + u) at a point in a slice chart."""
 
-    def kahler(point: ComplexPoint) -> Scalar:
-        return reference_potential(variety, point) + potential(point)
-
-    return curvature_of(bijet(kahler, embedding_jet(variety, at)))
+    return curvature_of(potential_series(variety, potential, point_series(variety, at, _EACH, _TOTAL)))
 
 
-def embedding_jet(variety: AbstractVariety, at: ChartPoint) -> Bijet:
-    """The point of X as a holomorphic function of the coordinates of the slice chart around a point."""
-
-    def frame(point: ComplexPoint) -> Frame:
-        return tangent_frame(variety, at._replace(z=point))
-
-    first = frame(at.z)
-    second = jax.vmap(lambda v: jax.jvp(frame, (at.z,), (v,))[1])(first)
-    return holomorphic(at.z, first, second)
-
-
-def curvature_of(potential: Bijet) -> Curvature:
-    """The curvature of i∂∂̄K from the jet of K in any holomorphic coordinates."""
-    g, third, fourth = mixed_derivatives_of(potential)
+def curvature_of(potential: Series) -> Curvature:
+    """The curvature of i∂∂̄K from the series of K, to second order in δ and in conj(δ), in any holomorphic
+    coordinates."""
+    d = potential.indices.dimension
+    g = potential.derivatives(2)[:d, d:]
+    third = potential.derivatives(3)[:d, :d, d:]
+    fourth = potential.derivatives(4)[:d, :d, d:, d:]
     inverse = small_inverse(g).T
     squares = jnp.einsum("acf,ef,bde->abcd", third, inverse, third.conj())
     return Curvature(g, inverse, squares - jnp.swapaxes(fourth, 1, 2))

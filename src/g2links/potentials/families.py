@@ -9,7 +9,7 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -27,10 +27,7 @@ from g2links.varieties.variety import AbstractVariety
 
 Parameters = tuple[Array, ...]
 _CONSTANT = 1e-12
-if TYPE_CHECKING:
-    JetOrValues = TypeVar("JetOrValues", Jet, Values)
-else:
-    JetOrValues = TypeVar("JetOrValues")  # `series.Series`, from a module above, has the same operations
+JetOrValues = TypeVar("JetOrValues", Jet, Values)
 
 
 @dataclass(frozen=True)

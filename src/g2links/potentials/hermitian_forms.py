@@ -53,7 +53,9 @@ class HermitianForms:
         """Values at one point of X, in any gauge."""
         s = monomials(self.exponents, z)
         terms = self.value * s[self.row] * s[self.column].conj()
-        return (self.reduction @ terms.real) * jnp.exp(-self.degrees * log_radius_squared(self.weights, z))
+        degrees, place = np.unique(self.degrees, return_inverse=True)
+        decay = jnp.exp(-degrees * log_radius_squared(self.weights, z))
+        return (self.reduction @ terms.real) * decay[place]
 
     def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
