@@ -330,6 +330,8 @@ def test_runs_are_compared_with_their_checks_side_by_side(home, tmp_path, capsys
         (["cy", "--polynomial", "no_such_file.yaml"], "no_such_file.yaml"),
         (["cy", "--polynomial", "z0^8+z1^8+z2^4+z3^4+z4^4", "--weights", "1 1 2 2 3"], "degree 9"),
         (["cy", "--widths", "8,x"], "widths"),
+        (["cy", "--require-sigma", "0"], "require_sigma"),
+        (["cy", "--require-supremum", "-1"], "require_supremum"),
         (["cy", "--start-from", "44"], "44"),
         (["cy", "--ansatz", "neural", "--start-from", "1", "--widths", "5,5"], "same ansatz"),
         (["cy", "--start-from", "1", "--polynomial", "p11222"], "weights"),
@@ -488,10 +490,26 @@ def test_scripts_of_the_seed_exist():
 
 def test_a_metric_that_is_not_positive_ends_with_code_1(tmp_path, capsys, monkeypatch):
     """It is not saved, and the message says what to change. The measure is bent here: no fit fails on every machine."""
-    from g2links.workflow import fit
+    from g2links.workflow import fit_measures
 
-    measure = fit.measure
-    monkeypatch.setattr(fit, "measure", lambda *a: measure(*a)._replace(smallest_eigenvalue=-0.1))
+    measure = fit_measures.measure
+    monkeypatch.setattr(fit_measures, "measure", lambda *a: measure(*a)._replace(smallest_eigenvalue=-0.1))
     assert run(["cy", *SMALL_CY, "--iterations", "1", "--home", str(tmp_path)]) == 1
     assert "not positive" in capsys.readouterr().err
     assert not list(tmp_path.glob("models/cy_models/*.keras"))
+
+
+def test_a_metric_that_is_not_good_enough_is_saved_and_ends_with_code_1_and_advice(tmp_path, capsys):
+    place = ["--home", str(tmp_path)]
+    assert run(["cy", *SMALL_CY, "--iterations", "1", *place, "--json", str(tmp_path / "cy.json")]) == 1
+    said = capsys.readouterr().out
+    assert "not good enough: do not use it for results" in said
+    assert "FAILED: sigma" in said
+    assert "to do: let it go on (--iterations above 1)" in said
+    record = json.loads((tmp_path / "cy.json").read_text())
+    assert not record["passed"]
+    assert record["advice"] in said
+    assert record["figures"]["ma_supremum"] == record["supremum"]["value"] >= record["figures"]["ma_max"]
+    assert run(["check", "analytic", "--n-points", "5", *place]) == 1
+    assert "the metric is not good enough: sigma" in capsys.readouterr().out
+    assert run(["check", "kahlerity", "--n-points", "5", *place]) == 0, "every potential has a closed form"

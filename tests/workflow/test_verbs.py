@@ -243,7 +243,7 @@ def test_a_data_set_is_opened_from_its_file(tmp_path):
     with pytest.raises(ArtefactError, match="folder"):
         g2links.open_dataset(tmp_path)
     place = ["--home", str(tmp_path)]
-    assert run(["cy", "--n-points", "2000", "--degree", "2", "--iterations", "2", *place]) == 0
+    assert run(["cy", "--n-points", "2000", "--degree", "4", "--iterations", "6", *place]) == 0
     assert run(["sample", "--n-points", "100", "--n-rotations", "2", *place]) == 0
     data = g2links.open_dataset(tmp_path / "samples/link_data/g2_train.npz")
     assert data.cy_run == 1
