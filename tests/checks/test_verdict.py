@@ -8,6 +8,7 @@ def record(options=None, stopped=Result.CONVERGED, kind="algebraic", **figures):
     good = {
         "sigma": 1e-5,
         "reference_sigma": 0.37,
+        "reference_supremum": 3.6,
         "ma_rms": 2e-5,
         "ma_max": 1e-4,
         "ma_supremum": 3e-4,
@@ -54,6 +55,7 @@ def test_the_worst_point_counts_as_the_mean_does(figures, words):
         ({"sigma": 0.11, "reference_sigma": 0.9}, {}, "sigma: mean 0.11 is above the limit 0.1"),
         ({"sigma": 0.03, "reference_sigma": 0.1}, {}, "sigma: mean 0.03 is above the limit 0.025"),
         ({"ma_supremum": 1.2}, {}, "ma_supremum: max 1.2 is above the limit 1"),
+        ({"ma_supremum": 30.0, "reference_supremum": 100.0}, {}, "ma_supremum: max 30 is above the limit 25"),
         ({}, {"require_sigma": 1e-6}, "sigma: mean 1e-05 is above the limit 1e-06"),
         ({}, {"require_supremum": 1e-4}, "ma_supremum: max 0.0003 is above the limit 0.0001"),
         ({"volume_ratio": 1.005}, {}, "volume_ratio"),
@@ -89,7 +91,7 @@ def test_the_advice_fits_the_end_of_the_search(stopped, kind, advice):
 
 def test_a_run_of_the_first_version_has_no_supremum_and_is_judged_without():
     old = record()
-    del old["figures"]["ma_supremum"], old["figures"]["reference_sigma"]
+    del old["figures"]["ma_supremum"], old["figures"]["reference_sigma"], old["figures"]["reference_supremum"]
     assert verdict(old).passed
     old["figures"]["sigma"] = 0.3
     assert not verdict(old).passed

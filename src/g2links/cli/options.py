@@ -37,7 +37,10 @@ RequireSigma = Annotated[
 ]
 RequireSupremum = Annotated[
     float | None,
-    typer.Option("--require-supremum", help="Exit code 1 where the volume form is off by more than this [1]."),
+    typer.Option(
+        "--require-supremum",
+        help="Exit code 1 where the volume form is off by more [1, or a quarter of the reference metric's error].",
+    ),
 ]
 Polynomial = Annotated[
     str,

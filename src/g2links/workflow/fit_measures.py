@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from g2links._typing import ComplexPoint, Scalar
 from g2links.checks.identities import kahlerity_errors
 from g2links.errors import TrainingError
 from g2links.links.structure import ContactCalabiYau
@@ -15,6 +16,7 @@ from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 
 _CLOSEDNESS_POINTS = 100
+_REFERENCE_POINTS = 1000
 
 
 class FitMeasures(NamedTuple):
@@ -48,16 +50,19 @@ def measure_fit(
         variety,
         potential,
         test,
-        np.abs(np.log(np.maximum(found.ratio, np.finfo(float).tiny))),
+        _heights(found.ratio),
         found.mean,
         progress=lambda done, rounds: progress("looking for the worst point", done, rounds),
     )
+    flat = measure(variety, _no_potential, test.rows(slice(_REFERENCE_POINTS)))
+    reference = supremum(variety, _no_potential, test.rows(slice(flat.ratio.size)), _heights(flat.ratio), flat.mean)
     _require_positive(worst.smallest_eigenvalue, f"near z = {np.round(worst.z, 4).tolist()}")
     link = ContactCalabiYau(variety, potential, found.normalisation[0])
     sample = test.rows(slice(_CLOSEDNESS_POINTS))
     figures = {
         "sigma": found.sigma[0],
         "reference_sigma": found.reference_sigma,
+        "reference_supremum": reference.value,
         "ma_rms": found.rms,
         "ma_max": found.worst,
         "ma_supremum": worst.value,
@@ -72,6 +77,16 @@ def measure_fit(
         "normalisation": found.normalisation[1],
     }
     return FitMeasures(figures, errors, worst.described(), found.ratio)
+
+
+def _heights(ratio: np.ndarray) -> np.ndarray:
+    """|log(η/<η>)|, or what is larger than all of these where it is not defined."""
+    return np.asarray(np.abs(np.log(np.maximum(ratio, np.finfo(float).tiny))))
+
+
+def _no_potential(z: ComplexPoint) -> Scalar:
+    """u = 0: the reference metric."""
+    return 0.0 * z[0].real
 
 
 def _require_positive(smallest_eigenvalue: float, where: str) -> None:
