@@ -116,7 +116,7 @@ class HermitianAnsatz:
         return self.sections.count**2
 
     def value(self, parameters: tuple[Array, ...], z: ComplexPoint) -> Scalar:
-        """u at one point of X: z is brought to r = 1 by a constant factor, so that the sections are holomorphic in it."""
+        """u at one point of X: a constant factor brings z to r = 1, so that the sections are holomorphic in it."""
         reference = reference_potential(self.sections.variety, z)
         fixed = jax.lax.stop_gradient(reference)
         s = self.sections.numerators(jnp.exp(-0.5 * fixed) * z)
