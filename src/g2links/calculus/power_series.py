@@ -137,9 +137,10 @@ class Series:
         return Series(self.coefficients[order].conj(), target)
 
     def to(self, kind: Kind) -> "Series":
-        """The same functions, which are of that kind too."""
+        """The same functions as those of a wider kind: as complex ones."""
         if kind == self.indices.kind:
             return self
+        assert kind == "complex"
         target = self.indices.of_kind(kind)
         terms = [self.indices.expansions.get(power, []) for power in target.powers]
         width = max(map(len, terms))

@@ -82,8 +82,11 @@ class Sections:
 
     def __call__(self, z: ComplexPoint) -> Complex[Array, " N"]:
         """s/r^k at one point."""
-        scale = jnp.exp(-0.5 * reference_potential(self.variety, z))
-        return jnp.asarray(self._roots) * monomials(self.exponents, scale * z)
+        return self.numerators(jnp.exp(-0.5 * reference_potential(self.variety, z)) * z)
+
+    def numerators(self, z: ComplexPoint) -> Complex[Array, " N"]:
+        """s at one point."""
+        return jnp.asarray(self._roots) * monomials(self.exponents, z)
 
     def jet(self, z: ComplexPoint, frame: Frame) -> SectionJet:
         """s/r^k and its holomorphic derivatives along a frame, r held fixed."""
@@ -94,7 +97,7 @@ class Sections:
             return jax.jvp(lambda p: monomials(self.exponents, p), (at,), (scale * v,))[1]
 
         roots = jnp.asarray(self._roots)
-        return SectionJet(roots * monomials(self.exponents, at), roots * jax.vmap(along)(frame))
+        return SectionJet(self.numerators(at), roots * jax.vmap(along)(frame))
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,11 @@ class HermitianAnsatz:
         return self.sections.count**2
 
     def value(self, parameters: tuple[Array, ...], z: ComplexPoint) -> Scalar:
-        """u at one point of X."""
-        s = self.sections(z)
-        return jnp.log((s @ hermitian(parameters) @ s.conj()).real) / self.sections.degree
+        """u at one point of X: a constant factor brings z to r = 1, so that the sections are holomorphic in it."""
+        reference = reference_potential(self.sections.variety, z)
+        fixed = jax.lax.stop_gradient(reference)
+        s = self.sections.numerators(jnp.exp(-0.5 * fixed) * z)
+        return jnp.log((s @ hermitian(parameters) @ s.conj()).real) / self.sections.degree - (reference - fixed)
 
     def jet(self, parameters: tuple[Array, ...], z: ComplexPoint, frame: Frame) -> Jet:
         """u, ∂_a u and ∂_a∂_b̄ u along a frame."""
