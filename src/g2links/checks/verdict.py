@@ -13,8 +13,8 @@ MOST_SIGMA, SHARE_OF_REFERENCE = 0.1, 0.25
 """By default σ is at most a tenth, and a quarter of what the reference metric, without a potential, has there: what is
 above has learned next to nothing of the Ricci-flat metric."""
 
-ALWAYS_ENOUGH = 1.0
-"""By default the volume form is nowhere off by more than a factor 2, or, where that is more, by a quarter of what the
+ALWAYS_ENOUGH, SHARE_OF_SUPREMUM = 1.0, 0.5
+"""By default the volume form is nowhere off by more than a factor 2, or, where that is more, by half of what the
 reference metric is off by. Near a point where V is nearly singular that may be a factor of hundreds."""
 
 _GRADES = (
@@ -74,7 +74,7 @@ def _thresholds(record: Mapping[str, Any]) -> Thresholds:
         "smallest_eigenvalue": {"statistic": "mean", "at_least": 0.0},
     }
     if "ma_supremum" in figures:
-        usual = max(ALWAYS_ENOUGH, SHARE_OF_REFERENCE * figures["reference_supremum"])
+        usual = max(ALWAYS_ENOUGH, SHARE_OF_SUPREMUM * figures["reference_supremum"])
         limits["ma_supremum"] = {"statistic": "max", "at_most": usual if worst is None else worst}
     return limits
 

@@ -8,7 +8,6 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import PROGRESS, Session
-from g2links.settings.quick_sizes import size
 
 
 def cy(
@@ -65,7 +64,7 @@ def cy(
 
     session = Session(json)
     given = {
-        "n_points": size("n_points", n_points, quick),
+        "n_points": n_points,
         "ansatz": ansatz,
         "degree": degree,
         "widths": widths,

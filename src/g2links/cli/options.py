@@ -39,7 +39,7 @@ RequireSupremum = Annotated[
     float | None,
     typer.Option(
         "--require-supremum",
-        help="Exit code 1 where the volume form is off by more [1, or a quarter of the reference metric's error].",
+        help="Exit code 1 where the volume form is off by more [1, or half of the reference metric's error].",
     ),
 ]
 Polynomial = Annotated[

@@ -102,7 +102,7 @@ def pipeline(
     Args:
         variety: V, an expression, a name or a file as for `g2links.solve`, or a metric that is solved already.
         weights: of an expression; 1 each if not given.
-        n_points: on V; 100,000 if not given, 6,000 with `quick`.
+        n_points: on V; 100,000 if not given, with `quick` 6,000, or 30,000 where f has little symmetry.
         n_rotations: of each point along the circle; 4 if not given, 2 with `quick`.
         check_points: of each check; 1,000 if not given, 100 with `quick`.
         seed: of every random choice.
@@ -129,7 +129,7 @@ def pipeline(
         raise InputError("variety", variety, "a variety, where the steps are saved in a home")
     plan = Plan(
         variety if isinstance(variety, CalabiYau) else resolve_variety(variety, weights),
-        {"n_points": size("n_points", n_points, quick), "seed": seed, **(solving or {})},
+        {**({} if n_points is None else {"n_points": n_points}), "seed": seed, **(solving or {})},
         {"n_rotations": size("n_rotations", n_rotations, quick), "seed": seed, **(sampling or {})},
         {"seed": seed, **(training or {})},
         {"n_points": size("check_points", check_points, quick), "seed": seed, **(checking or {})},

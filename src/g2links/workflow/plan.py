@@ -104,7 +104,7 @@ class Plan:
         if self.checking["n_points"] == size("check_points", None, self.quick):
             more["checking"].pop("n_points")
         return {
-            "n_points": self.solving["n_points"],
+            "n_points": self.fit_options.n_points,
             "n_rotations": self.sampling["n_rotations"],
             "polynomial": variety,
             "weights": weights,
@@ -184,7 +184,7 @@ def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: b
     options = FitOptions.from_names(dict(chosen))
     if not quick:
         return options
-    return FitOptions.from_names(small_fit(options.family(variety).kind, variety.heaviest, dict(chosen)))
+    return FitOptions.from_names(small_fit(options.family(variety).kind, variety.charges[0], dict(chosen)))
 
 
 def _written(options: Mapping[str, Any], without: Iterable[str]) -> dict[str, Any]:
