@@ -1,6 +1,7 @@
 """Figures of a check that are one number with a standard error."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,17 +10,20 @@ from g2links.checks.measures import CHECK
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table
 
-# thresholds of `measures` do not depend on the setting, so that none is made
+# of the setting, thresholds of `measures` see what was recorded of sigma alone
 pytestmark = pytest.mark.usefixtures("as_users_run")
 
 EULER = {"mean": -199.5, "standard_error": 0.2, "exact": -200.0}
 VOLUME = {"mean": 1.1, "standard_error": 0.02, "exact": 1.0}
 VALUES = {"d_omega": [1e-15, 2e-15], "chart_change": [0.0, 1e-15]}
+SIGMA = {"mean": 0.1, "standard_error": 0.01}
+SETTING = SimpleNamespace(recorded={"sigma": 0.1}, recorded_errors={"sigma": 0.01})
 VALUES |= {"metric_minus_differences": [1e-8, 2e-8], "metric_positive": [1.0, 1.0]}
 
 
 def _record(**integrals):
-    return check_record("measures", 1, None, VALUES, CHECK.thresholds(None, Found(VALUES, integrals)), integrals)
+    integrals = {"sigma": SIGMA, **integrals}
+    return check_record("measures", 1, None, VALUES, CHECK.thresholds(SETTING, Found(VALUES, integrals)), integrals)
 
 
 def test_an_integral_is_compared_with_its_exact_value():
@@ -43,7 +47,7 @@ def test_one_that_is_too_far_off_fails_with_its_name():
 
 @pytest.mark.parametrize("part", ["mean", "standard_error"])
 def test_one_that_is_not_finite_fails(part):
-    record = _record(sigma={"mean": 0.1, "standard_error": 0.1, part: math.nan})
+    record = _record(sigma={**SIGMA, part: math.nan})
     assert not record["passed"]
     assert "sigma" in record["failures"][0]
     assert record["figures"]["sigma"][part] is None

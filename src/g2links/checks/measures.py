@@ -89,7 +89,8 @@ def _thresholds(setting: CheckSetting, found: Found) -> Thresholds:
             least = _TOPOLOGICAL * abs(figures["exact"]) if name in ("euler_number", "c2_h") else ROUNDING
             limits[name] = near(figures["exact"], max(least, STANDARD_ERRORS * figures["standard_error"]))
     recorded = setting.recorded
-    errors = math.hypot(found.integrals["sigma"]["standard_error"], setting.recorded_errors["sigma"])
+    here = found.integrals["sigma"]["standard_error"]  # one that is not finite fails by itself
+    errors = math.hypot(here if math.isfinite(here) else 0.0, setting.recorded_errors["sigma"])
     within = STANDARD_ERRORS * errors + _SIGMA_SHARE * recorded["sigma"] + ROUNDING
     limits["sigma"] = near(recorded["sigma"], within)
     if "ma_supremum" in recorded and "ma_supremum" in found.integrals:
