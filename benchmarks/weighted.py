@@ -12,9 +12,10 @@ from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
 from g2links.varieties.catalogue import SHOWN, from_catalogue
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.points.sampling import Points, effective_sample_size, integral
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.residue import fermat_holomorphic_volume, kahler_volume
+from g2links.varieties.residue import kahler_volume
 
 POINTS = 100_000
 ALGEBRAIC = {
@@ -45,7 +46,7 @@ def integrals(home: Path) -> Iterator[Bar]:
             f"{name}: int omega^3/6", integral(8 * _ratios(f, points), points), kahler_volume(WeightedHypersurface(f))
         )
         yield from _against(
-            f"{name}: int |h|^2", integral(np.ones(POINTS), points), fermat_holomorphic_volume(WeightedHypersurface(f))
+            f"{name}: int |h|^2", integral(np.ones(POINTS), points), holomorphic_volume(WeightedHypersurface(f))
         )
 
 
