@@ -2,7 +2,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from g2links.measures.monge_ampere import measure
+from g2links.measures.monge_ampere import measure, metric_function
 from g2links.measures.supremum import supremum
 from g2links.varieties.catalogue import fermat_quintic
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -30,7 +30,7 @@ def points():
 
 def searched(potential, points):
     found = measure(QUINTIC, potential, points)
-    return supremum(QUINTIC, potential, points, np.abs(np.log(found.ratio)), found.mean)
+    return supremum(QUINTIC, metric_function(QUINTIC, potential), points, np.abs(np.log(found.ratio)), found.mean)
 
 
 def test_a_peak_that_random_points_miss_is_found(points):

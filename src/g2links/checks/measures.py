@@ -33,6 +33,7 @@ def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import kahlerity_errors
     from g2links.measures.assessment import assess
     from g2links.measures.chern_numbers import concentrated_sample
+    from g2links.measures.monge_ampere import metric_function
     from g2links.measures.supremum import supremum
     from g2links.varieties.residue import volume_factor
 
@@ -52,7 +53,8 @@ def _evaluate(setting: CheckSetting) -> Found:
         mean = found.integrals["normalisation"].value ** 2 / volume_factor(variety.dimension)
         error = found.pointwise["ma_deviation"]
         show = partial(setting.progress, "looking for the worst point")
-        worst = supremum(variety, potential, setting.points.rows(slice(len(error))), error, mean, progress=show)
+        metric, points = metric_function(variety, potential), setting.points.rows(slice(len(error)))
+        worst = supremum(variety, metric, points, error, mean, progress=show)
         integrals["ma_supremum"] = {"mean": worst.value, "standard_error": 0.0}
         remarks["supremum"] = worst.described()
     return Found(pointwise, integrals, remarks)

@@ -64,18 +64,31 @@ def metrics(variety: AbstractVariety, potential: Potential, points: Points) -> n
 def volume_density(variety: AbstractVariety, potential: Potential, points: Points) -> Float[np.ndarray, " n"]:
     """ω^n/n! over |h|² d^{2n}x, that is 2^n det g/|h|², at every point: what makes integrals over V of averages."""
     g = metrics(variety, potential, points)
-    return volume_factor(variety.dimension) * _ratios(variety, g, points)
+    return volume_factor(variety.dimension) * np.asarray(monge_ampere_ratios(variety, jnp.asarray(g), points.at))
 
 
-def _ratios(variety: AbstractVariety, g: Complex[np.ndarray, "n d d"], points: Points) -> Float[np.ndarray, " n"]:
+@partial(jax.jit, static_argnums=0)
+def monge_ampere_ratios(variety: AbstractVariety, g: Complex[Array, "n d d"], at: ChartPoint) -> Float[Array, " n"]:
     """det g/|h|² at every point."""
-    return np.asarray(jax.vmap(partial(monge_ampere_ratio, variety))(jnp.asarray(g), points.at))
+    return jax.vmap(partial(monge_ampere_ratio, variety))(g, at)
 
 
 def metric_function(variety: AbstractVariety, potential: Potential) -> MetricFunction:
     """The metric as a function of points, compiled once for all calls; memory does not grow with their number."""
-    evaluate = _on_a_block(variety, potential)
+    return _in_blocks(_on_a_block(variety, potential))
 
+
+def reference_function(variety: AbstractVariety) -> MetricFunction:
+    """The same of the reference metric: both of its values are that."""
+
+    def evaluate(points: Points) -> tuple[np.ndarray, np.ndarray]:
+        g = np.asarray(_reference_metrics(variety, points.at))
+        return g, g
+
+    return _in_blocks(evaluate)
+
+
+def _in_blocks(evaluate: MetricFunction) -> MetricFunction:
     def function(points: Points) -> tuple[np.ndarray, np.ndarray]:
         parts = [evaluate(points.rows(rows)) for _, rows in padded_rows(points.n, min(points.n, _BLOCK))]
         g, reference = (np.concatenate(blocks)[: points.n] for blocks in zip(*parts, strict=True))
@@ -101,8 +114,16 @@ def _on_a_block(variety: AbstractVariety, potential: Potential) -> MetricFunctio
 
 
 def _at_point(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> tuple[Hermitian, Hermitian]:
-    frame = tangent_frame(variety, at)
-    return hermitian_metric(variety, potential, at), reference_jet(variety, at.z, frame).hermitian()[0]
+    return hermitian_metric(variety, potential, at), _reference_metric(variety, at)
+
+
+def _reference_metric(variety: AbstractVariety, at: ChartPoint) -> Hermitian:
+    return reference_jet(variety, at.z, tangent_frame(variety, at)).hermitian()[0]
+
+
+@partial(jax.jit, static_argnums=0)
+def _reference_metrics(variety: AbstractVariety, at: ChartPoint) -> Complex[Array, "n d d"]:
+    return jax.vmap(partial(_reference_metric, variety))(at)
 
 
 def _from_features(
@@ -119,7 +140,9 @@ def measure(variety: AbstractVariety, potential: Potential, points: Points) -> M
     The normalisation uses that ∫ω^n/n! is known: c² = 2^n <η>, whose statistical error is small for a good metric.
     """
     g, flat = metric_function(variety, potential)(points)
-    ratio, reference = (_ratios(variety, metric, points) for metric in (g, flat))
+    ratio, reference = (
+        np.asarray(monge_ampere_ratios(variety, jnp.asarray(metric), points.at)) for metric in (g, flat)
+    )
     mean, mean_error = weighted_mean(ratio, points)
     factor = volume_factor(variety.dimension)
     deviation = np.abs(1 - ratio / mean)

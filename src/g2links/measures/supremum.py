@@ -12,8 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from g2links.measures.monge_ampere import MetricFunction, metric_function
-from g2links.potentials.metric import Potential, monge_ampere_ratio
+from g2links.measures.monge_ampere import MetricFunction, monge_ampere_ratios
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points, in_charts
 from g2links.varieties.points.special import special_points
@@ -92,7 +91,7 @@ _Evaluate = Callable[[ChartPoint, np.ndarray], _Found]
 
 def supremum(
     variety: AbstractVariety,
-    potential: Potential,
+    metric: MetricFunction,
     points: Points,
     error: np.ndarray,
     mean: float,
@@ -107,13 +106,13 @@ def supremum(
 
     Args:
         variety: V.
-        potential: u.
+        metric: from `monge_ampere.metric_function`.
         points: random points of V; the search begins at the worst of them, and at the special points.
         error: (n,) of the volume form at these points, the larger the worse.
         mean: <η>, from many points.
         progress: called with rounds done and rounds in all.
     """
-    evaluate = partial(_evaluated, variety, metric_function(variety, potential), mean)
+    evaluate = partial(_evaluated, variety, metric, mean)
     special, rng = special_points(variety), np.random.default_rng(_STREAM)
     worst_points = points.rows(np.argsort(-error, kind="stable")[:_STARTS]).at
     starts: ChartPoint = jax.tree.map(lambda *parts: np.concatenate(parts), special, worst_points)
@@ -166,7 +165,7 @@ def _evaluated(
 ) -> _Found:
     n = len(at.z)
     g, reference = metric(Points(at, np.ones(n), np.arange(n)))
-    ratio = np.asarray(jax.vmap(partial(monge_ampere_ratio, variety))(jnp.asarray(g), at)) / mean
+    ratio = np.asarray(monge_ampere_ratios(variety, jnp.asarray(g), at)) / mean
     eigenvalue = np.linalg.eigvalsh(g)[:, 0] / np.trace(reference, axis1=1, axis2=2).real
     positive = (eigenvalue > 0) & (ratio > 0)
     height = np.where(positive, np.abs(np.log(np.where(positive, ratio, 1.0))), np.inf)

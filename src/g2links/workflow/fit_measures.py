@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 
-from g2links._typing import ComplexPoint, Scalar
 from g2links.checks.identities import kahlerity_errors
 from g2links.errors import TrainingError
 from g2links.links.structure import ContactCalabiYau
-from g2links.measures.monge_ampere import measure
+from g2links.measures.monge_ampere import measure, metric_function, monge_ampere_ratios, reference_function
 from g2links.measures.supremum import supremum
 from g2links.potentials.families import KahlerPotential
-from g2links.varieties.points.sampling import Points
+from g2links.varieties.points.sampling import Points, weighted_mean
 from g2links.varieties.variety import AbstractVariety
 
 _CLOSEDNESS_POINTS = 100
@@ -48,21 +48,19 @@ def measure_fit(
     _require_positive(found.smallest_eigenvalue, f"at {test.n} test points")
     worst = supremum(
         variety,
-        potential,
+        metric_function(variety, potential),
         test,
         _heights(found.ratio),
         found.mean,
         progress=lambda done, rounds: progress("looking for the worst point", done, rounds),
     )
-    flat = measure(variety, _no_potential, test.rows(slice(_REFERENCE_POINTS)))
-    reference = supremum(variety, _no_potential, test.rows(slice(flat.ratio.size)), _heights(flat.ratio), flat.mean)
     _require_positive(worst.smallest_eigenvalue, f"near z = {np.round(worst.z, 4).tolist()}")
     link = ContactCalabiYau(variety, potential, found.normalisation[0])
     sample = test.rows(slice(_CLOSEDNESS_POINTS))
     figures = {
         "sigma": found.sigma[0],
         "reference_sigma": found.reference_sigma,
-        "reference_supremum": reference.value,
+        "reference_supremum": _reference_supremum(variety, test.rows(slice(_REFERENCE_POINTS))),
         "ma_rms": found.rms,
         "ma_max": found.worst,
         "ma_supremum": worst.value,
@@ -84,9 +82,12 @@ def _heights(ratio: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(np.log(np.maximum(ratio, np.finfo(float).tiny))))
 
 
-def _no_potential(z: ComplexPoint) -> Scalar:
-    """u = 0: the reference metric."""
-    return 0.0 * z[0].real
+def _reference_supremum(variety: AbstractVariety, points: Points) -> float:
+    """What `ma_supremum` would be without a potential."""
+    metric = reference_function(variety)
+    ratio = np.asarray(monge_ampere_ratios(variety, jnp.asarray(metric(points)[0]), points.at))
+    mean, _ = weighted_mean(ratio, points)
+    return supremum(variety, metric, points, _heights(ratio / mean), mean).value
 
 
 def _require_positive(smallest_eigenvalue: float, where: str) -> None:
