@@ -11,12 +11,14 @@ import g2links  # noqa: F401  (first: it sets float64 for JAX)
 
 # isort: split
 import atexit
+import gc
 import os
 import secrets
 import shutil
 import tempfile
 import zlib
 from collections.abc import Generator
+from pathlib import Path
 
 import hypothesis
 import jax
@@ -69,6 +71,21 @@ def pytest_runtest_makereport(
 def _test_seed(request: pytest.FixtureRequest) -> int:
     """A seed for one test: the same whichever tests run beside it."""
     return (RUN_SEED + zlib.crc32(request.node.nodeid.encode())) % 2**31
+
+
+MOST_MAPPINGS = 30_000
+"""Of memory, in one process. Compiled functions have some each; Linux allows 65,530, and XLA dies where that is not
+enough."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_compiled_functions() -> Generator[None]:
+    """After a module, compiled functions are forgotten where there are very many."""
+    yield
+    mappings = Path("/proc/self/maps")
+    if mappings.exists() and len(mappings.read_bytes().splitlines()) > MOST_MAPPINGS:
+        jax.clear_caches()
+        gc.collect()
 
 
 @pytest.fixture
