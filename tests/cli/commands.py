@@ -7,6 +7,8 @@ import pytest
 from g2links.cli import main
 
 SMALL_CY = ["--n-points", "2500", "--degree", "4", "--widths", "4", "--iterations", "8"]
+ANY_METRIC = ["--require-sigma", "1", "--require-supremum", "1e6"]
+"""For tests of what a rough metric is good enough for."""
 SMALL_TRAIN = ["--epochs", "2", "--batch-size", "100"]
 
 

@@ -17,7 +17,7 @@ from g2links.links.dataset import COLUMNS
 from g2links.networks.tasks import find_task, relative_errors
 from g2links.reports.statistics import check_record
 from g2links.storage.json_files import write_json
-from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
+from tests.cli.commands import ANY_METRIC, SMALL_CY, SMALL_TRAIN, run
 
 TASKS = {"3form": 35, "metric": 28, "4form": 35}
 
@@ -425,7 +425,18 @@ def test_a_polynomial_from_yaml(tmp_path, capsys):
 def test_a_quintic_without_symmetry(tmp_path):
     """A full Hermitian matrix; a second run goes on from the first, and the structure on the link is exact."""
     polynomial = "z0^5+z1^5+z2^5+z3^5+z4^5+(0.2+0.1j)*z0^4*z1+0.3j*z1^3*z2^2+(0.1-0.2j)*z2*z3^2*z4^2+0.25*z0*z3^4"
-    fit = ["cy", "--polynomial", polynomial, "--ansatz", "algebraic", "--degree", "2", "--n-points", "4000"]
+    fit = [
+        "cy",
+        "--polynomial",
+        polynomial,
+        "--ansatz",
+        "algebraic",
+        "--degree",
+        "2",
+        "--n-points",
+        "4000",
+        *ANY_METRIC,
+    ]
     first = _json(tmp_path, [*fit, "--iterations", "1"], "first")
     second = _json(tmp_path, [*fit, "--iterations", "6", "--start-from", "1"], "second")
     assert first[0] == second[0] == 0
@@ -446,7 +457,7 @@ def test_a_quintic_without_symmetry(tmp_path):
 def test_the_default_network_on_a_quintic_without_symmetry(tmp_path):
     """Few weights cannot fit it well, but the metric is one; an algebraic potential starts from it."""
     polynomial = "z0^5+z1^5+z2^5+z3^5+z4^5+(0.2+0.1j)*z0^4*z1+0.3j*z1^3*z2^2+(0.1-0.2j)*z2*z3^2*z4^2+0.25*z0*z3^4"
-    fit = ["cy", "--polynomial", polynomial, "--n-points", "4000"]
+    fit = ["cy", "--polynomial", polynomial, "--n-points", "4000", *ANY_METRIC]
     code, network = _json(tmp_path, [*fit, "--iterations", "5", "--widths", "8"], "network")
     assert code == 0
     assert network["figures"]["sigma"] < 0.4
