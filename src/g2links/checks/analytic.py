@@ -33,8 +33,10 @@ def _evaluate(setting: CheckSetting) -> Found:
 
 def _thresholds(setting: CheckSetting, found: Found) -> Thresholds:
     """Exact identities to rounding; φ∧ψ = 7 vol, ψ = *φ and g = g_φ to three times the Monge-Ampère error; and c, the
-    scale of Υ, within the standard errors of its two measurements, here and when it was found."""
-    error = found.integrals[NORMALISED]["standard_error"]
+    scale of Υ, within the standard errors of its two measurements, here and when it was found. Of few lines of points
+    the error is what the Monge-Ampère error makes of as many: their own scatter is no measure of it."""
+    lines = len(set(setting.points.lines.tolist()))
+    error = max(found.integrals[NORMALISED]["standard_error"], setting.ma_rms / lines**0.5)
     of_c = 2 * setting.recorded_errors["normalisation"] / setting.recorded["normalisation"]
     exact, metric_error = closedness(setting.method, setting.epsilon), 3 * setting.ma_rms
     return {
