@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from g2links.checks.tolerances import ROUNDING, WORSE, network_error
 from g2links.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,8 +62,6 @@ class Networks:
     def allowed_error(self, task: str, *, quick: bool) -> float:
         """What the mean relative error of a network may be: what its family reaches, and not much more than what was
         measured when it was trained; 0 where there is none."""
-        from g2links.checks.tolerances import ROUNDING, WORSE, network_error
-
         model = {"3form": self.phi, "metric": self.metric, "4form": self.psi}[task]
         if model is None:
             return 0.0

@@ -18,7 +18,7 @@ from g2links.networks.cholesky import metric_from_numbers, numbers_of_metric
 from g2links.networks.fundamental import FundamentalDomain, Representative
 from g2links.networks.inputs import chart_features
 from g2links.networks.layers import DenseNetwork
-from g2links.networks.tasks import Task, change_frame, euclidean, matrix_of, turn_upsilon
+from g2links.networks.tasks import Task, UnitTarget, change_frame, matrix_of, turn_upsilon
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
 
@@ -64,14 +64,12 @@ class Prepared(NamedTuple):
     Attributes:
         inputs: what the network sees there.
         frame: the frame adapted to the exact structure there.
-        target: the exact components in that frame, scaled to a vector of length 1.
-        norm: what they were divided by.
+        target: the exact components in that frame.
     """
 
     inputs: Float[Array, " inputs"]
     frame: Matrix
-    target: Array
-    norm: Scalar
+    target: UnitTarget
 
 
 @dataclass(frozen=True)
@@ -139,14 +137,12 @@ class Direct(AbstractArchitecture):
         image = self._image(row.at)
         frame = real_frame(adapted_frame(row.metric))
         here = change_frame(self.task, row.components, frame)
-        target = euclidean(self.task, turn_upsilon(self.task, here, image.turn.conj()))
-        norm = jnp.linalg.norm(target)
-        inputs = chart_features(self.variety, image.at)
-        return Prepared(inputs, image.frame @ frame, target / norm, norm)
+        target = UnitTarget.of(self.task, turn_upsilon(self.task, here, image.turn.conj()))
+        return Prepared(chart_features(self.variety, image.at), image.frame @ frame, target)
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
         prediction = change_frame(self.task, self._there(weights, prepared.inputs, key), prepared.frame)
-        return euclidean(self.task, prediction) / prepared.norm - prepared.target
+        return prepared.target.error(self.task, prediction)
 
     def table_row(self, row: Row) -> tuple[Array, Array]:
         """What the network sees of a point, and the numbers that it should give."""

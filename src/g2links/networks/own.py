@@ -13,11 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from g2links._typing import Array, Matrix, Scalar
+from g2links._typing import Array, Matrix
 from g2links.errors import InputError
 from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Shapes, Weights
-from g2links.networks.tasks import Task, change_frame, euclidean, find_task
+from g2links.networks.tasks import Task, UnitTarget, change_frame, find_task
 from g2links.potentials.own import fingerprint, name_of, require_real_tree
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -29,14 +29,12 @@ class Prepared(NamedTuple):
     Attributes:
         at: the point in its chart.
         frame: the frame adapted to the exact structure there.
-        target: the exact components in that frame, scaled to a vector of length 1.
-        norm: what they were divided by.
+        target: the exact components in that frame.
     """
 
     at: ChartPoint
     frame: Matrix
-    target: Array
-    norm: Scalar
+    target: UnitTarget
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,13 +100,11 @@ class OwnNetwork(AbstractArchitecture):
 
     def prepare(self, row: Row) -> Prepared:
         frame = real_frame(adapted_frame(row.metric))
-        target = euclidean(self.task, change_frame(self.task, row.components, frame))
-        norm = jnp.linalg.norm(target)
-        return Prepared(row.at, frame, target / norm, norm)
+        return Prepared(row.at, frame, UnitTarget.of(self.task, change_frame(self.task, row.components, frame)))
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
         prediction = change_frame(self.task, self.evaluate(weights, prepared.at, key), prepared.frame)
-        return euclidean(self.task, prediction) / prepared.norm - prepared.target
+        return prepared.target.error(self.task, prediction)
 
     def to_config(self) -> dict[str, Any]:
         """Plain data; the function itself is not saved."""

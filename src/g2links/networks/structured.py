@@ -8,12 +8,12 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Complex, Float
 
-from g2links._typing import Array, ComplexScalar, Hermitian, Scalar
+from g2links._typing import Array, ComplexScalar, Hermitian
 from g2links.calculus.jets import Jet
 from g2links.networks.adapted import AdaptedFrame, adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
 from g2links.networks.layers import Parameters
-from g2links.networks.tasks import Task, assemble, change_frame, euclidean
+from g2links.networks.tasks import Task, UnitTarget, assemble, change_frame
 
 
 class Prepared(NamedTuple):
@@ -21,13 +21,11 @@ class Prepared(NamedTuple):
 
     Attributes:
         geometry: of the architecture, with ∂K counted from the exact ∂K.
-        target: the exact components, scaled to a vector of length 1.
-        norm: what they were divided by.
+        target: the exact components in that frame.
     """
 
     geometry: Any
-    target: Array
-    norm: Scalar
+    target: UnitTarget
 
 
 class AbstractStructured(AbstractArchitecture):
@@ -46,9 +44,8 @@ class AbstractStructured(AbstractArchitecture):
 
     def prepare(self, row: Row) -> Prepared:
         frame = adapted_frame(row.metric)
-        target = euclidean(self.task, change_frame(self.task, row.components, real_frame(frame)))
-        norm = jnp.linalg.norm(target)
-        return Prepared(self.adapted(row, frame), target / norm, norm)
+        exact = change_frame(self.task, row.components, real_frame(frame))
+        return Prepared(self.adapted(row, frame), UnitTarget.of(self.task, exact))
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
         return self._error(self.numbers(weights, prepared.geometry, key), prepared)
@@ -63,8 +60,7 @@ class AbstractStructured(AbstractArchitecture):
         return rows, slope.T @ slope, slope.T @ self._error(numbers, prepared)
 
     def _error(self, numbers: Float[Array, "15"], prepared: Prepared) -> Array:
-        prediction = _components(self.task, numbers, prepared.geometry.upsilon)
-        return euclidean(self.task, prediction) / prepared.norm - prepared.target
+        return prepared.target.error(self.task, _components(self.task, numbers, prepared.geometry.upsilon))
 
 
 def pack_numbers(first: Complex[Array, "3"], g: Hermitian) -> Float[Array, "15"]:

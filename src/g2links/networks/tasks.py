@@ -113,6 +113,29 @@ def euclidean(task: Task, components: Array) -> Array:
     return components * np.where(rows == columns, 1.0, np.sqrt(2.0))
 
 
+class UnitTarget(NamedTuple):
+    """What a network should give at one point, in a frame where the exact structure takes its standard form.
+
+    Attributes:
+        vector: the exact components, scaled to a vector of length 1.
+        norm: what they were divided by.
+    """
+
+    vector: Array
+    norm: Scalar
+
+    @classmethod
+    def of(cls, task: Task, components: Array) -> "UnitTarget":
+        """From the exact components in that frame."""
+        vector = euclidean(task, components)
+        norm = jnp.linalg.norm(vector)
+        return cls(vector / norm, norm)
+
+    def error(self, task: Task, components: Array) -> Array:
+        """Of a prediction in that frame, relative to the length of the exact components."""
+        return euclidean(task, components) / self.norm - self.vector
+
+
 def pointwise_norm(task: Task, components: Form, metric: PackedMatrix) -> Scalar:
     """The norm of φ, ψ or a metric at one point, in the packed metric η² + g_T given."""
     frame = real_frame(adapted_frame(metric))

@@ -28,16 +28,17 @@ def size(name: str, given: int | None, quick: bool) -> int:
     return int((SMALL if quick else FULL)[name] if given is None else given)
 
 
-def small_fit(kind: str, weights: tuple[int, ...], chosen: dict[str, Any]) -> dict[str, Any]:
+def small_fit(kind: str, variables: int, heaviest: int, chosen: dict[str, Any]) -> dict[str, Any]:
     """The choices for step 1 of a quick run.
 
     Args:
         kind: of potential (`SMALL_FAMILY`).
-        weights: of the coordinates; features of a degree below the largest would miss its coordinate.
+        variables: N.
+        heaviest: the largest weight, which features of lower degree would miss.
         chosen: what the user gave, which stands.
     """
     family = dict(SMALL_FAMILY[kind])
-    if kind == "hermitian" and len(weights) > _SECTIONS_OF_DEGREE_4:
+    if kind == "hermitian" and variables > _SECTIONS_OF_DEGREE_4:
         family["degree"] -= 1
-    family["degree"] = max(family["degree"], *weights)
+    family["degree"] = max(family["degree"], heaviest)
     return {**SMALL_FIT, **family, **chosen}

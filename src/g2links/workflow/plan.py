@@ -184,7 +184,8 @@ def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: b
     options = FitOptions.from_names(dict(chosen))
     if not quick:
         return options
-    return FitOptions.from_names(small_fit(options.family(variety).kind, variety.charges[0], dict(chosen)))
+    kind = options.family(variety).kind
+    return FitOptions.from_names(small_fit(kind, variety.variables, variety.heaviest, dict(chosen)))
 
 
 def _written(options: Mapping[str, Any], without: Iterable[str]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def metric_step(
         resumed=report.resumed,
         model=report.model_path,
         picture=str(history),
+        verdict=judged.words,
     )
     found = {
         "command": "cy",

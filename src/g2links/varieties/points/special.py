@@ -2,6 +2,7 @@
 agree up to phases. A symmetry of f leaves them fixed, or there are singular points of the weighted space nearby, and
 that is where a metric that was fitted on random points is at its worst."""
 
+import functools
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -22,6 +23,7 @@ _DIGITS = 8
 _STREAM = 0x53504543
 
 
+@functools.cache
 def special_points(variety: AbstractVariety) -> ChartPoint:
     """For one equation in one weighted space: the points with at most two coordinates that are not 0, a few with
     three, and those where three or more coordinates of one weight are powers of a root of unity and the others 0.

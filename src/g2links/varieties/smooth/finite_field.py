@@ -15,7 +15,8 @@ PRIME = 8161
 """A prime that is 1 modulo 4, so that it has a square root of -1; so small that all its elements can be tried as a root
 of an equation, and that matrix products in floating point are exact."""
 
-_BELOW = 2**20
+_BELOW, _EXACT = 2**20, 2**13
+"""Sums of so many products of numbers below the first stay below 2^53."""
 _LEAF = 8
 
 
@@ -134,8 +135,11 @@ def _solve_unit_lower(matrix: np.ndarray, row: int, pivots: list[int], columns: 
 def _subtract_product(
     matrix: np.ndarray, rows: slice, pivots: list[int], pivot_rows: slice, columns: slice, prime: int
 ) -> None:
-    product = _reduced(matrix[rows, pivots] @ matrix[pivot_rows, columns], prime)
-    matrix[rows, columns] = _reduced(matrix[rows, columns] - product, prime)
+    for start in range(0, len(pivots), _EXACT):
+        some = pivots[start : start + _EXACT]
+        first = pivot_rows.start + start
+        product = _reduced(matrix[rows, some] @ matrix[first : first + len(some), columns], prime)
+        matrix[rows, columns] = _reduced(matrix[rows, columns] - product, prime)
 
 
 def _pivot(matrix: np.ndarray, row: int, column: int, stop: int, prime: int) -> bool:
