@@ -116,7 +116,7 @@ def _normal_equations(
     def add(total: tuple[Array, Array], chunk: Any) -> tuple[tuple[Array, Array], None]:
         return jax.tree.map(jnp.add, total, sums(chunk)), None
 
-    n, size = len(data.norm), len(vector)
+    n, size = len(data.target.norm), len(vector)
     whole = n // _CHUNK * _CHUNK
     chunks = jax.tree.map(lambda x: x[:whole].reshape(-1, _CHUNK, *x.shape[1:]), data)
     total, _ = jax.lax.scan(add, (jnp.zeros((size, size)), jnp.zeros(size)), chunks)
