@@ -50,7 +50,7 @@ def metric_summary(
 
 
 def _point(z: Sequence[Sequence[float]]) -> str:
-    """A point of a record as it can be pasted into Python, to four digits."""
+    """A point of a record in the notation of Python, to four digits; the record has all of them."""
     return "[" + ", ".join(f"{complex(*pair):.4g}" for pair in z) + "]"
 
 
