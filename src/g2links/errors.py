@@ -34,3 +34,7 @@ class TrainingError(G2LinksError):
 def _short(value: object, limit: int = 200) -> str:
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+class NotPositiveError(TrainingError):
+    """The metric that was found is not positive definite at some point of V."""

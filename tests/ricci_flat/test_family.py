@@ -41,12 +41,32 @@ def test_auto_takes_a_network_where_its_options_are_given():
         assert choose_family(WeightedHypersurface(fermat_quintic()), **options).kind == "neural"
 
 
-def test_auto_says_that_features_lack_a_heavy_coordinate():
+def test_the_degree_of_features_reaches_every_coordinate():
     terms = tuple((1, tuple(84 // w * int(i == j) for j in range(5))) for i, w in enumerate(HEAVY))
     family = choose_family(WeightedHypersurface(Polynomial(terms, HEAVY)))
+    assert family.kind == "algebraic"
+    assert max(HEAVY) <= family.ansatz.features.degree
+    assert family.ansatz.unknowns <= 250
+
+
+def test_auto_says_that_features_lack_a_heavy_coordinate():
+    terms = tuple((1, tuple(84 // w * int(i == j) for j in range(5))) for i, w in enumerate(HEAVY))
+    family = choose_family(WeightedHypersurface(Polynomial(terms, HEAVY)), degree=14)
     assert family.kind == "neural"
     assert "weight 42" in family.reason
     assert "poor" in family.reason
+
+
+@pytest.mark.parametrize(
+    ("weights", "text", "degrees"),
+    [
+        ((1, 1, 1, 6, 9), "z0^18+z1^18+z2^18+z3^3+z4^2", (17, 19)),  # isotropy of order 3 at a point
+        ((1, 1, 1, 2, 5), "z0^10+z1^10+z2^10+z3^5+z4^2", (16, 16)),  # none
+    ],
+)
+def test_features_have_the_degrees_that_the_isotropy_tells_apart(weights, text, degrees):
+    features = choose_family(WeightedHypersurface(Polynomial(text, weights))).ansatz.features
+    assert (features.lowest, features.degree) == degrees
 
 
 def test_an_unknown_ansatz_is_refused():

@@ -128,8 +128,8 @@ class AlgebraicAnsatz(FeatureAnsatz):
 
     Args:
         root: κ. By default k for weights 1: then ω is the pullback of a Fubini-Study form. For other weights 3k/2 where
-            the largest is 2, else 2k, so that ω is a mean of such a form and ω_ref: at the same k, σ is up to four
-            times smaller.
+            the largest is 2 or the features say their `lowest` degree, else 2k, so that ω is a mean of such a form
+            and ω_ref: at the same k, σ is up to four times smaller.
 
     Raises:
         InputError: when κ is not positive.
@@ -138,7 +138,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
     root: float | None = None
 
     def __post_init__(self) -> None:
-        share = min(2.0, 0.5 * (1 + max(self.features.variety.weights)))
+        share = min(2.0, 0.5 * (1 + max(self.features.variety.weights))) if self.features.lowest is None else 1.5
         root = share * self.features.degree if self.root is None else self.root
         if not root > 0:
             raise InputError("root", self.root, "a positive number")
@@ -167,6 +167,20 @@ class AlgebraicAnsatz(FeatureAnsatz):
         """u from the features, or its jet from theirs."""
         total = x.affine(parameters[0][None, :], jnp.zeros(1))
         return total.map(lambda value: jnp.log(value) / self.kappa)
+
+    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
+        """u at one point."""
+        forms = self.features.combined(parameters[0])
+        if forms is None:
+            return super().value(parameters, z)
+        return self.apply((jnp.ones(forms.count),), Values(forms(z))).value[0]
+
+    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Frame) -> Jet:
+        """u with its derivatives at one point."""
+        forms = self.features.combined(parameters[0])
+        if forms is None:
+            return super().jet(parameters, z, frame)
+        return self.apply((jnp.ones(forms.count),), forms.jet(z, frame))
 
     def to_config(self) -> dict[str, Any]:
         """Plain data; see `ansatz_from_config`."""
@@ -211,7 +225,7 @@ def ansatz_from_config(config: dict[str, Any], variety: AbstractVariety) -> Ansa
         return HermitianAnsatz(Sections(hypersurface, int(config["degree"])))
     if config.get("basis") != BASIS:
         raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
-    features = InvariantFeatures(hypersurface, int(config["degree"]), bool(config["symmetric"]))
+    features = InvariantFeatures(hypersurface, int(config["degree"]), bool(config["symmetric"]), config.get("lowest"))
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
     return AlgebraicAnsatz(features, config.get("root"))
@@ -222,4 +236,5 @@ def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
 
 
 def _feature_config(features: InvariantFeatures) -> dict[str, Any]:
-    return {"degree": features.degree, "symmetric": features.symmetric, "basis": BASIS}
+    lowest = {} if features.lowest is None else {"lowest": features.lowest}
+    return {"degree": features.degree, "symmetric": features.symmetric, "basis": BASIS, **lowest}

@@ -27,6 +27,7 @@ from jaxtyping import Float
 from g2links._typing import Array, ComplexPoint, Frame
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
+from g2links.potentials.graded_sections import GradedSections
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form
 from g2links.potentials.invariant_products import C, ProductPlan, product_plan
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -46,6 +47,8 @@ class InvariantFeatures:
         variety: V.
         degree: the highest weighted degree k of the monomials.
         symmetric: keep only the invariants of the symmetry group of f.
+        lowest: instead of all degrees down to k - max(w) + 1, those from this one to k, and 0: the invariants as they
+            are, without products.
 
     Raises:
         InputError: when the degree is below that of every variable.
@@ -54,6 +57,7 @@ class InvariantFeatures:
     variety: WeightedHypersurface
     degree: int
     symmetric: bool
+    lowest: int | None = None
 
     @property
     def count(self) -> int:
@@ -80,16 +84,27 @@ class InvariantFeatures:
         """The features from `forms`, in any calculus of derivatives."""
         return forms if self._plan is None else self._plan.combine(forms.minus(self._offsets))
 
+    def combined(self, coefficients: Float[Array, " features"]) -> HermitianForms | None:
+        """Σ c_i X_i as a few forms, whose sum it is; None where features are products."""
+        return self.forms.combined(coefficients) if self._plan is None else None
+
     @cached_property
     def forms(self) -> HermitianForms:
         """The Hermitian forms that are evaluated: the features themselves, or generators of those of high degree."""
         weights = self.variety.weights
+        if self.lowest is not None:
+            return invariant_forms(self.variety, self.sections.exponents)
         if self._plan is not None:
             return HermitianForms.join(
                 [_invariants(self.variety, degree).form(row) for degree, row in self._plan.generators]
             )
         exponents = np.concatenate([exponents_of_degree(weights, degree) for degree in self._degrees])
         return all_forms(weights, exponents)
+
+    @cached_property
+    def sections(self) -> GradedSections:
+        """The monomials of all degrees of the features."""
+        return GradedSections(self.variety, (0, *self._degrees))
 
     @cached_property
     def _offsets(self) -> np.ndarray:
@@ -104,11 +119,12 @@ class InvariantFeatures:
             raise InputError("degree", self.degree, "a positive integer is needed")
         if self.degree < min(weights):
             raise InputError("degree", self.degree, f"there is no monomial of so low a degree for weights {weights}")
-        return range(max(0, self.degree - max(weights) + 1), self.degree + 1)
+        lowest = max(0, self.degree - max(weights) + 1) if self.lowest is None else self.lowest
+        return range(lowest, self.degree + 1)
 
     @cached_property
     def _plan(self) -> ProductPlan | None:
-        if not self.symmetric:
+        if not self.symmetric or self.lowest is not None:
             return None
         weights = self.variety.weights
         sizes = [len(exponents_of_degree(weights, degree)) for degree in range(self.degree + 1)]

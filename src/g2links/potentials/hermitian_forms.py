@@ -26,7 +26,7 @@ class HermitianForms:
         weights: of the coordinates.
         exponents: (M, N) of the monomials.
         row, column: (E,) two monomials of one degree for each term.
-        value: (E,) complex coefficients, with integer real and imaginary parts.
+        value: (E,) complex coefficients, with integer real and imaginary parts but for `combined`.
         owner: (E,) which form a term belongs to.
         degrees: (forms,) the weighted degree of each form.
     """
@@ -35,7 +35,7 @@ class HermitianForms:
     exponents: np.ndarray
     row: np.ndarray
     column: np.ndarray
-    value: np.ndarray
+    value: np.ndarray | Array
     owner: np.ndarray
     degrees: np.ndarray
 
@@ -52,10 +52,10 @@ class HermitianForms:
     def __call__(self, z: ComplexPoint) -> Float[Array, " forms"]:
         """Values at one point of X, in any gauge."""
         s = monomials(self.exponents, z)
-        terms = self.value * s[self.row] * s[self.column].conj()
+        terms = jnp.asarray(self.value) * s[self.row] * s[self.column].conj()
         degrees, place = np.unique(self.degrees, return_inverse=True)
         decay = jnp.exp(-degrees * log_radius_squared(self.weights, z))
-        return (self.reduction @ terms.real) * decay[place]
+        return (jnp.asarray(self.reduction) @ terms.real) * decay[place]
 
     def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
@@ -75,6 +75,13 @@ class HermitianForms:
         channels += [mixed(a, a).real for a in range(d)] + [m.real for m in upper] + [m.imag for m in upper]
         numerator = Jet.from_channels(jnp.asarray(self.reduction) @ jnp.stack(channels, axis=1))
         return numerator.times_exponentials(jnp.asarray(-self.degrees), log_radius_jet(self.weights, z, frame))
+
+    def combined(self, coefficients: Float[Array, " forms"]) -> "HermitianForms":
+        """Σ c_i X_i as one form of each degree: where one combination is all that is needed, the many forms need not be
+        told apart."""
+        degrees, owner = np.unique(self.degrees[self.owner], return_inverse=True)
+        value = jnp.asarray(self.value) * jnp.asarray(coefficients)[self.owner]
+        return HermitianForms(self.weights, self.exponents, self.row, self.column, value, owner, degrees)
 
     def norm_power_coefficients(self) -> np.ndarray:
         """c with Σ c_i X_i = (Σ |z_i|²)^k/r^{2k}, k the common degree of all forms: multinomial coefficients of

@@ -22,7 +22,7 @@ from g2links.calculus.jets import Jet
 from g2links.errors import InputError
 from g2links.potentials.reference import reference_jet, reference_potential
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.polynomial import exponents_of_degree, monomials
+from g2links.varieties.polynomial import exponents_of_degree, monomials, pure_power
 
 
 class SectionJet(NamedTuple):
@@ -69,11 +69,8 @@ class Sections:
     def exponents(self) -> np.ndarray:
         """(N, variables)."""
         every = exponents_of_degree(self.variety.weights, self.degree)
-        pure = [(abs(c), e.index(max(e)), max(e)) for c, e in self.variety.polynomial.terms if np.count_nonzero(e) == 1]
-        if not pure:
-            return every
-        _, variable, power = max(pure)
-        return every[every[:, variable] < power]
+        pure = pure_power(self.variety.polynomial)
+        return every if pure is None else every[every[:, pure.variable] < pure.power]
 
     @cached_property
     def _roots(self) -> np.ndarray:

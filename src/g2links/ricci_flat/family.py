@@ -1,5 +1,6 @@
 """Which family of potentials to search, for the variety at hand."""
 
+import itertools
 import math
 from functools import cache
 from typing import Any, NamedTuple
@@ -68,9 +69,9 @@ def choose_family(
         if optimiser != "lm":
             raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
         return Family(HermitianAnsatz(Sections(hypersurface, degree or _hermitian_degree(hypersurface))), reason)
-    features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
     if ansatz == "algebraic":
-        return Family(AlgebraicAnsatz(features), reason)
+        return Family(AlgebraicAnsatz(_algebraic_features(hypersurface, degree)), reason)
+    features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
 
 
@@ -97,13 +98,38 @@ def _best(variety: WeightedHypersurface, degree: int | None, *, network_wanted: 
         return "neural", "auto: widths, an activation or adam belong to a network"
     if little_symmetry(variety):
         return "algebraic", "auto: f has little or no symmetry; a full Hermitian matrix was better there than all else"
-    reached, heaviest = degree or _degree(variety, "algebraic"), max(variety.weights)
+    reached, heaviest = degree or _algebraic_features(variety, None).degree, max(variety.weights)
     if reached < heaviest:
         return (
             "neural",
             f"auto: features of degree {reached} lack the coordinate of weight {heaviest}; expect a poor metric",
         )
     return "algebraic", "auto: it is better than a network on every polynomial with symmetry that was measured"
+
+
+@cache
+def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> InvariantFeatures:
+    """For weights 1 the invariants of the highest degree that is fitted quickly. For others those of so many degrees k,
+    k - 1, ... as the isotropy of V tells apart, of fewer where they are too many; see `GradedSections`."""
+    if variety.heaviest == 1:
+        return InvariantFeatures(variety, degree or _degree(variety, "algebraic"), symmetric=True)
+    if degree is not None:
+        return _graded(variety, degree, variety.largest_isotropy)
+    most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
+    for told_apart in range(variety.largest_isotropy, 0, -1):
+        best = None
+        for k in itertools.count(variety.heaviest):
+            features = _graded(variety, k, told_apart)
+            if features.count > most:
+                break
+            best = features
+        if best is not None:
+            return best
+    return _graded(variety, variety.heaviest, 1)
+
+
+def _graded(variety: WeightedHypersurface, degree: int, told_apart: int) -> InvariantFeatures:
+    return InvariantFeatures(variety, degree, symmetric=True, lowest=max(1, degree - told_apart + 1))
 
 
 def _degree(variety: WeightedHypersurface, ansatz: str) -> int:

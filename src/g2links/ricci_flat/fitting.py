@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+import jax.numpy as jnp
 import numpy as np
 
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, Parameters, PointAnsatz
 from g2links.potentials.sections import HermitianAnsatz
+from g2links.ricci_flat.balanced import balanced_coefficients
 from g2links.ricci_flat.hermitian_search import (
     HermitianProblem,
     SectionData,
@@ -66,6 +68,10 @@ class Fit(Protocol):
     def quality(self, vector: np.ndarray) -> Quality:
         """σ and positivity at a state's vector."""
 
+    def safe(self) -> np.ndarray | None:
+        """The vector of a metric that is positive everywhere, towards which coefficients can be moved; None where the
+        family has no such vector."""
+
 
 def fit_of(variety: AbstractVariety, ansatz: Ansatz, train: Points, validation: Points) -> "FeatureFit | SectionFit":
     """The search that belongs to an ansatz."""
@@ -79,14 +85,16 @@ class FeatureFit:
     steps, from far away, use a quarter of the points."""
 
     def __init__(self, variety: AbstractVariety, ansatz: PointAnsatz, train: Points, validation: Points) -> None:
-        self.ansatz = ansatz
+        self.ansatz, self._points = ansatz, train
         self.train, self.validation = (prepare(variety, ansatz.features, p) for p in (train, validation))
 
-    def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
+    def start(self, parameters: Parameters | None, seed: int | np.random.SeedSequence) -> State:
         """See `Fit`."""
-        if parameters is None:
-            return initial_state(self.ansatz, self.train, seed)
-        return state_at(self.ansatz, parameters, self.train)
+        if parameters is not None:
+            return state_at(self.ansatz, parameters, self.train)
+        if isinstance(self.ansatz, AlgebraicAnsatz) and self.ansatz.features.lowest is not None:
+            return state_at(self.ansatz, (jnp.asarray(balanced_coefficients(self.ansatz, self._points)),), self.train)
+        return initial_state(self.ansatz, self.train, seed)
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """See `Fit`."""
@@ -107,9 +115,7 @@ class FeatureFit:
             iterations,
             coarse=lambda state, end: stage(self.train.rows(0, few), state, end, _FEATURE_ENOUGH),
             fine=lambda state, end: stage(self.train, state, end),
-            between=lambda vector: _made_positive(
-                vector, initial_state(self.ansatz, self.train, 0).vector, self._is_metric
-            ),
+            between=lambda vector: _made_positive(vector, lambda: self.start(None, 0).vector, self._is_metric),
         )
 
     def quality(self, vector: np.ndarray) -> Quality:
@@ -117,6 +123,10 @@ class FeatureFit:
         parameters = unravel(self.ansatz, vector)
         train, _ = sigma_and_positivity(self.train, self.ansatz, parameters)
         return Quality(train, *sigma_and_positivity(self.validation, self.ansatz, parameters))
+
+    def safe(self) -> np.ndarray | None:
+        """See `Fit`."""
+        return self.start(None, 0).vector if isinstance(self.ansatz, AlgebraicAnsatz) else None
 
     def _is_metric(self, vector: np.ndarray) -> bool:
         values = log_ratios(self.ansatz, unravel(self.ansatz, vector), self.train)
@@ -158,7 +168,9 @@ class SectionFit:
             coarse=lambda state, end: stage(self.train.part(few), state, end, enough=_SECTION_ENOUGH),
             fine=lambda state, end: stage(self.train, state, end, window=_WINDOW),
             between=lambda vector: _made_positive(
-                vector, np.trace(matrix_of(vector)).real / sections * vector_of(np.eye(sections)), self._is_metric
+                vector,
+                lambda: np.trace(matrix_of(vector)).real / sections * vector_of(np.eye(sections)),
+                self._is_metric,
             ),
         )
 
@@ -167,6 +179,10 @@ class SectionFit:
         h = matrix_of(vector)
         train, _ = self.train.sigma_and_positivity(h)
         return Quality(train, *self.validation.sigma_and_positivity(h))
+
+    def safe(self) -> np.ndarray | None:
+        """See `Fit`."""
+        return self.start(None, np.random.SeedSequence()).vector
 
     def _is_metric(self, vector: np.ndarray) -> bool:
         return bool(np.all(np.isfinite(self.train.log_ratios(matrix_of(vector)))))
@@ -193,8 +209,13 @@ def _coarse_to_fine(
     return fine(state, iterations)
 
 
-def _made_positive(vector: np.ndarray, reference: np.ndarray, is_metric: Callable[[np.ndarray], bool]) -> np.ndarray:
+def _made_positive(
+    vector: np.ndarray, reference: Callable[[], np.ndarray], is_metric: Callable[[np.ndarray], bool]
+) -> np.ndarray:
     """A mean of the coefficients of a potential with those of a `reference` that is a metric, as near to the first as
     makes it one at all training points."""
-    means = ((1 - share) * vector + share * reference for share in _SHARES)
-    return next((mean for mean in means if is_metric(mean)), reference)
+    if is_metric(vector):
+        return vector
+    other = reference()
+    means = ((1 - share) * vector + share * other for share in _SHARES[1:])
+    return next((mean for mean in means if is_metric(mean)), other)

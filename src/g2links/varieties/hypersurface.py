@@ -1,6 +1,8 @@
 """Hypersurfaces {f = 0} in weighted projective spaces: the first family of varieties."""
 
+import itertools
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,18 @@ class WeightedHypersurface(AbstractVariety):
     def equations(self) -> tuple[Polynomial, ...]:
         """(f,)."""
         return (self.polynomial,)
+
+    @cached_property
+    def largest_isotropy(self) -> int:
+        """The largest order of the group of phases that fix a point of X: the greatest common divisor of the weights of
+        its coordinates that are not 0. Some such coordinates occur unless f has exactly one term in them alone."""
+        found = [1]
+        for nonzero in itertools.product((False, True), repeat=self.variables):
+            present = np.array(nonzero)
+            terms = np.count_nonzero(~self.polynomial.exponents[:, ~present].any(axis=1))
+            if present.any() and terms != 1:
+                found.append(int(np.gcd.reduce(np.array(self.weights)[present])))
+        return max(found)
 
     def sample(self, n: int, seed: int | np.random.SeedSequence) -> Points:
         """On random lines of P^{N-1} where all weights are 1, for others on lines parallel to the axes of C^N.

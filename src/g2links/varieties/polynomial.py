@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Number
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -252,6 +252,24 @@ def exponents_of_degree(weights: tuple[int, ...], degree: int) -> np.ndarray:
         rests = np.repeat(rests, counts) - w * powers
     whole = rests % weights[-1] == 0
     return np.concatenate([rows[whole], (rests[whole] // weights[-1])[:, None]], axis=1)
+
+
+class PurePower(NamedTuple):
+    """z_i^m."""
+
+    variable: int
+    power: int
+
+
+def pure_power(polynomial: "Polynomial") -> PurePower | None:
+    """The z_i^m of a term c z_i^m of f with the heaviest z_i, and of those the largest |c|; None where there is none.
+    On {f = 0} it is a combination of other monomials."""
+    pure = [
+        (polynomial.weights[e.index(max(e))], abs(c), e.index(max(e)), max(e))
+        for c, e in polynomial.terms
+        if np.count_nonzero(e) == 1
+    ]
+    return PurePower(*max(pure)[2:]) if pure else None
 
 
 def monomial_count(weights: tuple[int, ...], degree: int) -> int:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from g2links.errors import InputError
+from g2links.errors import InputError, NotPositiveError
 from g2links.networks.cy_model import CalabiYauMetric
-from g2links.potentials.families import KahlerPotential
+from g2links.potentials.families import Ansatz, KahlerPotential
 from g2links.potentials.own import OwnAnsatz, require_invariant
 from g2links.ricci_flat.adam import adam
 from g2links.ricci_flat.family import ANSATZE, Family, choose_family
@@ -27,10 +27,11 @@ from g2links.storage.numbering import Run, claim_run
 from g2links.storage.provenance import provenance
 from g2links.varieties.points.sampling import Points, effective_sample_size
 from g2links.varieties.variety import AbstractVariety
-from g2links.workflow.fit_measures import measure_fit
+from g2links.workflow.fit_measures import FitMeasures, measure_fit
 from g2links.workflow.fit_points import split_points, training_points
 from g2links.workflow.fit_start import parameters_near, potential_of
 
+_SAFE_SHARES = (0.0, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
 _TRIED_POINTS = 20
 """Where it is seen whether a user's potential is a function on V."""
 
@@ -225,8 +226,8 @@ def solve_monge_ampere(
     log = FitLog(checkpoints, fit, progress, _iterations(options), stop)
     state = log.restore() or fit.start(parameters_near(start, ansatz, train), _streams(options)[1])
     state, result = _search(fit, state, options, log, deadline)
-    potential = KahlerPotential(ansatz, unravel(ansatz, log.best_vector if log.history else state.vector))
-    measured = measure_fit(variety, potential, test, progress)
+    vector = log.best_vector if log.history else state.vector
+    potential, measured, share = measured_fit(variety, ansatz, fit, vector, test, progress)
     seconds = time.monotonic() - begun + log.seconds_before
     record = {
         "variety": variety.to_config(),
@@ -239,13 +240,35 @@ def solve_monge_ampere(
         "figures": {**measured.figures, "seconds": seconds},
         "standard_errors": measured.standard_errors,
         "supremum": measured.supremum,
-        "stopped_because": result.value,
+        "stopped_because": result.value + _mixed(share),
         "iterations": state.iteration,
         "best_iteration": log.best_iteration,
         "history": log.history,
         "versions": provenance(),
     }
     return Solved(potential, record, measured.ratio, test)
+
+
+def measured_fit(
+    variety: AbstractVariety, ansatz: Ansatz, fit: Fit, vector: np.ndarray, test: Points, progress: Progress
+) -> tuple[KahlerPotential, FitMeasures, float]:
+    """The potential of a vector with what is measured of it; where its metric is not positive everywhere, that of the
+    mean with the family's safe vector that is nearest to it among a few, and the share of the latter."""
+    for share in _SAFE_SHARES:
+        mean = vector if share == 0 else (1 - share) * vector + share * np.asarray(fit.safe())
+        potential = KahlerPotential(ansatz, unravel(ansatz, mean))
+        try:
+            return potential, measure_fit(variety, potential, test, progress), share
+        except NotPositiveError:
+            if share == _SAFE_SHARES[-1] or fit.safe() is None:
+                raise
+    raise AssertionError("there is a last share")
+
+
+def _mixed(share: float) -> str:
+    if share == 0:
+        return ""
+    return f"; {100 * share:g} % of the coefficients are those of the start, as without them the metric is not positive"
 
 
 def publish(home: Home, run: Run, variety: AbstractVariety, points: Points, solved: Solved) -> dict[str, Any]:

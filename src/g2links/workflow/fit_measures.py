@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from g2links.checks.identities import kahlerity_errors
-from g2links.errors import TrainingError
+from g2links.errors import NotPositiveError
 from g2links.links.structure import ContactCalabiYau
 from g2links.measures.monge_ampere import measure, metric_function, monge_ampere_ratios, reference_function
 from g2links.measures.supremum import supremum
@@ -41,7 +41,7 @@ def measure_fit(
     """Averages at the test points, and the worst point of V that a search from there finds.
 
     Raises:
-        TrainingError: the metric is not positive at one of these points.
+        NotPositiveError: the metric is not positive at one of these points.
     """
     progress("measuring the metric on test points", 0, 1)
     found = measure(variety, potential, test)
@@ -92,7 +92,7 @@ def _reference_supremum(variety: AbstractVariety, points: Points) -> float:
 
 def _require_positive(smallest_eigenvalue: float, where: str) -> None:
     if not smallest_eigenvalue > 0:
-        raise TrainingError(
+        raise NotPositiveError(
             f"the trained metric is not positive: its smallest eigenvalue, relative to the reference metric, is "
             f"{smallest_eigenvalue:.3g} {where}; use more points (--n-points, --training-points), more iterations or "
             "fewer parameters (--widths, --degree)"

@@ -7,7 +7,7 @@ import numpy as np
 from g2links.networks.locations import coordinate_shares
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz
 from g2links.varieties.points.sampling import Points, joined
-from g2links.varieties.points.special import special_points
+from g2links.varieties.points.special import near_special_points, special_points
 from g2links.varieties.variety import AbstractVariety
 
 _TEST_POINTS = 20_000
@@ -56,10 +56,12 @@ def split_points(variety: AbstractVariety, points: Points, wanted: int) -> Split
 
 def _with_special(variety: AbstractVariety, points: Points, rows: np.ndarray) -> Points:
     """Some of the points, and the special ones, each on a line of its own."""
-    chosen, special = points.rows(rows), special_points(variety)
-    n = len(special.z)
-    weight = SPECIAL_SHARE * np.sum(chosen.weights) / max(n, 1)
-    return joined(chosen, Points(special, np.full(n, weight), np.max(points.lines) + 1 + np.arange(n)))
+    chosen = points.rows(rows)
+    for special in (special_points(variety), near_special_points(variety)):
+        n, first = len(special.z), np.max(chosen.lines, initial=np.max(points.lines)) + 1
+        weight = SPECIAL_SHARE * np.sum(chosen.weights) / max(n, 1)
+        chosen = joined(chosen, Points(special, np.full(n, weight), first + np.arange(n)))
+    return chosen
 
 
 def _extremes(variety: AbstractVariety, z: np.ndarray, trained: int) -> np.ndarray:

@@ -4,12 +4,16 @@ that is where a metric that was fitted on random points is at its worst."""
 
 import functools
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Complex
 
-from g2links.varieties.charts import ChartPoint
+from g2links._typing import Array
+from g2links.varieties.charts import ChartPoint, embed, selector, slice_chart
 from g2links.varieties.points.sampling import in_charts
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
@@ -21,6 +25,8 @@ _ON_V = 1e-9
 _DIGITS = 8
 """To which the invariants of two points of one orbit agree."""
 _STREAM = 0x53504543
+_AROUND, _NEAREST, _FARTHEST = 60, 0.003, 0.6
+"""Points that are fitted around each special one."""
 
 
 @functools.cache
@@ -37,6 +43,34 @@ def special_points(variety: AbstractVariety) -> ChartPoint:
     values, size = _terms(f, candidates).sum(axis=1), np.abs(_terms(f, candidates)).sum(axis=1)
     known = candidates[np.abs(values) <= _ON_V * size]
     return _charts(variety, known[_one_of_each_orbit(f, charges, known)])
+
+
+@functools.cache
+def near_special_points(variety: AbstractVariety) -> ChartPoint:
+    """`_AROUND` points around each special one, at distances in its chart from `_NEAREST` to `_FARTHEST`, by the same
+    numbers for every variety."""
+    centres = special_points(variety)
+    moved = np.asarray(_moved(variety, centres, _steps(len(centres.z), variety.dimension)))
+    z = moved.reshape(-1, variety.variables)
+    values = np.abs(np.asarray(jax.vmap(variety.values)(jnp.asarray(z)))).max(axis=-1, initial=0.0)
+    return _charts(variety, z[np.isfinite(values) & (values < _ON_V)])
+
+
+def _steps(centres: int, dimension: int) -> Complex[np.ndarray, "centres steps d"]:
+    rng = np.random.default_rng(_STREAM)
+    shape = (centres, _AROUND, dimension)
+    directions = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    lengths = np.geomspace(_NEAREST, _FARTHEST, _AROUND)[None, :, None]
+    return directions * lengths / np.linalg.norm(directions, axis=-1, keepdims=True)
+
+
+@partial(jax.jit, static_argnums=0)
+def _moved(variety: AbstractVariety, centres: ChartPoint, steps: Complex[Array, "centres steps d"]) -> Array:
+    def around(centre: ChartPoint, step: Array) -> Array:
+        chart = slice_chart(variety, centre.z)
+        return embed(variety, chart, selector(chart.centre) @ chart.centre.z + step)
+
+    return jax.vmap(lambda centre, some: jax.vmap(lambda step: around(centre, step))(some))(centres, steps)
 
 
 def _charts(variety: AbstractVariety, z: np.ndarray) -> ChartPoint:
