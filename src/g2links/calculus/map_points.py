@@ -1,6 +1,7 @@
 """Functions of one point at many points, in bounded memory."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import jax
@@ -8,7 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
+from g2links._pytrees import only_arrays
 from g2links._typing import ComplexPoint
+from g2links.calculus.batching import in_chunks
 from g2links.errors import InputError
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points
@@ -30,6 +33,24 @@ BLOCK = 500
 _TOGETHER = 4
 
 
+def compiled(function: Callable[[Any], Any], together: int) -> Callable[[Any], Any]:
+    """`function` of one row as a compiled function of many rows, a tree of arrays with a leading axis, `together` of
+    them side by side.
+
+    A `jax.tree_util.Partial` whose arguments have no leaves but arrays is compiled once in a process for all arguments
+    of one structure, such as the potentials of one ansatz. Anything else is compiled for the function that is returned,
+    and forgotten with it.
+    """
+    if isinstance(function, jax.tree_util.Partial) and only_arrays(function):
+        return partial(_at_rows, together, function)
+    return jax.jit(lambda rows: in_chunks(function, rows, together))
+
+
+@partial(jax.jit, static_argnums=0)
+def _at_rows(together: int, function: Callable[[Any], Any], rows: Any) -> Any:
+    return in_chunks(function, rows, together)
+
+
 def map_points(
     function: Callable[[ChartPoint], Any],
     points: Points,
@@ -43,13 +64,13 @@ def map_points(
     never less than those of the first block.
 
     Compiled once for blocks of `block` points, inside which `together` points are evaluated side by side: memory does
-    not grow with n, but for the result.
+    not grow with n, but for the result. See `compiled` for the functions that share what is compiled.
     """
     n = points.n
-    compiled = jax.jit(lambda rows: jax.lax.map(function, rows, batch_size=together))
+    evaluate = compiled(function, together)
     blocks = []
     for part, rows in padded_blocks(points, min(n, block)):
-        blocks.append(jax.tree.map(np.asarray, compiled(rows)))
+        blocks.append(jax.tree.map(np.asarray, evaluate(rows)))
         progress(part.stop, n)
         if stop():
             break

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 import numpy as np
+from jax.tree_util import Partial
 
 from g2links._typing import Scalar
 from g2links.calculus.map_points import Stop, map_points, never
@@ -18,10 +19,14 @@ SIDE_BY_SIDE = 100
 
 
 def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Points, stop: Stop = never) -> Pointwise:
-    """The figures of `at_centre` in the canonical chart of every point; of the first hundreds, where `stop` says so."""
+    """The figures of `at_centre` in the canonical chart of every point; of the first hundreds, where `stop` says so.
 
-    def at_point(at: ChartPoint) -> dict[str, Scalar]:
-        return at_centre(SliceChart(at, jnp.zeros(())))
-
+    `calculus.map_points.compiled` says which functions share what is compiled.
+    """
+    at_point = Partial(_at_point, at_centre)
     figures: Pointwise = map_points(at_point, points, together=SIDE_BY_SIDE, block=SIDE_BY_SIDE, stop=stop)
     return figures
+
+
+def _at_point(at_centre: Callable[[SliceChart], dict[str, Scalar]], at: ChartPoint) -> dict[str, Scalar]:
+    return at_centre(SliceChart(at, jnp.zeros(())))
