@@ -77,3 +77,13 @@ def test_fields_at_points_follow_the_potential(quintic, potentials):
     np.testing.assert_allclose(found[1], 3 * found[0], rtol=1e-14)
     with_function = ContactCalabiYau(quintic, lambda z: potentials[0](z), 3.0)
     np.testing.assert_allclose(with_function.upsilon(z), found[1], rtol=1e-14)
+
+
+def test_other_numbers_of_rows_are_not_compiled_again(quintic, potentials):
+    at_rows = compiled(Partial(_value, potentials[0], Fixed(0.75)), 4, 10)
+    TRACED.clear()
+    points = quintic.sample(30, 0)
+    whole = at_rows(points.at)
+    for n in (1, 4, 5, 12, 13, 29):
+        np.testing.assert_array_equal(at_rows(points.rows(slice(n)).at), whole[:n])
+    assert len(TRACED) == 1

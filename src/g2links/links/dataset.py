@@ -61,7 +61,7 @@ def sample_blocks(
     samples do not depend on how the points are divided into blocks, but for rounding.
 
     Yields:
-        The arrays of `COLUMNS`, for each block of points; every new length of a block is compiled for.
+        The arrays of `COLUMNS`, for each block of points.
 
     Raises:
         InputError: when rotations < 1.
@@ -75,7 +75,7 @@ def sample_blocks(
         z = np.repeat(block.z, rotations, axis=0)
         yield {
             "base_points": real_points(z),
-            "link_points": real_points(np.asarray(all_to_link(link.variety, z, theta))),
+            "link_points": real_points(all_to_link(link.variety, z, theta)),
             "rotations": theta,
             **{name: np.repeat(np.asarray(value), rotations, axis=0) for name, value in components.items()},
             **{name: np.repeat(column, rotations) for name, column in in_columns(block.at).items()},

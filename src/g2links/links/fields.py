@@ -9,7 +9,7 @@ import numpy as np
 from jax.tree_util import Partial
 
 from g2links._typing import Array, LinkPoint
-from g2links.calculus.map_points import BLOCK, compiled, padded_rows
+from g2links.calculus.map_points import compiled
 from g2links.errors import InputError
 from g2links.links.pointwise import SIDE_BY_SIDE
 from g2links.varieties.charts import SliceChart, origin, slice_chart
@@ -63,6 +63,5 @@ def _at_points(
         raise InputError("points", "none", "at least one point")
     if at_point not in link.compiled:
         link.compiled[at_point] = compiled(Partial(at_point, link), SIDE_BY_SIDE)
-    blocks = padded_rows(len(z), min(len(z), BLOCK))
-    values = np.concatenate([np.asarray(link.compiled[at_point](z[rows])) for _, rows in blocks])[: len(z)]
+    values = link.compiled[at_point](z)
     return np.asarray(values[0] if np.ndim(points) == 1 else values)

@@ -14,8 +14,8 @@ from g2links.varieties.points.sampling import Points
 Pointwise = dict[str, np.ndarray]
 """Figures by name, each with its values (n,) at the points."""
 
-SIDE_BY_SIDE = 100
-"""Forms on the link are small: a hundred points at once fill the vector units, more only take memory."""
+SIDE_BY_SIDE, BLOCK = 20, 100
+"""Forms on the link are small: some points at once fill the vector units, more only take memory."""
 
 
 def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Points, stop: Stop = never) -> Pointwise:
@@ -24,7 +24,7 @@ def at_points(at_centre: Callable[[SliceChart], dict[str, Scalar]], points: Poin
     `calculus.map_points.compiled` says which functions share what is compiled.
     """
     at_point = Partial(_at_point, at_centre)
-    figures: Pointwise = map_points(at_point, points, together=SIDE_BY_SIDE, block=SIDE_BY_SIDE, stop=stop)
+    figures: Pointwise = map_points(at_point, points, together=SIDE_BY_SIDE, block=BLOCK, stop=stop)
     return figures
 
 

@@ -5,17 +5,18 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.tree_util import Partial
 from jaxtyping import Complex, Float
 
 from g2links import forms
-from g2links._typing import Array, ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint
-from g2links.calculus.map_points import values_at
+from g2links._typing import Array, ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint, Scalar
+from g2links.calculus.map_points import BLOCK, compiled, values_at
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.fields import field
@@ -171,7 +172,7 @@ class ContactCalabiYau:
         theta = np.random.default_rng(angle_seed).uniform(0, 2 * np.pi, size=points.n)
         on_link = all_to_link(self.variety, points.z, theta)
         density = 2 * np.pi * volume_density(self.variety, self.potential, points)
-        return integral(values_at(function, np.asarray(on_link)) * density, points)
+        return integral(values_at(function, on_link) * density, points)
 
     def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
         z = self.gauge_point(chart, x)
@@ -246,12 +247,15 @@ def to_link(variety: AbstractVariety, z: ComplexPoint, theta: Array | float) -> 
     return act(variety, scales + 1j * turn, z)
 
 
-@partial(jax.jit, static_argnums=0)
 def all_to_link(
-    variety: AbstractVariety, z: Complex[Array, "n variables"], theta: Float[Array, " n"]
-) -> Complex[Array, "n variables"]:
+    variety: AbstractVariety, z: Complex[np.ndarray, "n variables"], theta: Float[np.ndarray, " n"]
+) -> Complex[np.ndarray, "n variables"]:
     """`to_link` of n points, with an angle each."""
-    return jax.vmap(partial(to_link, variety))(z, theta)
+    return np.asarray(compiled(Partial(_row_to_link, variety), BLOCK)((z, theta)))
+
+
+def _row_to_link(variety: AbstractVariety, row: tuple[ComplexPoint, Scalar]) -> ComplexPoint:
+    return to_link(variety, *row)
 
 
 def require_threefold(variety: AbstractVariety, what: str) -> None:

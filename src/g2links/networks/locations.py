@@ -19,7 +19,7 @@ def coordinate_shares(variety: AbstractVariety, z: np.ndarray) -> np.ndarray:
     factor.
     """
 
-    on_link = np.asarray(all_to_link(variety, z, np.zeros(len(z))))
+    on_link = all_to_link(variety, z, np.zeros(len(z)))
     return np.asarray(on_link.real**2 + on_link.imag**2)
 
 
