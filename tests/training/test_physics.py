@@ -48,7 +48,7 @@ def test_the_terms_are_the_figures_of_the_checks(make_model, rows):
 
     @jax.jit
     def figures(x):
-        fields = learned_fields(chart, model, None, None, "star")
+        fields = learned_fields(chart, model.tensor, None, None, "star")
         omega = fields.omega(x)
         squared = forms.wedge(omega, omega, p=2, q=2, n=7)
         scales = forms.norm(squared, metric, p=4) / np.sqrt(12), forms.norm(omega, metric, p=2) / np.sqrt(3)

@@ -24,6 +24,8 @@ from g2links.workflow.listing import finished_runs
 from tests.cli.commands import run
 
 SMALL = {"n_points": 3000, "degree": 4, "iterations": 8}
+OPTIONS = ["--n-points", "3000", "--degree", "4", "--iterations", "8"]
+"""The same for the command: what is compiled for one serves the other."""
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +42,7 @@ def cy(tmp_path_factory):
 
 
 def test_a_metric_without_a_file_is_that_of_the_command(cy, tmp_path):
-    options = ["--n-points", "3000", "--degree", "4", "--iterations", "8"]
-    assert run(["cy", *options, "--home", str(tmp_path), "--json", str(tmp_path / "cy.json")]) == 0
+    assert run(["cy", *OPTIONS, "--home", str(tmp_path), "--json", str(tmp_path / "cy.json")]) == 0
     found = json.loads((tmp_path / "cy.json").read_text())
     for name in ("sigma", "ma_rms", "ma_max", "volume_ratio", "normalisation"):
         np.testing.assert_allclose(cy.figures[name], found["figures"][name], rtol=1e-12)
@@ -243,7 +244,7 @@ def test_a_data_set_is_opened_from_its_file(tmp_path):
     with pytest.raises(ArtefactError, match="folder"):
         g2links.open_dataset(tmp_path)
     place = ["--home", str(tmp_path)]
-    assert run(["cy", "--n-points", "2000", "--degree", "4", "--iterations", "6", *place]) == 0
+    assert run(["cy", *OPTIONS, *place]) == 0
     assert run(["sample", "--n-points", "100", "--n-rotations", "2", *place]) == 0
     data = g2links.open_dataset(tmp_path / "samples/link_data/g2_train.npz")
     assert data.cy_run == 1
@@ -273,7 +274,7 @@ def test_ctrl_c_ends_a_search_at_its_best_state(monkeypatch):
         return call(self, state)
 
     monkeypatch.setattr(fit_log.FitLog, "__call__", pressed)
-    found = g2links.solve("fermat_quintic", n_points=3000, degree=3, iterations=8)
+    found = g2links.solve("fermat_quintic", **SMALL)
     assert found.record["iterations"] == 1
     assert "stop was asked for" in found.record["stopped_because"]
     assert 0 < found.sigma < 1

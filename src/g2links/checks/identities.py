@@ -1,8 +1,11 @@
 """The identities of a link's structure, evaluated at points: the analytic checks of step 4."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
+from jax.tree_util import Partial
 
 from g2links import forms
 from g2links._typing import Array, Scalar
@@ -25,12 +28,34 @@ def derivative(method: str, epsilon: float = 1e-3) -> Derivative:
         InputError: for another method, or an epsilon that is not positive.
     """
     if method == "autodiff":
-        return lambda field, p: forms.exterior_derivative(field, p=p)
+        return ExactDerivative()
     if method != "flux":
         raise InputError("derivative", method, "choose autodiff or flux")
     if not 0 < epsilon < 1:
         raise InputError("epsilon", epsilon, "a number above 0 and below 1")
-    return lambda field, p: forms.flux_derivative(field, p=p, epsilon=epsilon)
+    return FluxDerivative(epsilon)
+
+
+@jax.tree_util.register_static
+@dataclass(frozen=True)
+class ExactDerivative:
+    """By automatic differentiation."""
+
+    def __call__(self, field: Field, p: int) -> Field:
+        """d of a field of p-forms."""
+        return forms.exterior_derivative(field, p=p)
+
+
+@jax.tree_util.register_static
+@dataclass(frozen=True)
+class FluxDerivative:
+    """By the flux through cubes of edge `epsilon`."""
+
+    epsilon: float
+
+    def __call__(self, field: Field, p: int) -> Field:
+        """d of a field of p-forms."""
+        return forms.flux_derivative(field, p=p, epsilon=self.epsilon)
 
 
 def fields_in_chart(link: ContactCalabiYau, chart: SliceChart) -> LinkFields:
@@ -48,14 +73,13 @@ def kahlerity_errors(
     link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never
 ) -> Pointwise:
     """`d_omega` = |dω| in the metric of the link, at every point."""
-    derive = d or derivative("autodiff")
+    return at_points(Partial(_kahlerity, link, d or derivative("autodiff")), points, stop)
 
-    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
-        x = link.origin(chart)
-        d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
-        return {"d_omega": forms.norm(d_omega, link.metric(chart, x), p=3)}
 
-    return at_points(at_centre, points, stop)
+def _kahlerity(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
+    x = link.origin(chart)
+    d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
+    return {"d_omega": forms.norm(d_omega, link.metric(chart, x), p=3)}
 
 
 def contact_errors(
@@ -63,26 +87,25 @@ def contact_errors(
 ) -> Pointwise:
     """The identities of the contact Calabi-Yau structure, in every dimension: `d_eta_minus_omega` = |dη - ω|/|ω|,
     `d_omega` = |dω| and `d_upsilon` = |dΥ|/|Υ|, in the metric of the link, at every point."""
-    derive, n = d or derivative("autodiff"), link.variety.dimension
+    return at_points(Partial(_contact, link, d or derivative("autodiff")), points, stop)
 
-    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
-        x = link.origin(chart)
-        metric, omega, upsilon = link.metric(chart, x), link.omega(chart, x), link.upsilon(chart, x)
 
-        def size(form: Array, p: int) -> Scalar:
-            return forms.norm(form, metric, p=p)
+def _contact(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
+    x, n = link.origin(chart), link.variety.dimension
+    metric, omega, upsilon = link.metric(chart, x), link.omega(chart, x), link.upsilon(chart, x)
 
-        d_eta = derive(lambda y: link.eta(chart, y), 1)(x)
-        d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
-        parts = [derive(lambda y, f=f: f(link.upsilon(chart, y)), n)(x) for f in (jnp.real, jnp.imag)]  # type: ignore[misc]
-        whole = jnp.sqrt(size(upsilon.real, n) ** 2 + size(upsilon.imag, n) ** 2)
-        return {
-            "d_eta_minus_omega": size(d_eta - omega, 2) / size(omega, 2),
-            "d_omega": size(d_omega, 3),
-            "d_upsilon": jnp.sqrt(size(parts[0], n + 1) ** 2 + size(parts[1], n + 1) ** 2) / whole,
-        }
+    def size(form: Array, p: int) -> Scalar:
+        return forms.norm(form, metric, p=p)
 
-    return at_points(at_centre, points, stop)
+    d_eta = derive(lambda y: link.eta(chart, y), 1)(x)
+    d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
+    parts = [derive(lambda y, f=f: f(link.upsilon(chart, y)), n)(x) for f in (jnp.real, jnp.imag)]  # type: ignore[misc]
+    whole = jnp.sqrt(size(upsilon.real, n) ** 2 + size(upsilon.imag, n) ** 2)
+    return {
+        "d_eta_minus_omega": size(d_eta - omega, 2) / size(omega, 2),
+        "d_omega": size(d_omega, 3),
+        "d_upsilon": jnp.sqrt(size(parts[0], n + 1) ** 2 + size(parts[1], n + 1) ** 2) / whole,
+    }
 
 
 def analytic_errors(
@@ -90,20 +113,19 @@ def analytic_errors(
 ) -> Pointwise:
     """Every figure of the analytic check at every point, and `lambda`, the Monge-Ampère ratio
     λ = (ReΥ∧ImΥ / (4 ω³/6))^{1/2}, with `lambda_formula`, the error of φ∧ψ = (4λ²+3) λ^{-4/3} vol_φ."""
-    derive = d or derivative("autodiff")
+    return at_points(Partial(_analytic, link, d or derivative("autodiff")), points, stop)
 
-    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
-        x = link.origin(chart)
-        errors = structure_errors(fields_in_chart(link, chart), x, link.metric(chart, x), derive)
-        ratio = monge_ampere_lambda(link, chart)
-        predicted = (4 * ratio**2 + 3) * ratio ** (-4 / 3)
-        return {
-            **errors,
-            "lambda": ratio,
-            "lambda_formula": jnp.abs(errors["phi_wedge_psi_over_vol"] - predicted),
-        }
 
-    return at_points(at_centre, points, stop)
+def _analytic(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
+    x = link.origin(chart)
+    errors = structure_errors(fields_in_chart(link, chart), x, link.metric(chart, x), derive)
+    ratio = monge_ampere_lambda(link, chart)
+    predicted = (4 * ratio**2 + 3) * ratio ** (-4 / 3)
+    return {
+        **errors,
+        "lambda": ratio,
+        "lambda_formula": jnp.abs(errors["phi_wedge_psi_over_vol"] - predicted),
+    }
 
 
 def monge_ampere_lambda(link: ContactCalabiYau, chart: SliceChart) -> Scalar:

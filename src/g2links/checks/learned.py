@@ -5,16 +5,19 @@ metric g that φ induces, ξ = ∂_θ; both are those of φ = η∧ω + ReΥ wha
 differentiated as forms on the link, in all seven directions.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax.tree_util import Partial
 
 from g2links import forms
+from g2links._pytrees import Fixed
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
 from g2links.calculus.map_points import Stop, never
 from g2links.checks.identities import Derivative, derivative
 from g2links.errors import InputError
+from g2links.forms.exterior import Field
 from g2links.g2.contact import contact_form
 from g2links.g2.geometry import geometry_of_expansion
 from g2links.g2.identities import LinkFields, relative_metric_error, structure_errors
@@ -23,6 +26,7 @@ from g2links.links.expansion import along_flow, expand_components
 from g2links.links.pointwise import Pointwise, at_points
 from g2links.links.structure import ContactCalabiYau
 from g2links.links.torsion import torsion_figures
+from g2links.networks.architecture import LearnedTensor
 from g2links.varieties.charts import SliceChart
 from g2links.varieties.points.sampling import Points
 
@@ -30,7 +34,11 @@ PsiMethod = Literal["star", "model"]
 
 
 def learned_fields(
-    chart: SliceChart, phi_model: Any, metric_model: Any | None, psi_model: Any | None, psi_method: PsiMethod
+    chart: SliceChart,
+    learned_phi: LearnedTensor,
+    learned_metric: LearnedTensor | None,
+    learned_psi: LearnedTensor | None,
+    psi_method: PsiMethod,
 ) -> LinkFields:
     """The learned structure in one chart.
 
@@ -41,24 +49,24 @@ def learned_fields(
     """
     if psi_method not in ("star", "model"):
         raise InputError("psi_method", psi_method, "choose star or model")
-    phi = phi_model.field(chart)
+    phi = learned_phi.field(chart)
 
     def metric(x: LinkPoint) -> Matrix:
-        if metric_model is None:
+        if learned_metric is None:
             return induced_metric(phi(x))
-        return forms.unpack_symmetric(metric_model.field(chart)(x), 7)
+        return forms.unpack_symmetric(learned_metric.field(chart)(x), 7)
 
     def star(x: LinkPoint) -> Form:
-        if metric_model is None:
+        if learned_metric is None:
             return star_phi(phi(x))
         value = phi(x)
         return forms.hodge_star(value, metric(x), p=3, orientation=jax.lax.stop_gradient(orientation(value)))
 
-    psi = star
+    psi: Field = star
     if psi_method == "model":
-        if psi_model is None:
+        if learned_psi is None:
             raise InputError("psi_method", "model", "there is no 4form network; train one, or use star")
-        psi = psi_model.field(chart)
+        psi = learned_psi.field(chart)
     return LinkFields(
         eta=lambda x: contact_form(phi(x)),
         omega=lambda x: forms.interior(jnp.eye(7)[6], phi(x), p=3),
@@ -84,29 +92,42 @@ def model_errors(
     φ∧ψ is compared with the volume form of the metric that ψ was made with. Figures that need a metric of its own
     (`metric_minus_induced`, and `psi_minus_star_phi` with `star`) are left out when there is no learned metric.
     """
-    derive = d or derivative("autodiff")
-
-    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
-        x = link.origin(chart)
-        g = link.metric(chart, x)
-        fields = learned_fields(chart, phi_model, metric_model, psi_model, psi_method)
-        own = psi_method == "star" and metric_model is not None
-        errors = structure_errors(fields, x, g, derive, volume_of="metric" if own else "induced")
-        if metric_model is None:
-            del errors["metric_minus_induced"]
-            if psi_method == "star":
-                del errors["psi_minus_star_phi"]
-        else:
-            learned_metric = forms.unpack_symmetric(metric_model.field(chart)(x), 7)
-            errors["metric_error"] = relative_metric_error(learned_metric, g, g)
-        phi, psi = link.phi(chart, x), link.psi(chart, x)
-        errors["phi_error"] = forms.norm(fields.phi(x) - phi, g, p=3) / forms.norm(phi, g, p=3)
-        if psi_model is not None:
-            learned = psi_model.field(chart)(x)
-            errors["psi_error"] = forms.norm(learned - psi, g, p=4) / forms.norm(psi, g, p=4)
-        return errors
-
+    learned = _Learned(
+        phi_model.tensor, *(None if model is None else model.tensor for model in (metric_model, psi_model))
+    )
+    at_centre = Partial(_model_errors, link, learned, Fixed(psi_method), d or derivative("autodiff"))
     return at_points(at_centre, points, stop)
+
+
+class _Learned(NamedTuple):
+    """What the networks learned; there may be no metric and no ψ."""
+
+    phi: LearnedTensor
+    metric: LearnedTensor | None
+    psi: LearnedTensor | None
+
+
+def _model_errors(
+    link: ContactCalabiYau, learned: _Learned, psi_method: Fixed[PsiMethod], derive: Derivative, chart: SliceChart
+) -> dict[str, Scalar]:
+    x = link.origin(chart)
+    g = link.metric(chart, x)
+    fields = learned_fields(chart, *learned, psi_method.value)
+    own = psi_method.value == "star" and learned.metric is not None
+    errors = structure_errors(fields, x, g, derive, volume_of="metric" if own else "induced")
+    if learned.metric is None:
+        del errors["metric_minus_induced"]
+        if psi_method.value == "star":
+            del errors["psi_minus_star_phi"]
+    else:
+        learned_metric = forms.unpack_symmetric(learned.metric.field(chart)(x), 7)
+        errors["metric_error"] = relative_metric_error(learned_metric, g, g)
+    phi, psi = link.phi(chart, x), link.psi(chart, x)
+    errors["phi_error"] = forms.norm(fields.phi(x) - phi, g, p=3) / forms.norm(phi, g, p=3)
+    if learned.psi is not None:
+        learned_psi = learned.psi.field(chart)(x)
+        errors["psi_error"] = forms.norm(learned_psi - psi, g, p=4) / forms.norm(psi, g, p=4)
+    return errors
 
 
 def learned_torsion(
@@ -115,11 +136,14 @@ def learned_torsion(
     """The figures of `links.torsion.torsion_figures` for a learned φ at every point, and its `phi_error`; `step` as in
     `links.torsion.link_torsion`."""
 
-    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
-        phi = expand_components(phi_model.components, link.variety, chart, step)
-        x = link.origin(chart)
-        true, g = link.phi(chart, x), link.metric(chart, x)
-        error = forms.norm(phi.value - true, g, p=3) / forms.norm(true, g, p=3)
-        return {**torsion_figures(geometry_of_expansion(along_flow(phi))), "phi_error": error}
+    return at_points(Partial(_learned_torsion, link, phi_model.tensor, Fixed(step)), points, stop)
 
-    return at_points(at_centre, points, stop)
+
+def _learned_torsion(
+    link: ContactCalabiYau, learned: LearnedTensor, step: Fixed[float | None], chart: SliceChart
+) -> dict[str, Scalar]:
+    phi = expand_components(learned.components, link.variety, chart, step.value)
+    x = link.origin(chart)
+    true, g = link.phi(chart, x), link.metric(chart, x)
+    error = forms.norm(phi.value - true, g, p=3) / forms.norm(true, g, p=3)
+    return {**torsion_figures(geometry_of_expansion(along_flow(phi))), "phi_error": error}

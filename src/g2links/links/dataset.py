@@ -1,17 +1,17 @@
 """Samples of the structure on the link, for networks to learn from."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.tree_util import Partial
 
 from g2links import forms
 from g2links._typing import Array
+from g2links.calculus.map_points import compiled
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
-from g2links.links.structure import LINK_DIMENSION, ContactCalabiYau, structure_at, to_link, total_metric
+from g2links.links.structure import LINK_DIMENSION, ContactCalabiYau, all_to_link, structure_at, total_metric
 from g2links.varieties.charts import ChartPoint, in_columns
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.real_points import real_points
@@ -61,22 +61,21 @@ def sample_blocks(
     samples do not depend on how the points are divided into blocks, but for rounding.
 
     Yields:
-        The arrays of `COLUMNS`, for each block of points; every new length of a block is compiled for.
+        The arrays of `COLUMNS`, for each block of points.
 
     Raises:
         InputError: when rotations < 1.
     """
     if rotations < 1:
         raise InputError("n_rotations", rotations, "at least 1 rotation for each base point")
-    evaluate = jax.jit(lambda rows: jax.lax.map(partial(_components, link), rows, batch_size=_CHUNK))
-    flow = jax.jit(jax.vmap(lambda z, theta: to_link(link.variety, z, theta)))
+    evaluate = compiled(Partial(_components, link), _CHUNK)
     for block in blocks:
         components = evaluate(block.at)
         theta = rng.uniform(0, 2 * np.pi, size=block.n * rotations)
         z = np.repeat(block.z, rotations, axis=0)
         yield {
             "base_points": real_points(z),
-            "link_points": real_points(np.asarray(flow(z, theta))),
+            "link_points": real_points(all_to_link(link.variety, z, theta)),
             "rotations": theta,
             **{name: np.repeat(np.asarray(value), rotations, axis=0) for name, value in components.items()},
             **{name: np.repeat(column, rotations) for name, column in in_columns(block.at).items()},

@@ -4,18 +4,19 @@
 (arXiv:1306.5159), where φ is called the G2-structure of a contact Calabi-Yau manifold.
 """
 
-from collections.abc import Callable, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.tree_util import Partial
 from jaxtyping import Complex, Float
 
 from g2links import forms
-from g2links._typing import Array, ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint
-from g2links.calculus.map_points import values_at
+from g2links._typing import Array, ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint, Scalar
+from g2links.calculus.map_points import BLOCK, compiled, values_at
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.fields import field
@@ -56,6 +57,9 @@ class ContactCalabiYau:
 
     dη = ω and dω = 0 hold for every potential, in every dimension d. φ and ψ exist for d = 3 alone: there dφ = ω∧ω and
     dψ = 0 for every potential, ψ = *φ and g_φ = η² + g_T only where it solves the Monge-Ampère equation.
+
+    It is a tree of arrays for JAX, those of the potential and the normalisation, where the potential is one too, as
+    `KahlerPotential` is.
 
     Args:
         variety: V, or the polynomial of a hypersurface.
@@ -166,13 +170,27 @@ class ContactCalabiYau:
         point_seed, angle_seed = np.random.SeedSequence([seed, _STREAM]).spawn(2)
         points = self.variety.sample(n_points, point_seed)
         theta = np.random.default_rng(angle_seed).uniform(0, 2 * np.pi, size=points.n)
-        on_link = jax.jit(jax.vmap(partial(to_link, self.variety)))(points.z, theta)
+        on_link = all_to_link(self.variety, points.z, theta)
         density = 2 * np.pi * volume_density(self.variety, self.potential, points)
-        return integral(values_at(function, np.asarray(on_link)) * density, points)
+        return integral(values_at(function, on_link) * density, points)
 
     def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
         z = self.gauge_point(chart, x)
         return structure_at(self, chart.at(z))
+
+    def _flatten(self) -> tuple[tuple[Any, Any], AbstractVariety]:
+        return (self.potential, self.normalisation), self.variety
+
+    @classmethod
+    def _unflatten(cls, variety: AbstractVariety, parts: Iterable[Any]) -> "ContactCalabiYau":
+        """Without `__init__`: JAX puts placeholders of its own in the place of the parts."""
+        link = object.__new__(cls)
+        link.variety, link.compiled = variety, {}
+        link.potential, link.normalisation = parts
+        return link
+
+
+jax.tree_util.register_pytree_node(ContactCalabiYau, ContactCalabiYau._flatten, ContactCalabiYau._unflatten)
 
 
 def _single_point(variety: AbstractVariety, point: RealPoint | ComplexPoint | Sequence[complex]) -> Any:
@@ -227,6 +245,17 @@ def to_link(variety: AbstractVariety, z: ComplexPoint, theta: Array | float) -> 
     scales = jnp.stack([-0.5 * part for part in log_radii_squared(variety, z)])
     turn = jnp.zeros(len(scales)).at[0].set(jnp.asarray(theta) / variety.polarisation[0])
     return act(variety, scales + 1j * turn, z)
+
+
+def all_to_link(
+    variety: AbstractVariety, z: Complex[np.ndarray, "n variables"], theta: Float[np.ndarray, " n"]
+) -> Complex[np.ndarray, "n variables"]:
+    """`to_link` of n points, with an angle each."""
+    return np.asarray(compiled(Partial(_row_to_link, variety), BLOCK)((z, theta)))
+
+
+def _row_to_link(variety: AbstractVariety, row: tuple[ComplexPoint, Scalar]) -> ComplexPoint:
+    return to_link(variety, *row)
 
 
 def require_threefold(variety: AbstractVariety, what: str) -> None:

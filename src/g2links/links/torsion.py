@@ -14,8 +14,10 @@ derivatives, as the Ricci tensor of g_T does, which vanishes on a Ricci-flat met
 """
 
 import jax.numpy as jnp
+from jax.tree_util import Partial
 
 from g2links import forms
+from g2links._pytrees import Fixed
 from g2links._typing import Hermitian, Matrix, Scalar
 from g2links.calculus.map_points import Stop, never
 from g2links.forms import Taylor
@@ -47,19 +49,20 @@ def link_torsion(link: ContactCalabiYau, points: Points, step: float | None = No
         stop: of `at_points`.
     """
 
-    def at_centre(chart: SliceChart) -> dict[str, Scalar]:
-        coefficients = expand_coefficients(link, chart, step)
-        found = geometry_of_expansion(along_flow(coefficients.then(phi_from)))
-        ratio = coefficients.then(lambda_from)
-        _, g, _ = unpack(coefficients.value)
-        return {
-            **torsion_figures(found),
-            "torsion_formula": _torsion_formula_error(found, ratio, g),
-            "ricci_formula": _ricci_formula_error(found, ratio, g),
-            "kahler_ricci": _kahler_ricci(ratio, g),
-        }
+    return at_points(Partial(_link_torsion, link, Fixed(step)), points, stop)
 
-    return at_points(at_centre, points, stop)
+
+def _link_torsion(link: ContactCalabiYau, step: Fixed[float | None], chart: SliceChart) -> dict[str, Scalar]:
+    coefficients = expand_coefficients(link, chart, step.value)
+    found = geometry_of_expansion(along_flow(coefficients.then(phi_from)))
+    ratio = coefficients.then(lambda_from)
+    _, g, _ = unpack(coefficients.value)
+    return {
+        **torsion_figures(found),
+        "torsion_formula": _torsion_formula_error(found, ratio, g),
+        "ricci_formula": _ricci_formula_error(found, ratio, g),
+        "kahler_ricci": _kahler_ricci(ratio, g),
+    }
 
 
 def torsion_figures(found: Geometry) -> dict[str, Scalar]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
+from jax.tree_util import Partial
 
 from g2links.calculus.map_points import Stop, map_points, never
 from g2links.measures.chern_numbers import Estimate, Sample, controlled_integral
@@ -49,11 +50,11 @@ def assess(
             numbers.
     """
     metric = map_points(
-        partial(metric_figures, variety, potential), points, progress=partial(progress, "metric"), stop=stop
+        Partial(metric_figures, variety, potential), points, progress=partial(progress, "metric"), stop=stop
     )
     every = joined(points, concentrated.points)
     curved = map_points(
-        partial(curvature_figures, variety, potential), every, progress=partial(progress, "curvature"), stop=stop
+        Partial(curvature_figures, variety, potential), every, progress=partial(progress, "curvature"), stop=stop
     )
     whole = len(metric.ratio) == points.n and len(curved.scalar) == every.n
     n = min(len(metric.ratio), len(curved.scalar), points.n)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.tree_util import Partial
 from jaxtyping import Complex
 
 from g2links._typing import Array, Frame, Hermitian, Scalar
@@ -135,7 +136,7 @@ def concentrated_sample(variety: AbstractVariety, n: int, seed: int | np.random.
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     draw, keep = root.spawn(2)
     points = whole_sample(variety.sample(_CANDIDATES * n, draw)).points
-    density = map_points(partial(_expected_curvature, variety), points, together=50)
+    density = map_points(Partial(_expected_curvature, variety), points, together=50)
     share = points.weights * density / (_CANDIDATES * kahler_volume(variety))
     probability = np.minimum(share, 1.0)
     kept = np.random.default_rng(keep).uniform(size=len(share)) < probability

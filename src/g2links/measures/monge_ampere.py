@@ -7,11 +7,12 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.tree_util import Partial
 from jaxtyping import Complex, Float
 
 from g2links._typing import Array, Hermitian
 from g2links.calculus.jets import Jet
-from g2links.calculus.map_points import padded_rows
+from g2links.calculus.map_points import compiled, padded_rows
 from g2links.potentials.families import FeatureAnsatz, KahlerPotential, Parameters
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
 from g2links.potentials.reference import reference_jet
@@ -101,13 +102,10 @@ def _on_a_block(variety: AbstractVariety, potential: Potential) -> MetricFunctio
     if isinstance(potential, KahlerPotential) and isinstance(potential.ansatz, FeatureAnsatz):
         return partial(_from_features, variety, potential.ansatz, potential.parameters)
 
-    @jax.jit
-    def compiled(rows: ChartPoint) -> tuple[Array, Array]:
-        found: tuple[Array, Array] = jax.lax.map(partial(_at_point, variety, potential), rows, batch_size=_CHUNK)
-        return found
+    at_rows = compiled(Partial(_at_point, variety, potential), _CHUNK)
 
     def evaluate(points: Points) -> tuple[np.ndarray, np.ndarray]:
-        g, reference = compiled(points.at)
+        g, reference = at_rows(points.at)
         return np.asarray(g), np.asarray(reference)
 
     return evaluate

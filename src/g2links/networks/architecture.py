@@ -1,16 +1,19 @@
 """The interface of a family of networks; `direct`, `ambient` and `potential` are its members."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 from jaxtyping import Float
 
-from g2links._typing import Array
+from g2links._pytrees import register_tree
+from g2links._typing import Array, LinkPoint
 from g2links.networks.layers import Parameters
 from g2links.networks.tasks import Task
-from g2links.varieties.charts import ChartPoint
+from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed
 from g2links.varieties.hypersurface import WeightedHypersurface
 
 _CONSTANT = 1e-12
@@ -93,6 +96,35 @@ class AbstractArchitecture(ABC):
     @abstractmethod
     def to_config(self) -> dict[str, Any]:
         """Plain data, without the task and the polynomial."""
+
+
+@dataclass(frozen=True)
+class LearnedTensor:
+    """What a network predicts, as pure functions and a tree of arrays, its weights.
+
+    Attributes:
+        architecture: the family.
+        weights: all its numbers.
+    """
+
+    architecture: AbstractArchitecture
+    weights: Weights
+
+    def components(self, at: ChartPoint) -> Float[Array, " components"]:
+        """The packed components at one point in a chart."""
+        return self.architecture.components(self.weights, at)
+
+    def field(self, chart: SliceChart) -> Callable[[LinkPoint], Float[Array, " components"]]:
+        """The tensor over a chart, as a function of x = (x1, x2, x3, y1, y2, y3, θ)."""
+
+        def components(x: LinkPoint) -> Float[Array, " components"]:
+            z = embed(self.architecture.variety, chart, complex_coordinates(x))
+            return self.components(chart.at(z))
+
+        return components
+
+
+register_tree(LearnedTensor, arrays=("weights",), fixed=("architecture",))
 
 
 def standardisation(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

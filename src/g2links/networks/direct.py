@@ -11,9 +11,9 @@ from jaxtyping import Float
 
 from g2links import forms
 from g2links._typing import Array, Matrix, Scalar
+from g2links.calculus.batching import in_chunks
 from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Shapes, Weights, standardisation
-from g2links.networks.batching import in_chunks
 from g2links.networks.cholesky import metric_from_numbers, numbers_of_metric
 from g2links.networks.fundamental import FundamentalDomain, Representative
 from g2links.networks.inputs import chart_features

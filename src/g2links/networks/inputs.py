@@ -1,16 +1,16 @@
 """The inputs of the networks: real functions on V that tell its points apart."""
 
 import math
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 
 from g2links._typing import Array
-from g2links.networks.batching import in_chunks
+from g2links.calculus.batching import in_chunks
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, pair_forms
 from g2links.varieties.charts import ChartPoint, selector, tangent_frame
@@ -54,7 +54,14 @@ def _power(i: int, power: int, variables: int) -> Exponents:
 
 def feature_table(features: InvariantFeatures | HermitianForms, z: np.ndarray) -> np.ndarray:
     """The features of n points, (n, features)."""
-    return np.asarray(jax.jit(lambda p: in_chunks(features, p, _CHUNK))(jnp.asarray(z)))
+    return np.asarray(_feature_table(features, jnp.asarray(z)))
+
+
+@partial(jax.jit, static_argnums=0)
+def _feature_table(
+    features: InvariantFeatures | HermitianForms, z: Complex[Array, "n variables"]
+) -> Float[Array, "n m"]:
+    return in_chunks(features, z, _CHUNK)
 
 
 def chart_features(variety: WeightedHypersurface, at: ChartPoint) -> Float[Array, " m"]:

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import jax
 import numpy as np
 
-from g2links._typing import Array, ComplexPoint
-from g2links.links.structure import to_link
+from g2links.links.structure import all_to_link
 from g2links.networks.inputs import feature_table, separating_features
 from g2links.varieties.charts import ChartPoint, in_columns
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -21,11 +19,8 @@ def coordinate_shares(variety: AbstractVariety, z: np.ndarray) -> np.ndarray:
     factor.
     """
 
-    def shares(point: ComplexPoint) -> Array:
-        on_link = to_link(variety, point, 0.0)
-        return on_link.real**2 + on_link.imag**2
-
-    return np.asarray(jax.jit(jax.vmap(shares))(z))
+    on_link = all_to_link(variety, z, np.zeros(len(z)))
+    return np.asarray(on_link.real**2 + on_link.imag**2)
 
 
 def largest(errors: np.ndarray, count: int = 10) -> np.ndarray:

@@ -12,23 +12,15 @@ from jaxtyping import Float
 
 from g2links import forms
 from g2links._typing import Array, ChartIndices, ComplexPoint, Form, LinkPoint, Matrix, RealPoint
+from g2links.calculus.batching import in_chunks
 from g2links.errors import InputError
 from g2links.networks.ambient import Ambient
-from g2links.networks.architecture import AbstractArchitecture, Row, Weights
-from g2links.networks.batching import in_chunks
+from g2links.networks.architecture import AbstractArchitecture, LearnedTensor, Row, Weights
 from g2links.networks.direct import Direct
 from g2links.networks.own import OwnNetwork, registered_network
 from g2links.networks.potential import PotentialNetwork
 from g2links.networks.tasks import Task, find_task
-from g2links.varieties.charts import (
-    ChartPoint,
-    SliceChart,
-    canonical_point,
-    complex_coordinates,
-    embed,
-    origin,
-    slice_chart,
-)
+from g2links.varieties.charts import ChartPoint, SliceChart, canonical_point, origin, slice_chart
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
 
@@ -109,19 +101,18 @@ class LinkModel(keras.Model):
         """The components at n points in given charts."""
         return _predict_in_charts(self.architecture, self.state, jax.tree.map(jnp.asarray, points))
 
+    @property
+    def tensor(self) -> LearnedTensor:
+        """What it predicts, with the weights that it has now, as a tree of arrays for JAX."""
+        return LearnedTensor(self.architecture, self.state)
+
     def components(self, at: ChartPoint) -> Float[Array, " components"]:
         """The packed components at one point in a chart. Pure JAX."""
-        return self.architecture.components(self.state, at)
+        return self.tensor.components(at)
 
     def field(self, chart: SliceChart) -> Callable[[LinkPoint], Float[Array, " components"]]:
         """The learned tensor over a chart, as a function of x = (x1, x2, x3, y1, y2, y3, θ). Pure JAX."""
-        state = self.state
-
-        def components(x: LinkPoint) -> Float[Array, " components"]:
-            z = embed(self.variety, chart, complex_coordinates(x))
-            return self.architecture.components(state, chart.at(z))
-
-        return components
+        return self.tensor.field(chart)
 
     def function(self) -> Callable[[RealPoint], Float[Array, " components"]]:
         """`model(points)` as a plain JAX function of one point (10,), to be mapped, compiled or exported."""

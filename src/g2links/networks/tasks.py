@@ -2,21 +2,21 @@
 structure."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Complex
+from jaxtyping import Complex, Float
 
 from g2links import forms
 from g2links._typing import Array, ComplexScalar, Form, Hermitian, InexactScalar, Matrix, PackedMatrix, Scalar
+from g2links.calculus.batching import in_chunks
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import LINK_DIMENSION, holomorphic_volume_components, total_metric
 from g2links.networks.adapted import adapted_frame, real_frame
-from g2links.networks.batching import in_chunks
 from g2links.potentials.metric import kahler_form_matrix, real_transverse_metric
 
 _CHUNK = 2000
@@ -144,14 +144,19 @@ def pointwise_norm(task: Task, components: Form, metric: PackedMatrix) -> Scalar
 
 def relative_errors(task: Task, prediction: np.ndarray, truth: np.ndarray, metrics: np.ndarray) -> np.ndarray:
     """|prediction - truth|/|truth| at each of n points, in the pointwise norm of the exact metric."""
-
-    def one_point(row: Mapping[str, Array]) -> Scalar:
-        error = pointwise_norm(task, row["prediction"] - row["truth"], row["metric"])
-        return error / pointwise_norm(task, row["truth"], row["metric"])
-
     rows = {
         "prediction": jnp.asarray(prediction),
         "truth": jnp.asarray(truth),
         "metric": jnp.asarray(metrics),
     }
-    return np.asarray(jax.jit(lambda data: in_chunks(one_point, data, _CHUNK))(rows))
+    return np.asarray(_relative_errors(task, rows))
+
+
+@partial(jax.jit, static_argnums=0)
+def _relative_errors(task: Task, rows: Mapping[str, Array]) -> Float[Array, " n"]:
+    return in_chunks(partial(_relative_error, task), rows, _CHUNK)
+
+
+def _relative_error(task: Task, row: Mapping[str, Array]) -> Scalar:
+    error = pointwise_norm(task, row["prediction"] - row["truth"], row["metric"])
+    return error / pointwise_norm(task, row["truth"], row["metric"])

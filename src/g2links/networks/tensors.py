@@ -11,9 +11,9 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from g2links._typing import Array, ComplexPoint, Frame, Hermitian
+from g2links.calculus.batching import in_chunks
 from g2links.forms.linear import inverse_cholesky
 from g2links.networks.architecture import standardisation
-from g2links.networks.batching import in_chunks
 from g2links.networks.equivariants import Equivariants
 from g2links.networks.inputs import separating_features
 from g2links.networks.shared import NODE_OUTPUTS, PAIR_OUTPUTS, SharedCoefficients

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from g2links._pytrees import register_tree
 from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
@@ -195,7 +196,7 @@ Ansatz = PointAnsatz | HermitianAnsatz
 
 @dataclass(frozen=True)
 class KahlerPotential:
-    """u(z) for given parameters; a function of one point of X in any gauge."""
+    """u(z) for given parameters; a function of one point of X in any gauge, and a tree of arrays, the parameters."""
 
     ansatz: Ansatz
     parameters: Parameters
@@ -207,6 +208,9 @@ class KahlerPotential:
     def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """u, ∂_a u and ∂_a∂_b̄ u along a holomorphic frame: what `jets.real_function_jet` gives, three times faster."""
         return self.ansatz.jet(self.parameters, z, frame)
+
+
+register_tree(KahlerPotential, arrays=("parameters",), fixed=("ansatz",))
 
 
 def ansatz_from_config(config: dict[str, Any], variety: AbstractVariety) -> Ansatz:

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from g2links._typing import Array
+from g2links.calculus.batching import in_chunks
 from g2links.errors import InputError
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
-from g2links.networks.batching import in_chunks
 from g2links.networks.layers import Parameters
 from g2links.networks.model import LinkModel
 from g2links.networks.own import OwnNetwork

@@ -17,11 +17,11 @@ from jaxtyping import Float
 
 from g2links import forms
 from g2links._typing import Array, Form, LinkPoint, Matrix, Scalar
+from g2links.calculus.batching import in_chunks
 from g2links.g2.metric import induced_metric, volume
 from g2links.g2.slopes import contact_form_slopes, star_phi_slopes
 from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
-from g2links.networks.batching import in_chunks
 from g2links.networks.tasks import change_frame, matrix_of
 from g2links.training.data import RowBlocks, as_blocks, take_rows
 from g2links.training.settings import Physics

@@ -8,6 +8,7 @@ is written once, for every family and every dimension.
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex
@@ -44,6 +45,11 @@ class AbstractVariety(ABC):
 
     `hypersurface.WeightedHypersurface` shows what a family has to write.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """For JAX a variety is part of what is compiled, not an argument."""
+        super().__init_subclass__(**options)
+        jax.tree_util.register_static(cls)
 
     @property
     @abstractmethod

@@ -5,9 +5,8 @@ and the one with the largest |∂f/∂z| is eliminated, as here; |Ω|² = 1/|∂
 random line is |Ω|²/(3! det g_FS), which is ours over the degree.
 """
 
-from functools import partial
-
 import numpy as np
+from jax.tree_util import Partial
 
 from g2links.calculus.map_points import map_points
 from g2links.errors import InputError
@@ -49,8 +48,8 @@ def cymetric_arrays(
     cut = int(np.searchsorted(points.lines, points.lines[min(round((1 - validation) * n), n - 1)]))
     if not (0 < validation < 1 and 0 < cut < n):
         raise InputError("validation", validation, f"a share between 0 and 1 that leaves both sides some of {n} points")
-    h = map_points(partial(residue, variety), points, together=_TOGETHER)
-    frames = map_points(partial(tangent_frame, variety), points.rows(slice(cut, None)), together=_TOGETHER)
+    h = map_points(Partial(residue, variety), points, together=_TOGETHER)
+    frames = map_points(Partial(tangent_frame, variety), points.rows(slice(cut, None)), together=_TOGETHER)
     columns = {
         "X": np.concatenate([points.z.real, points.z.imag], axis=1),
         "y": np.stack([points.weights / variety.equations[0].degree, np.abs(h) ** 2], axis=1),
