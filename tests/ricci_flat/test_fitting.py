@@ -73,8 +73,8 @@ def test_a_potential_that_is_no_metric_is_brought_back(staged):
         return len(tried) == 3
 
     bad = -start
-    mean = fitting._made_positive(bad, start, is_metric)
+    mean = fitting._made_positive(bad, lambda: start, is_metric)
     np.testing.assert_allclose(mean, 0.97 * bad + 0.03 * start)
-    np.testing.assert_allclose(fitting._made_positive(bad, start, staged._is_metric), 0.2 * start)
-    np.testing.assert_array_equal(fitting._made_positive(bad, start, lambda _: False), start)
-    np.testing.assert_array_equal(fitting._made_positive(start, bad, staged._is_metric), start)
+    np.testing.assert_allclose(fitting._made_positive(bad, lambda: start, staged._is_metric), 0.2 * start)
+    np.testing.assert_array_equal(fitting._made_positive(bad, lambda: start, lambda _: False), start)
+    np.testing.assert_array_equal(fitting._made_positive(start, lambda: bad, staged._is_metric), start)

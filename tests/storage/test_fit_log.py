@@ -11,7 +11,7 @@ QUALITIES = [Quality(0.5, 0.4, 1.0), Quality(0.3, 0.2, 0.999), Quality(0.2, 0.3,
 class Search:
     """A search that has the given quality after each step, and takes none."""
 
-    start = search = NotImplemented
+    start = search = safe = NotImplemented
 
     def quality(self, vector):
         return QUALITIES[int(vector[0]) - 1]

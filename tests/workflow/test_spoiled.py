@@ -136,7 +136,9 @@ def _swapped(weights):
 
 SPOILED_WEIGHTS = {
     "two columns of weights are swapped": _swapped,
-    "all weights are off by a per cent": lambda weights: [1.01 * w for w in weights],
+    "each weight is off by a tenth": lambda weights: [
+        w * (1 + 0.1 * np.cos(np.arange(w.size))).reshape(w.shape) for w in weights
+    ],
     "the network knows nothing": lambda weights: [0.0 * w for w in weights],
 }
 
