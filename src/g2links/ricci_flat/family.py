@@ -117,15 +117,27 @@ def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> In
         return _graded(variety, degree, variety.largest_isotropy)
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
     for told_apart in range(variety.largest_isotropy, 0, -1):
-        best = None
-        for k in itertools.count(variety.heaviest):
-            features = _graded(variety, k, told_apart)
-            if features.count > most:
-                break
-            best = features
+        best = _highest(variety, told_apart, most)
         if best is not None:
             return best
     return _graded(variety, variety.heaviest, 1)
+
+
+def small_degree(variety: WeightedHypersurface, most: int) -> int:
+    """The highest degree of algebraic features on a variety with weights above 1 of which there are at most `most`; the
+    lowest with every variable where even that has more."""
+    best = _highest(variety, variety.largest_isotropy, most)
+    return variety.heaviest if best is None else best.degree
+
+
+def _highest(variety: WeightedHypersurface, told_apart: int, most: int) -> InvariantFeatures | None:
+    best = None
+    for k in itertools.count(variety.heaviest):
+        features = _graded(variety, k, told_apart)
+        if features.count > most:
+            return best
+        best = features
+    raise AssertionError("there are more features of higher degrees")
 
 
 def _graded(variety: WeightedHypersurface, degree: int, told_apart: int) -> InvariantFeatures:

@@ -16,6 +16,10 @@ SMALL_FAMILY: dict[str, dict[str, Any]] = {
 fewer points are too few: on a quintic with random coefficients σ is 0.12 with 6,000 points (degree 3), and 0.04 with
 these."""
 
+SMALL_FEATURES = 100
+"""Of an algebraic potential on a weighted variety, where a degree says little about their number: 16 of degree 6 on
+P(1,1,1,2,5)[10], with σ 0.11."""
+
 _SECTIONS_OF_DEGREE_4 = 5
 """Up to so many variables; in more there are so many that the matrix is of degree 3."""
 
@@ -28,17 +32,18 @@ def size(name: str, given: int | None, quick: bool) -> int:
     return int((SMALL if quick else FULL)[name] if given is None else given)
 
 
-def small_fit(kind: str, variables: int, heaviest: int, chosen: dict[str, Any]) -> dict[str, Any]:
+def small_fit(kind: str, variables: int, lowest: int, chosen: dict[str, Any]) -> dict[str, Any]:
     """The choices for step 1 of a quick run.
 
     Args:
         kind: of potential (`SMALL_FAMILY`).
         variables: N.
-        heaviest: the largest weight, which features of lower degree would miss.
+        lowest: the degree that features have at least: the largest weight, which those of lower degree would miss, or
+            for weights above 1 the degree of about `SMALL_FEATURES`.
         chosen: what the user gave, which stands.
     """
     family = dict(SMALL_FAMILY[kind])
     if kind == "hermitian" and variables > _SECTIONS_OF_DEGREE_4:
         family["degree"] -= 1
-    family["degree"] = max(family["degree"], heaviest)
+    family["degree"] = max(family["degree"], lowest)
     return {**SMALL_FIT, **family, **chosen}

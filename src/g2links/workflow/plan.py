@@ -12,9 +12,10 @@ from g2links.checks.registry import find_check
 from g2links.errors import ArtefactError, InputError
 from g2links.links.splits import split_base_points
 from g2links.networks.shared import shares_weights
+from g2links.ricci_flat.family import small_degree
 from g2links.settings.config import TASKS, load_hyperparameters
 from g2links.settings.hyperparameters import Hyperparameters
-from g2links.settings.quick_sizes import SMALL_TRAINING, size, small_fit
+from g2links.settings.quick_sizes import SMALL_FEATURES, SMALL_TRAINING, size, small_fit
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run
 from g2links.varieties.hypersurface import require_hypersurface
@@ -185,7 +186,10 @@ def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: b
     if not quick:
         return options
     kind = options.family(variety).kind
-    return FitOptions.from_names(small_fit(kind, variety.variables, variety.heaviest, dict(chosen)))
+    lowest = variety.heaviest
+    if kind == "algebraic" and lowest > 1:
+        lowest = small_degree(require_hypersurface(variety, "ansatz"), SMALL_FEATURES)
+    return FitOptions.from_names(small_fit(kind, variety.variables, lowest, dict(chosen)))
 
 
 def _written(options: Mapping[str, Any], without: Iterable[str]) -> dict[str, Any]:
