@@ -105,3 +105,12 @@ def test_a_metric_that_is_not_positive_everywhere_is_moved_towards_the_start():
     assert 0 < share <= 1
     assert mended.figures["smallest_eigenvalue"] > 0
     assert mended.figures["sigma"] > good.figures["sigma"]
+
+
+def test_monomials_that_depend_on_others_on_v_have_no_large_coefficients_that_cancel():
+    """z0 z3² is a sum of others there, and no power of z3 occurs in f by which such multiples could be left out."""
+    chain = resolve_variety("z0^5 + z1^5 + z2^5 + z3^2*z0", (1, 1, 1, 2))
+    ansatz, points = _ansatz(chain, 7, 6), chain.sample(2000, 1)
+    c = balanced_coefficients(ansatz, points)
+    parts = c * np.asarray(jax.vmap(ansatz.features)(points.z[:200]))
+    assert np.max(np.abs(parts).sum(axis=1) / parts.sum(axis=1)) < 100

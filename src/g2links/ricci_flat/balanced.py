@@ -25,7 +25,7 @@ _STEPS = 12
 _POINTS = 4000
 _CHUNK = 1000
 _LEAST = 1e-9
-"""Of a block's trace: what is added to its diagonal, for monomials that hardly differ on V."""
+"""Of a block's trace: eigenvalues below it belong to combinations of monomials that vanish on V."""
 
 
 def balanced_coefficients(ansatz: AlgebraicAnsatz, points: Points) -> np.ndarray:
@@ -54,8 +54,11 @@ def _density(part: np.ndarray, matrices: np.ndarray) -> np.ndarray:
 
 
 def _inverse(moments: np.ndarray) -> np.ndarray:
-    ridge = _LEAST * np.trace(moments, axis1=1, axis2=2).real
-    return np.asarray(np.linalg.inv(moments + ridge[:, None, None] * np.eye(moments.shape[-1])))
+    """0 on combinations of monomials that vanish on V."""
+    values, vectors = np.linalg.eigh(moments)
+    kept = values > _LEAST * np.sum(values, axis=1, keepdims=True)
+    inverse = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
+    return np.asarray((vectors * inverse[:, None, :]) @ vectors.conj().swapaxes(1, 2))
 
 
 def _coefficients(
