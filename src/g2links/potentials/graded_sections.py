@@ -11,14 +11,15 @@ from g2links._typing import Array, ComplexPoint
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import exponents_of_degree, monomials, pure_power
-from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real, residues
+from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real, moved_monomials, residues
 
 
 @dataclass(frozen=True)
 class GradedSections:
     """The monomials of several degrees on V, in the blocks of one degree and one character of the phases of f.
 
-    Where f has a term c z_i^m, multiples of z_i^m are left out: on V they are combinations of the others.
+    Where f has a term c z_i^m, and no permutation that preserves f moves z_i, multiples of z_i^m are left out: on V
+    they are combinations of the others.
 
     Args:
         variety: V.
@@ -43,9 +44,7 @@ class GradedSections:
 
     @cached_property
     def _moved(self) -> np.ndarray:
-        """(permutations, N) where each permutation moves each monomial."""
-        place = {tuple(row): i for i, row in enumerate(self.exponents.tolist())}
-        return np.array([[place[tuple(r)] for r in self.exponents[:, list(s)].tolist()] for s in self._permutations])
+        return moved_monomials(self.exponents, self._permutations)
 
     @cached_property
     def at(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

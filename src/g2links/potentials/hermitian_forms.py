@@ -15,7 +15,7 @@ from g2links.potentials.reference import log_radius_jet, log_radius_squared
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import monomials
 from g2links.varieties.smooth.finite_field import PRIME, monomials_in_field, square_root_of_minus_one
-from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, in_lattice, is_real
+from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, in_lattice, is_real, moved_monomials
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,15 +174,9 @@ def invariant_forms(variety: WeightedHypersurface, exponents: np.ndarray) -> Her
     """The Hermitian forms in the given monomials that are invariant under the symmetry group of f: sums over the orbits
     of phase-invariant pairs (α, β) under the permutations that preserve f, their real parts alone where f is real."""
     degrees = exponents @ np.array(variety.weights)
-    base = int(exponents.max()) + 1
-    code = exponents @ base ** np.arange(variety.variables)
-    place = {int(c): i for i, c in enumerate(code)}
     i, j = np.nonzero(degrees[:, None] == degrees[None, :])
     invariant = in_lattice(exponent_lattice(variety.polynomial), exponents[i] - exponents[j])
-    moved = [
-        np.array([place[int(c)] for c in exponents[:, list(sigma)] @ base ** np.arange(variety.variables)])
-        for sigma in coordinate_permutations(variety.polynomial)
-    ]
+    moved = moved_monomials(exponents, coordinate_permutations(variety.polynomial))
     orbits, seen = [], set()
     for a, b in zip(i[invariant].tolist(), j[invariant].tolist(), strict=True):
         if (a, b) not in seen:

@@ -49,6 +49,13 @@ def coordinate_permutations(polynomial: Polynomial) -> list[tuple[int, ...]]:
     return found
 
 
+def moved_monomials(exponents: np.ndarray, sigmas: list[tuple[int, ...]]) -> np.ndarray:
+    """(permutations, M) where each permutation moves each monomial of the table `exponents` (M, N), which they
+    preserve."""
+    place = {tuple(row): i for i, row in enumerate(exponents.tolist())}
+    return np.array([[place[tuple(row)] for row in exponents[:, list(sigma)].tolist()] for sigma in sigmas])
+
+
 def is_real(polynomial: Polynomial) -> bool:
     """Whether complex conjugation preserves {f = 0}: all coefficients are real up to one common phase."""
     phases = polynomial.coefficients / polynomial.coefficients[0]

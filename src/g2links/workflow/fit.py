@@ -31,7 +31,8 @@ from g2links.workflow.fit_measures import FitMeasures, measure_fit
 from g2links.workflow.fit_points import split_points, training_points
 from g2links.workflow.fit_start import parameters_near, potential_of
 
-_SAFE_SHARES = (0.0, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
+_SAFE_SHARES = (0.01, 0.03, 0.1, 0.3, 0.6)
+"""Of a vector whose metric is positive everywhere, tried before that vector itself."""
 _TRIED_POINTS = 20
 """Where it is seen whether a user's potential is a function on V."""
 
@@ -253,16 +254,28 @@ def measured_fit(
     variety: AbstractVariety, ansatz: Ansatz, fit: Fit, vector: np.ndarray, test: Points, progress: Progress
 ) -> tuple[KahlerPotential, FitMeasures, float]:
     """The potential of a vector with what is measured of it; where its metric is not positive everywhere, that of the
-    mean with the family's safe vector that is nearest to it among a few, and the share of the latter."""
+    mean with the family's safe vector that is nearest to it among a few, and the share of the latter.
+
+    Raises:
+        NotPositiveError: where none of them helps, or the family has no safe vector.
+    """
+
+    def measured(vector: np.ndarray) -> tuple[KahlerPotential, FitMeasures]:
+        potential = KahlerPotential(ansatz, unravel(ansatz, vector))
+        return potential, measure_fit(variety, potential, test, progress)
+
+    try:
+        return *measured(vector), 0.0
+    except NotPositiveError:
+        safe = fit.safe()
+        if safe is None:
+            raise
     for share in _SAFE_SHARES:
-        mean = vector if share == 0 else (1 - share) * vector + share * np.asarray(fit.safe())
-        potential = KahlerPotential(ansatz, unravel(ansatz, mean))
         try:
-            return potential, measure_fit(variety, potential, test, progress), share
+            return *measured((1 - share) * vector + share * safe), share
         except NotPositiveError:
-            if share == _SAFE_SHARES[-1] or fit.safe() is None:
-                raise
-    raise AssertionError("there is a last share")
+            continue  # the next share is larger, and the last one is all of the safe vector
+    return *measured(safe), 1.0
 
 
 def _mixed(share: float) -> str:

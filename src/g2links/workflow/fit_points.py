@@ -43,8 +43,8 @@ def training_points(asked: int | None, ansatz: Ansatz, variety: AbstractVariety)
 def split_points(variety: AbstractVariety, points: Points, wanted: int) -> Split:
     """At most 60 % are for training. A potential is not to be trusted beyond its points, and the corners of V are rare
     in a random sample. So to those `wanted` for training are added, for each coordinate, those of the points left over
-    with the largest and with the smallest |ζ_i|², one for a hundred training points each, and the `special_points` of
-    V, which together have `SPECIAL_SHARE` of the weight of the others."""
+    with the largest and with the smallest |ζ_i|², one for a hundred training points each, the `special_points` of V,
+    which together have `SPECIAL_SHARE` of the weight of the others, and as much for the points around them."""
     n = points.n
     test = n - min(_TEST_POINTS, n // 4)
     validation = test - min(_VALIDATION_POINTS, n // 8)
@@ -55,7 +55,7 @@ def split_points(variety: AbstractVariety, points: Points, wanted: int) -> Split
 
 
 def _with_special(variety: AbstractVariety, points: Points, rows: np.ndarray) -> Points:
-    """Some of the points, and the special ones, each on a line of its own."""
+    """Some of the points, the special ones, and those around them, each on a line of its own."""
     chosen = points.rows(rows)
     for special in (special_points(variety), near_special_points(variety)):
         n, first = len(special.z), np.max(chosen.lines, initial=np.max(points.lines)) + 1
