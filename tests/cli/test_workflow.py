@@ -15,8 +15,9 @@ from g2links.cli import main
 from g2links.errors import ArtefactError
 from g2links.links.dataset import COLUMNS
 from g2links.networks.tasks import find_task, relative_errors
+from g2links.records import CheckRecord
 from g2links.reports.statistics import check_record
-from g2links.storage.json_files import write_json
+from g2links.storage.records import write_record
 from tests.cli.commands import ANY_METRIC, SMALL_CY, SMALL_TRAIN, run
 
 TASKS = {"3form": 35, "metric": 28, "4form": 35}
@@ -299,9 +300,10 @@ def test_runs_are_compared_with_their_checks_side_by_side(home, tmp_path, capsys
     for n, method in ((1, "star"), (2, "star"), (2, "model")):
         found = check_record("model", 1, n, {"d_psi": np.array([1.0, 2.0, 6.0]) * n}, {})
         checks[n, method] = found["figures"]["d_psi"]
-        write_json(tmp_path / f"plots/check_model_cy_run1_g2_run{n}_{method}.json", found)
+        write_record(tmp_path / f"plots/check_model_cy_run1_g2_run{n}_{method}.json", CheckRecord, found)
     for name, g2_run in (("analytic_cy_run1", None), ("torsion_cy_run1", None), ("torsion_cy_run1_g2_run1", 1)):
-        write_json(tmp_path / f"plots/check_{name}.json", check_record("any", 1, g2_run, {"d_psi": np.ones(2)}, {}))
+        found = check_record("any", 1, g2_run, {"d_psi": np.ones(2)}, {})
+        write_record(tmp_path / f"plots/check_{name}.json", CheckRecord, found)
     place, table = ["--home", str(tmp_path)], tmp_path / "table.json"
     assert run(["runs", "compare", "1", "2", *place, "--json", str(table)]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]

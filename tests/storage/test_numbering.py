@@ -4,6 +4,7 @@ import os
 import pytest
 
 from g2links.errors import ArtefactError, InputError
+from g2links.records import RunRecord
 from g2links.storage.files import sha256
 from g2links.storage.finished import find_run, latest_run, run_numbers
 from g2links.storage.numbering import claim_run, unfinished_runs
@@ -33,9 +34,9 @@ def test_numbers_grow_per_stem_and_files_bear_their_names(tmp_path):
         *("metric_run1.keras", "metric_run2.json", "metric_run2.keras"),
     ]
     assert run_numbers(tmp_path, "metric") == [1, 2]
-    found = find_run(tmp_path, "metric", 1)
+    found = find_run(tmp_path, "metric", RunRecord, 1)
     assert found.record == {"run": 1, "figures": {"loss": 0.5}, "sha256": sha256(found.model_path)}
-    assert latest_run(tmp_path, "metric").number == find_run(tmp_path, "metric").number == 2
+    assert latest_run(tmp_path, "metric", RunRecord).number == find_run(tmp_path, "metric", RunRecord).number == 2
 
 
 @pytest.mark.parametrize("name", ["metric_run7.keras", "metric_run7.json", ".metric_run7.work"])
@@ -176,16 +177,16 @@ def test_killed_at_every_system_call_the_same_command_completes_the_same_run(tmp
         assert result.returncode == -9, result.stderr
         whole = (folder / "metric_run1.keras").exists()
         if whole:
-            assert latest_run(folder, "metric").number == 1, "a model that is there is verified"
+            assert latest_run(folder, "metric", RunRecord).number == 1, "a model that is there is verified"
         else:
             with pytest.raises(ArtefactError):
-                latest_run(folder, "metric")
+                latest_run(folder, "metric", RunRecord)
         again = run(KILLED_AT, folder, -1)
         assert again.returncode == 0, again.stderr
         number = int(again.stdout)
         assert number == 1 or (number == 2 and whole), "a new number only if the first run had ended"
         assert run_numbers(folder, "metric") == [*range(1, number + 1)]
-        assert latest_run(folder, "metric").number == number
+        assert latest_run(folder, "metric", RunRecord).number == number
         assert [name for name in os.listdir(folder) if name.startswith(".metric")] == []
     assert moment > 15
 
@@ -194,25 +195,25 @@ def test_half_a_pair_is_never_accepted(tmp_path):
     complete(tmp_path, content=b"first")
     complete(tmp_path, content=b"second")
     with pytest.raises(InputError, match=r"run number of 'metric': got 3; runs in .*: 1, 2; run `python"):
-        find_run(tmp_path, "metric", 3, hint="run `python run_g2.py --task metric` first")
+        find_run(tmp_path, "metric", RunRecord, 3, hint="run `python run_g2.py --task metric` first")
     flipped(tmp_path / "metric_run2.keras", tmp_path / "metric_run2.keras", 0, 0)
     with pytest.raises(ArtefactError, match=r"metric_run2\.keras: damaged or altered"):
-        latest_run(tmp_path, "metric")
+        latest_run(tmp_path, "metric", RunRecord)
     (tmp_path / "metric_run2.json").unlink()
     with pytest.raises(ArtefactError, match=r"its record metric_run2\.json is missing"):
-        find_run(tmp_path, "metric")
+        find_run(tmp_path, "metric", RunRecord)
     (tmp_path / "metric_run2.keras").unlink()
-    assert latest_run(tmp_path, "metric").number == 1
+    assert latest_run(tmp_path, "metric", RunRecord).number == 1
     (tmp_path / "metric_run1.json").write_text("{}")
     with pytest.raises(ArtefactError, match="damaged or altered"):
-        find_run(tmp_path, "metric", 1)
+        find_run(tmp_path, "metric", RunRecord, 1)
 
 
 def test_no_runs_at_all(tmp_path):
     with pytest.raises(ArtefactError, match=r"no finished run of 'metric' here; train one"):
-        latest_run(tmp_path / "none", "metric", hint="train one")
+        latest_run(tmp_path / "none", "metric", RunRecord, hint="train one")
     with pytest.raises(InputError, match=r"got 0; runs in .*: none"):
-        find_run(tmp_path, "metric", 0)
+        find_run(tmp_path, "metric", RunRecord, 0)
     assert unfinished_runs(tmp_path / "none", "metric") == []
 
 
@@ -221,13 +222,13 @@ def test_an_unfinished_run_is_not_the_latest_and_cannot_be_loaded(tmp_path):
     with claim_run(tmp_path, "metric", CONFIG) as claimed:
         claimed.json_path.write_text(json.dumps({"sha256": "0" * 64}))
         assert claimed.number == 2
-        assert latest_run(tmp_path, "metric").number == 1
+        assert latest_run(tmp_path, "metric", RunRecord).number == 1
         with pytest.raises(ArtefactError, match="run 2 of 'metric' is not finished"):
-            find_run(tmp_path, "metric", 2)
+            find_run(tmp_path, "metric", RunRecord, 2)
         with pytest.raises(ArtefactError, match="no complete model and record"):
             claimed.finish()
         claimed.publish(lambda path: path.write_bytes(b"x"), {})
-        assert latest_run(tmp_path, "metric").number == 2
+        assert latest_run(tmp_path, "metric", RunRecord).number == 2
 
 
 def test_a_failed_publication_leaves_no_model(tmp_path):

@@ -15,7 +15,9 @@ from g2links.checks import identities, registry
 from g2links.errors import ArtefactError, InputError
 from g2links.measures import assessment
 from g2links.networks import cy_model, own
+from g2links.records import CheckRecord
 from g2links.storage.layout import Home
+from g2links.storage.records import read_record
 from g2links.varieties.real_points import real_points
 from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.workflow import check
@@ -302,7 +304,7 @@ def test_a_check_in_memory_says_what_holds(cy, name, tmp_path):
         f"/plots/check_{name}.png",
         f"/plots/check_{name}.json",
     ]
-    assert json.loads((tmp_path / f"plots/check_{name}.json").read_text()) == report.record
+    assert read_record(tmp_path / f"plots/check_{name}.json", CheckRecord) == report.record
 
 
 def test_a_check_fails_on_a_metric_that_is_not_as_good_as_it_says(cy):
@@ -477,6 +479,12 @@ def test_a_network_of_ones_own_is_a_run_of_a_home(tmp_path):
     other = g2links.train(home=tmp_path, task="metric", network=network, parameters=moved, epochs=2)
     assert other.record["network"]["sha256"] != record["network"]["sha256"]
     assert [row["name"] for row in finished_runs(Home(tmp_path))][1:] == ["metric_run1", "metric_run2"]
+    damaged = tmp_path / "models/link_models/metric_run1.json"
+    damaged.write_text(damaged.read_text().replace('"best_epoch": ', '"best_epoch": 1'))
+    first, second = finished_runs(Home(tmp_path))[1:]
+    assert "metric_run1.json: damaged or altered" in first["problem"]
+    assert second["name"] == "metric_run2"
+    assert "problem" not in second
     assert run(["runs", "list", "--home", str(tmp_path)]) == 0
 
 

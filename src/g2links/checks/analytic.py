@@ -1,8 +1,9 @@
 """The identities of the G2-structure that a Calabi-Yau metric gives."""
 
 from g2links.checks.contact import D_ETA
-from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.contract import Check, CheckSetting, Figure, Found
 from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, closedness, mean_at_most, near, to_rounding
+from g2links.records import Thresholds
 
 IDENTITIES = {
     "d_eta_minus_omega": D_ETA,

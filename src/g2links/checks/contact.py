@@ -1,8 +1,9 @@
 """The contact Calabi-Yau structure, in every dimension: dη = ω, dω = 0, dΥ = 0."""
 
-from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.contract import Check, CheckSetting, Figure, Found
 from g2links.checks.kahlerity import D_OMEGA
 from g2links.checks.tolerances import closedness
+from g2links.records import Thresholds
 
 D_ETA = Figure(r"$|d\eta - \omega|\,/\,|\omega|$")
 _FIGURES = {"d_omega": D_OMEGA, "d_eta_minus_omega": D_ETA, "d_upsilon": Figure(r"$|d\Upsilon|/|\Upsilon|$")}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from g2links.checks.tolerances import ROUNDING, WORSE, network_error
 from g2links.errors import InputError
+from g2links.records import Thresholds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from g2links.links.structure import ContactCalabiYau
     from g2links.varieties.charts import SliceChart
     from g2links.varieties.points.sampling import Points
-
-Thresholds = dict[str, dict[str, Any]]
-"""By name of the figure, in the form of `checks.thresholds`."""
 
 Option = Literal["derivative", "g2_run", "psi_method"]
 """What a check can be told beside its run, its number of points and its seed."""

@@ -1,7 +1,8 @@
 """Is the Kähler form closed?"""
 
-from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.contract import Check, CheckSetting, Figure, Found
 from g2links.checks.tolerances import closedness
+from g2links.records import Thresholds
 
 D_OMEGA = Figure(r"$|d\omega|$")
 

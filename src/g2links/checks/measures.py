@@ -4,9 +4,10 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.contract import Check, CheckSetting, Figure, Found
 from g2links.checks.kahlerity import D_OMEGA
 from g2links.checks.tolerances import ALWAYS, ROUNDING, STANDARD_ERRORS, mean_at_most, near, to_rounding
+from g2links.records import Thresholds
 
 if TYPE_CHECKING:
     from g2links.varieties.variety import AbstractVariety

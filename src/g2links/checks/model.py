@@ -1,8 +1,9 @@
 """The identities of a learned G2-structure, and its errors at points that it has not seen."""
 
 from g2links.checks.analytic import IDENTITIES, POSITIVE, SEVEN
-from g2links.checks.contract import Check, CheckSetting, Figure, Found, Thresholds
+from g2links.checks.contract import Check, CheckSetting, Figure, Found
 from g2links.checks.tolerances import GRADIENT, NEARLY_ALWAYS, SLOPES, kind_of, mean_at_most, near, to_rounding
+from g2links.records import Thresholds
 
 PHI_ERROR = Figure(r"$|\varphi - \varphi_\mathrm{true}|\,/\,|\varphi_\mathrm{true}|$")
 _ERRORS = {

@@ -6,11 +6,10 @@ A threshold is a mapping with "statistic" (mean, median, std or max) and any of 
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from g2links.errors import InputError
+from g2links.records import Threshold
 
-Threshold = Mapping[str, Any]
 Figures = Mapping[str, float | None]
 
 STATISTICS = ("mean", "median", "std", "max")
@@ -70,14 +69,15 @@ def _broken(value: float, threshold: Threshold) -> Iterator[str]:
 
 def _statistic(threshold: Threshold) -> str:
     """The statistic of a threshold that is well formed."""
-    statistic, limits = threshold.get("statistic"), set(threshold) - {"statistic"}
-    known = statistic in STATISTICS and bool(limits) and limits <= _LIMITS
-    paired = ("target" in limits) == ("within" in limits)
-    if not (known and paired and all(_is_finite(threshold[key]) for key in limits)):
+    entries: dict[str, object] = {**threshold}
+    statistic = entries.pop("statistic", None)
+    known = statistic in STATISTICS and bool(entries) and set(entries) <= _LIMITS
+    paired = ("target" in entries) == ("within" in entries)
+    if not (known and paired and all(map(_is_finite, entries.values()))):
         allowed = f"a statistic ({', '.join(STATISTICS)}) with finite at_most, at_least, or target and within"
         raise InputError("threshold", dict(threshold), allowed)
     return str(statistic)
 
 
-def _is_finite(value: Any) -> bool:
+def _is_finite(value: object) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from g2links.records import Threshold
+
 ROUNDING = 1e-9
 """For an identity that holds exactly; in double precision 1e-15 to 2e-12 is seen, most on a fourfold."""
 
@@ -27,31 +29,31 @@ WORSE = 3.0
 SLOPES = 100.0
 """What an identity between derivatives is off by, over the relative error of the network: 14 to 80 were measured."""
 
-ALWAYS: dict[str, Any] = {"statistic": "mean", "at_least": 1.0}
+ALWAYS: Threshold = {"statistic": "mean", "at_least": 1.0}
 """For a flag that must be 1 at every point."""
 
-NEARLY_ALWAYS: dict[str, Any] = {"statistic": "mean", "at_least": 0.99}
+NEARLY_ALWAYS: Threshold = {"statistic": "mean", "at_least": 0.99}
 """For a flag of a network, of which a point in a hundred may lie where it saw no data."""
 
 
-def to_rounding() -> dict[str, Any]:
+def to_rounding() -> Threshold:
     """For what holds exactly and takes no derivative."""
     return {"statistic": "max", "at_most": ROUNDING}
 
 
-def closedness(method: str, epsilon: float) -> dict[str, Any]:
+def closedness(method: str, epsilon: float) -> Threshold:
     """For an identity that is exact: 1e-9 by automatic differentiation; by flux, the truncation error of the centred
     difference and the rounding error 1e-13/ε."""
     limit = ROUNDING if method == "autodiff" else CENTRED * epsilon**2 + 1e-13 / epsilon + ROUNDING
     return {"statistic": "max", "at_most": limit}
 
 
-def mean_at_most(limit: float) -> dict[str, Any]:
+def mean_at_most(limit: float) -> Threshold:
     """For the mean of an error."""
     return {"statistic": "mean", "at_most": limit}
 
 
-def near(value: float, within: float) -> dict[str, Any]:
+def near(value: float, within: float) -> Threshold:
     """For a mean that is known."""
     return {"statistic": "mean", "target": value, "within": within}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from g2links.checks.analytic import POSITIVE
-from g2links.checks.contract import Check, CheckSetting, Figure, Found, Networks, Thresholds
+from g2links.checks.contract import Check, CheckSetting, Figure, Found, Networks
 from g2links.checks.model import PHI_ERROR
 from g2links.checks.tolerances import (
     ALWAYS,
@@ -19,6 +19,7 @@ from g2links.checks.tolerances import (
     network_error,
     to_rounding,
 )
+from g2links.records import Thresholds
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,11 +3,10 @@ its run alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from g2links.checks.contract import Thresholds
 from g2links.checks.thresholds import violation
 from g2links.checks.tolerances import STANDARD_ERRORS, near, to_rounding
+from g2links.records import MetricRecord, Thresholds
 
 MOST_SIGMA, SHARE_OF_REFERENCE = 0.1, 0.25
 """By default σ is at most a tenth, and a quarter of what the reference metric, without a potential, has there: what is
@@ -50,20 +49,20 @@ class Verdict:
         return not self.failures
 
 
-def verdict(record: Mapping[str, Any]) -> Verdict:
+def verdict(record: MetricRecord) -> Verdict:
     """Judge the record of a Calabi-Yau run, as it is saved beside the model.
 
     Its options may say what is required (`require_sigma`, `require_supremum`). A run of version 0.1 knows neither its
     supremum nor the errors of the reference metric, and is judged without them.
     """
-    figures: dict[str, float] = dict(record["figures"])
+    figures = record["figures"]
     limits = _thresholds(record)
     found = (violation(name, {"mean": figures[name], "max": figures[name]}, limit) for name, limit in limits.items())
     failures = tuple(sentence for sentence in found if sentence is not None)
     return Verdict(limits, failures, _words(figures, bool(failures)), _advice(record) if failures else "")
 
 
-def _thresholds(record: Mapping[str, Any]) -> Thresholds:
+def _thresholds(record: MetricRecord) -> Thresholds:
     figures, errors, options = record["figures"], record["standard_errors"], record["options"]
     sigma, worst = options.get("require_sigma"), options.get("require_supremum")
     expected = min(MOST_SIGMA, SHARE_OF_REFERENCE * figures.get("reference_sigma", 1.0))
@@ -87,7 +86,7 @@ def _words(figures: Mapping[str, float], failed: bool) -> str:
     return next(grades, _ROUGH)
 
 
-def _advice(record: Mapping[str, Any]) -> str:
+def _advice(record: MetricRecord) -> str:
     """What is most likely to help, for the potential and the end of the search at hand."""
     from g2links.ricci_flat.levenberg_marquardt import Result
 

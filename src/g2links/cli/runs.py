@@ -21,8 +21,15 @@ def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> Non
     session = Session(json)
     rows = finished_runs(Home(home))
     header = ["run", "cy_run", "main figure", "value", "seconds"]
-    table = [[r["name"], str(r["cy_run"]), r["figure"], number(r["value"]), number(r["seconds"])] for r in rows]
+    table = [
+        [r["name"], str(r["cy_run"]), r["figure"], number(r["value"]), number(r["seconds"])]
+        for r in rows
+        if "problem" not in r
+    ]
     session.say(fixed_width(header, table) if rows else "there are no finished runs")
+    for row in rows:
+        if "problem" in row:
+            session.say(f"damaged: {row['problem']}")
     session.write_json({"runs": rows})
 
 

@@ -6,13 +6,14 @@ at the `special_points` of V, and climbs from there.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from g2links.measures.monge_ampere import MetricFunction, monge_ampere_ratios
+from g2links.records import WorstPlace
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points, in_charts
 from g2links.varieties.points.special import special_points
@@ -52,9 +53,16 @@ class Supremum(NamedTuple):
     start: str
     evaluations: int
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> WorstPlace:
         """As plain data; `z` is a list of pairs of real and imaginary part."""
-        return {**self._asdict(), "z": [[float(c.real), float(c.imag)] for c in self.z]}
+        return {
+            "value": self.value,
+            "ratio": self.ratio,
+            "smallest_eigenvalue": self.smallest_eigenvalue,
+            "z": [[float(c.real), float(c.imag)] for c in self.z],
+            "start": self.start,
+            "evaluations": self.evaluations,
+        }
 
 
 class _Found(NamedTuple):

@@ -7,7 +7,7 @@ ReΥ comes from the residue, exactly.
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -20,6 +20,7 @@ from g2links.networks.layers import DenseNetwork
 from g2links.networks.structured import AbstractStructured, pack_numbers
 from g2links.networks.tasks import Task
 from g2links.networks.tensors import AmbientTensors, LocalTangents
+from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
@@ -98,7 +99,7 @@ class Ambient(AbstractStructured):
         upsilon = frame.determinant * self.normalisation * residue(self.variety, row.at)
         return AmbientGeometry(local._replace(first=local.first - frame.unitary @ frame.first), upsilon)
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> ArchitectureData:
         return {
             "kind": "ambient",
             "widths": list(self.widths),

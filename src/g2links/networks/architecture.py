@@ -13,6 +13,7 @@ from g2links._pytrees import register_tree
 from g2links._typing import Array, LinkPoint
 from g2links.networks.layers import Parameters
 from g2links.networks.tasks import Task
+from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed
 from g2links.varieties.hypersurface import WeightedHypersurface
 
@@ -94,7 +95,7 @@ class AbstractArchitecture(ABC):
         """The error at one point, a vector; the loss is the mean over the points of its squared length."""
 
     @abstractmethod
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> ArchitectureData:
         """Plain data, without the task and the polynomial."""
 
 

@@ -13,6 +13,7 @@ from g2links._typing import Array
 from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import Ansatz, KahlerPotential, Parameters, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric
+from g2links.records import AnsatzData, VarietyData
 from g2links.varieties.charts import slice_chart
 from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.varieties.variety import AbstractVariety
@@ -32,7 +33,7 @@ class CalabiYauMetric(keras.Model):
         normalisation: c in Υ = cΩ.
     """
 
-    def __init__(self, variety: dict[str, Any], ansatz: dict[str, Any], normalisation: float, **options: Any) -> None:
+    def __init__(self, variety: VarietyData, ansatz: AnsatzData, normalisation: float, **options: Any) -> None:
         super().__init__(**{"dtype": "float64", **options})
         self.variety = variety_from_config(variety)
         self.ansatz = ansatz_from_config(ansatz, self.variety)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +19,7 @@ from g2links.networks.fundamental import FundamentalDomain, Representative
 from g2links.networks.inputs import chart_features
 from g2links.networks.layers import DenseNetwork
 from g2links.networks.tasks import Task, UnitTarget, change_frame, matrix_of, turn_upsilon
+from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
 
@@ -152,7 +153,7 @@ class Direct(AbstractArchitecture):
         numbers = there if self.task.degree else numbers_of_metric(there)
         return chart_features(self.variety, image.at), numbers
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> ArchitectureData:
         return {
             "kind": "direct",
             "widths": list(self.widths),

@@ -1,11 +1,10 @@
 """Where on V a network errs: its errors against the coordinates of the point."""
 
-from typing import Any
-
 import numpy as np
 
 from g2links.links.structure import all_to_link
 from g2links.networks.inputs import feature_table, separating_features
+from g2links.records import WorstPoint
 from g2links.varieties.charts import ChartPoint, in_columns
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.real_points import real_points
@@ -28,7 +27,7 @@ def largest(errors: np.ndarray, count: int = 10) -> np.ndarray:
     return np.argsort(-np.where(np.isfinite(errors), errors, np.inf), kind="stable")[:count]
 
 
-def worst_points(variety: AbstractVariety, at: ChartPoint, errors: np.ndarray, count: int = 10) -> list[dict[str, Any]]:
+def worst_points(variety: AbstractVariety, at: ChartPoint, errors: np.ndarray, count: int = 10) -> list[WorstPoint]:
     """The points with the largest errors, the worst first.
 
     Args:
@@ -43,7 +42,7 @@ def worst_points(variety: AbstractVariety, at: ChartPoint, errors: np.ndarray, c
     worst, z = largest(errors, count), np.asarray(at.z)
     shares = coordinate_shares(variety, z[worst])
     charts = in_columns(at)
-    rows = [
+    rows: list[WorstPoint] = [
         {
             "error": float(errors[i]),
             "base_point": real_points(z[i]).tolist(),

@@ -20,6 +20,7 @@ from g2links.networks.direct import Direct
 from g2links.networks.own import OwnNetwork, registered_network
 from g2links.networks.potential import PotentialNetwork
 from g2links.networks.tasks import Task, find_task
+from g2links.records import ArchitectureData, VarietyData
 from g2links.varieties.charts import ChartPoint, SliceChart, canonical_point, origin, slice_chart
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
@@ -50,9 +51,9 @@ class LinkModel(keras.Model):
 
     def __init__(
         self,
-        variety: dict[str, Any],
+        variety: VarietyData,
         task: str,
-        architecture: dict[str, Any],
+        architecture: ArchitectureData,
         normalisation: float,
         cy_run: int | None = None,
         **kwargs: Any,
@@ -177,7 +178,7 @@ class LinkModel(keras.Model):
         return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=trainable, dtype="float64")
 
 
-def _architecture_of_first_format(architecture: dict[str, Any]) -> dict[str, Any]:
+def _architecture_of_first_format(architecture: ArchitectureData) -> ArchitectureData:
     """Where `gelu` was the approximation by tanh, but for potentials."""
     if architecture["kind"] == "potential" or architecture.get("activation") != "gelu":
         return architecture
@@ -185,7 +186,7 @@ def _architecture_of_first_format(architecture: dict[str, Any]) -> dict[str, Any
 
 
 def build_architecture(
-    config: dict[str, Any], task: Task, variety: WeightedHypersurface, normalisation: float
+    config: ArchitectureData, task: Task, variety: WeightedHypersurface, normalisation: float
 ) -> AbstractArchitecture:
     """An architecture from plain data.
 

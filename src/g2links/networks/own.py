@@ -19,6 +19,7 @@ from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.networks.architecture import AbstractArchitecture, Row, Shapes, Weights
 from g2links.networks.tasks import Task, UnitTarget, change_frame, find_task
 from g2links.potentials.own import fingerprint, name_of, require_real_tree
+from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
 
@@ -106,7 +107,7 @@ class OwnNetwork(AbstractArchitecture):
         prediction = change_frame(self.task, self.evaluate(weights, prepared.at, key), prepared.frame)
         return prepared.target.error(self.task, prediction)
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> ArchitectureData:
         """Plain data; the function itself is not saved."""
         return {"kind": "own", "name": self.family.name}
 

@@ -2,7 +2,7 @@
 is trained."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -18,6 +18,7 @@ from g2links.networks.tasks import Task
 from g2links.potentials.families import KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.reference import reference_jet
+from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
@@ -88,7 +89,7 @@ class PotentialNetwork(AbstractStructured):
         geometry = self._along(row.at.z, vectors, h)
         return geometry._replace(first=geometry.first - frame.unitary @ frame.first)
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> ArchitectureData:
         return {
             "kind": "potential",
             "widths": list(self.widths),

@@ -9,7 +9,7 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +23,7 @@ from g2links.potentials.activations import ACTIVATIONS, require_activation
 from g2links.potentials.features import BASIS, InvariantFeatures
 from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.variety import AbstractVariety
 
@@ -55,7 +56,7 @@ class FeatureAnsatz(ABC):
         """u from the features, or its jet from theirs."""
 
     @abstractmethod
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> AnsatzData:
         """Plain data; see `ansatz_from_config`."""
 
     def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
@@ -113,11 +114,10 @@ class NeuralAnsatz(FeatureAnsatz):
             x = x.affine(matrix, offset).map(activation)
         return jax.tree.map(jnp.add, logarithm, x.affine(parameters[-2], parameters[-1]))
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> AnsatzData:
         """Plain data; see `ansatz_from_config`."""
         return {
-            "kind": "neural",
-            **_feature_config(self.features),
+            **_feature_config("neural", self.features),
             "widths": list(self.widths),
             "activation": self.activation,
         }
@@ -183,9 +183,9 @@ class AlgebraicAnsatz(FeatureAnsatz):
             return super().jet(parameters, z, frame)
         return self.apply((jnp.ones(forms.count),), forms.jet(z, frame))
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> AnsatzData:
         """Plain data; see `ansatz_from_config`."""
-        return {"kind": "algebraic", **_feature_config(self.features), "root": self.root}
+        return {**_feature_config("algebraic", self.features), "root": self.root}
 
 
 PointAnsatz = FeatureAnsatz | OwnAnsatz
@@ -213,7 +213,7 @@ class KahlerPotential:
 register_tree(KahlerPotential, arrays=("parameters",), fixed=("ansatz",))
 
 
-def ansatz_from_config(config: dict[str, Any], variety: AbstractVariety) -> Ansatz:
+def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     """Rebuild an ansatz from `to_config`.
 
     Raises:
@@ -239,6 +239,13 @@ def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
     return AlgebraicAnsatz(features, float(features.degree))
 
 
-def _feature_config(features: InvariantFeatures) -> dict[str, Any]:
-    lowest = {} if features.lowest is None else {"lowest": features.lowest}
-    return {"degree": features.degree, "symmetric": features.symmetric, "basis": BASIS, **lowest}
+def _feature_config(kind: str, features: InvariantFeatures) -> AnsatzData:
+    config: AnsatzData = {
+        "kind": kind,
+        "degree": features.degree,
+        "symmetric": features.symmetric,
+        "basis": BASIS,
+    }
+    if features.lowest is not None:
+        config["lowest"] = features.lowest
+    return config

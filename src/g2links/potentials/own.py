@@ -17,6 +17,7 @@ import numpy as np
 from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, real_function_jet
 from g2links.errors import InputError
+from g2links.records import AnsatzData
 from g2links.varieties.charts import act
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
@@ -101,7 +102,7 @@ class OwnAnsatz:
         """A checksum of the start and of the code, for an interrupted search to know whether it is its own."""
         return fingerprint(self.function, self.start)
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> AnsatzData:
         """Plain data; the function itself is not saved."""
         return {"kind": "own", "name": self.name}
 

@@ -10,7 +10,7 @@ down. With V = (s, ∂_1 s, ..., ∂_d s), the Gram matrix H = V† h V (d + 1, 
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.errors import InputError
 from g2links.potentials.reference import reference_jet, reference_potential
+from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import exponents_of_degree, monomials, pure_power
 
@@ -136,7 +137,7 @@ class HermitianAnsatz:
         """h of the metric of Fubini and Study, as far as the sections go: the identity."""
         return np.eye(self.sections.count), np.zeros((self.sections.count,) * 2)
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> AnsatzData:
         """Plain data."""
         return {"kind": "hermitian", "degree": self.sections.degree}
 

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
-from g2links.checks.thresholds import Threshold, describe
+from g2links.checks.thresholds import describe
 from g2links.errors import InputError
+from g2links.records import Threshold
 from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, panels, picture, run_title
 from g2links.reports.labels import check_title, figure_axis, figure_label, in_order
 from g2links.reports.statistics import judge, summarise
@@ -106,7 +107,7 @@ def _panel(axes: Axes, name: str, values: np.ndarray, threshold: Threshold | Non
     if figure_axis(name) == "flag":
         _draw_positive(axes, finite)
     elif finite.size:
-        _draw_histogram(axes, finite, _limits(threshold or {}), linear=figure_axis(name) == "linear")
+        _draw_histogram(axes, finite, _limits(threshold), linear=figure_axis(name) == "linear")
     failed = bool(judge({name: values}, {name: threshold} if threshold else {}))
     lines = [
         _statistics(values),
@@ -124,9 +125,11 @@ def _statistics(values: np.ndarray) -> str:
     return f"mean {figures['mean']:{form}}, max {figures['max']:{form}}"
 
 
-def _limits(threshold: Threshold) -> list[float]:
+def _limits(threshold: Threshold | None) -> list[float]:
     """Where the threshold's lines are drawn."""
-    limits = [threshold[key] for key in ("at_most", "at_least") if key in threshold]
+    if threshold is None:
+        return []
+    limits = [limit for limit in (threshold.get("at_most"), threshold.get("at_least")) if limit is not None]
     if "target" in threshold:
         limits += [threshold["target"] - threshold["within"], threshold["target"] + threshold["within"]]
     return limits

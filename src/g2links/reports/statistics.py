@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from g2links.checks.thresholds import Threshold, violation
+from g2links.checks.thresholds import violation
 from g2links.errors import InputError
+from g2links.records import CheckRecord, Threshold
 from g2links.reports.labels import in_order
 from g2links.storage.json_files import plain
 
@@ -60,7 +61,7 @@ def check_record(
     integrals: Integrals | None = None,
     failures: Sequence[str] = (),
     interrupted: int | None = None,
-) -> dict[str, Any]:
+) -> CheckRecord:
     """The JSON of a check: statistics of each figure, thresholds, `passed`, and the failures in words.
 
     Args:
@@ -88,18 +89,21 @@ def check_record(
     n = next(iter(lengths.values()))
     if interrupted is not None:
         failures.append(f"interrupted: {n} of {interrupted} points were measured")
-    record = {
+    figures: dict[str, dict[str, float | None]] = {name: {**summarise(values)} for name, values in pointwise.items()}
+    figures |= {name: {**values} for name, values in integrals.items()}
+    record: CheckRecord = {
         "check": check,
         "cy_run": cy_run,
         "g2_run": g2_run,
         "n": n,
-        "figures": {name: summarise(values) for name, values in pointwise.items()} | dict(integrals),
-        "thresholds": {name: dict(threshold) for name, threshold in thresholds.items()},
+        "figures": figures,
+        "thresholds": dict(thresholds),
         "passed": not failures,
         "failures": failures,
-        **({} if interrupted is None else {"partial": True, "n_wanted": interrupted}),
     }
-    result: dict[str, Any] = plain(record, non_finite="null")
+    if interrupted is not None:
+        record |= {"partial": True, "n_wanted": interrupted}
+    result: CheckRecord = plain(record, non_finite="null")
     return result
 
 

@@ -1,8 +1,8 @@
 """What a step of the workflow did, in a few lines of text for whoever started it, from its record."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from g2links.records import MetricRecord, NetworkRecord, SavedSamplesRecord
 from g2links.ricci_flat.family import described_ansatz
 from g2links.varieties.points.sampling import POOR_SAMPLE
 
@@ -10,7 +10,7 @@ _FILES_OF_WHOLE_SETS = 4
 
 
 def metric_summary(
-    record: Mapping[str, Any], *, variety: str, run: int, resumed: bool, model: str, picture: str, verdict: str
+    record: MetricRecord, *, variety: str, run: int, resumed: bool, model: str, picture: str, verdict: str
 ) -> list[str]:
     """A Calabi-Yau metric (step 1), from the record of its run.
 
@@ -54,7 +54,7 @@ def _point(z: Sequence[Sequence[float]]) -> str:
     return "[" + ", ".join(f"{complex(*pair):.4g}" for pair in z) + "]"
 
 
-def samples_summary(record: Mapping[str, Any], *, folder: str) -> list[str]:
+def samples_summary(record: SavedSamplesRecord, *, folder: str) -> list[str]:
     """The data sets of the link (step 2), from what their manifest says, in a folder."""
     base, options = record["base_points"], record["options"]
     files = (
@@ -73,7 +73,7 @@ def samples_summary(record: Mapping[str, Any], *, folder: str) -> list[str]:
     ]
 
 
-def network_summary(record: Mapping[str, Any], *, run: int, resumed: bool, model: str, pictures: str) -> list[str]:
+def network_summary(record: NetworkRecord, *, run: int, resumed: bool, model: str, pictures: str) -> list[str]:
     """A network (step 3), from the record of its run.
 
     Args:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from g2links.checks.thresholds import STATISTICS, Threshold, describe, describe_limits, violation
+from g2links.checks.thresholds import STATISTICS, describe, describe_limits, violation
+from g2links.records import CheckRecord, Threshold
 
 _ABSENT = "-"
 
@@ -28,7 +29,7 @@ def number(value: Any) -> str:
     return f"{value:.7g}" if 0.1 <= abs(value) < 1e5 else f"{value:.4g}"
 
 
-def check_table(record: Mapping[str, Any]) -> str:
+def check_table(record: CheckRecord) -> str:
     """The figures of a check from its JSON record, with PASS or FAIL, then the failures in words."""
     thresholds = record["thresholds"]
     integrals = {name: figures for name, figures in record["figures"].items() if "standard_error" in figures}
@@ -103,15 +104,14 @@ def _verdict(name: str, figures: Mapping[str, Any], threshold: Threshold | None)
     return "PASS" if violation(name, figures, threshold) is None else "FAIL"
 
 
-def _caption(record: Mapping[str, Any]) -> str:
-    runs = [
-        f"{kind} run {record[key]}" for kind, key in (("CY", "cy_run"), ("G2", "g2_run")) if record.get(key) is not None
-    ]
+def _caption(record: CheckRecord) -> str:
+    numbers = {"CY": record["cy_run"], "G2": record["g2_run"]}
+    runs = [f"{kind} run {number}" for kind, number in numbers.items() if number is not None]
     points = f"{record['n']} points" + (f" of {record['n_wanted']}, interrupted" if record.get("partial") else "")
     return f"Check {record['check']}: {', '.join([*runs, points])}"
 
 
-def _closing(record: Mapping[str, Any]) -> list[str]:
+def _closing(record: CheckRecord) -> list[str]:
     if record["passed"]:
         return ["PASSED: all thresholds hold."]
     return ["FAILED:", *(f"  {failure}" for failure in record["failures"])]

@@ -3,12 +3,13 @@
 import itertools
 import math
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
 from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.variety import AbstractVariety
 
@@ -32,7 +33,7 @@ class Family(NamedTuple):
         return str(self.ansatz.to_config()["kind"])
 
 
-def described_ansatz(config: dict[str, Any]) -> str:
+def described_ansatz(config: AnsatzData) -> str:
     """`to_config` of an ansatz in words."""
     if "degree" in config:
         return f"{config['kind']} potential of degree {config['degree']}"

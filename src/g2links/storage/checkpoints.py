@@ -1,5 +1,6 @@
 """Numbered checkpoints of an interrupted computation: the last two good ones, verified when they are read."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from g2links.errors import ArtefactError, InputError
+from g2links.records import CheckpointEntry, CheckpointsRecord
 from g2links.storage.arrays import read_arrays, write_arrays
 from g2links.storage.files import make_folder, sha256
-from g2links.storage.json_files import read_json, write_json
+from g2links.storage.records import read_record, write_record
 
 LATEST = "LATEST.json"
 _STATE = "state.json"
@@ -57,10 +59,10 @@ class Checkpoints:
         make_folder(self.folder)
         path = self.folder / f"checkpoint_{step:08d}.npz"
         write_arrays(path, {**arrays, _STATE: _encode(state)})
-        entry = {"file": path.name, "step": step, "sha256": sha256(path)}
+        entry: CheckpointEntry = {"file": path.name, "step": step, "sha256": sha256(path)}
         gone = {path.name, *self._damaged}
         kept = [entry, *(old for old in self._index() if old["file"] not in gone)][: self.keep]
-        write_json(self.folder / LATEST, {"checkpoints": kept})
+        write_record(self.folder / LATEST, CheckpointsRecord, {"checkpoints": kept})
         self._remove_all_but({old["file"] for old in kept})
 
     def load_latest(self) -> Checkpoint | None:
@@ -83,7 +85,7 @@ class Checkpoints:
             f"{self.folder}: no checkpoint can be read ({'; '.join(problems)}); delete it to start anew"
         )
 
-    def _load(self, entry: Mapping[str, Any], problems: list[str]) -> Checkpoint:
+    def _load(self, entry: CheckpointEntry, problems: list[str]) -> Checkpoint:
         path = self.folder / entry["file"]
         if entry["sha256"] is not None and sha256(path) != entry["sha256"]:
             raise ArtefactError(f"{path}: damaged: its sha256 is not that of {LATEST}")
@@ -92,14 +94,12 @@ class Checkpoints:
         message = f"{'; '.join(problems)}; going on from step {entry['step']}" if problems else None
         return Checkpoint(int(entry["step"]), arrays, state, message)
 
-    def _index(self) -> list[dict[str, Any]]:
+    def _index(self) -> list[CheckpointEntry]:
         """Newest first: what LATEST.json lists, or the files that are there if it is missing or damaged."""
-        try:
-            entries = read_json(self.folder / LATEST).get("checkpoints")
-        except ArtefactError:
-            entries = None
-        if isinstance(entries, list) and all(_is_entry(entry) for entry in entries):
-            return entries
+        with contextlib.suppress(ArtefactError):
+            entries = read_record(self.folder / LATEST, CheckpointsRecord)["checkpoints"]
+            if all(_NAME.fullmatch(entry["file"]) for entry in entries):
+                return entries
         steps = {int(match[1]): match[0] for match in self._files()}
         return [{"file": steps[step], "step": step, "sha256": None} for step in sorted(steps, reverse=True)]
 
@@ -112,16 +112,6 @@ class Checkpoints:
         for match in self._files():
             if match[0] not in kept:
                 (self.folder / match[0]).unlink(missing_ok=True)
-
-
-def _is_entry(entry: Any) -> bool:
-    return (
-        isinstance(entry, dict)
-        and isinstance(entry.get("file"), str)
-        and _NAME.fullmatch(entry["file"]) is not None
-        and isinstance(entry.get("step"), int)
-        and isinstance(entry.get("sha256"), str | None)
-    )
 
 
 def _encode(state: Mapping[str, Any]) -> np.ndarray:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from g2links.errors import ArtefactError
+from g2links.records import MetricRecord
 from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.files import sha256
 from g2links.storage.finished import FinishedRun
@@ -41,7 +42,7 @@ def write_points(home: Home, run: int, points: Points) -> str:
     return sha256(path)
 
 
-def read_points(home: Home, run: FinishedRun) -> Points:
+def read_points(home: Home, run: FinishedRun[MetricRecord]) -> Points:
     """The points of a finished run.
 
     Raises:

@@ -2,14 +2,17 @@
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar, cast
 
 from g2links.errors import ArtefactError, InputError
+from g2links.records import RunRecord
 from g2links.storage.files import reason, sha256
-from g2links.storage.json_files import read_json
+from g2links.storage.records import read_record
+
+Record = TypeVar("Record")
+"""One of the kinds of `RunRecord`."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,11 @@ class RunFiles:
 
 
 @dataclass(frozen=True)
-class FinishedRun:
+class FinishedRun(Generic[Record]):
     """A run whose model and record are both in place and belong together."""
 
     files: RunFiles
-    record: Mapping[str, Any]
+    record: Record
 
     @property
     def number(self) -> int:
@@ -56,7 +59,7 @@ class FinishedRun:
     @property
     def sha256(self) -> str:
         """The checksum of the model."""
-        return str(self.record["sha256"])
+        return cast("RunRecord", self.record)["sha256"]
 
 
 def run_numbers(folder: str | os.PathLike[str], stem: str) -> list[int]:
@@ -77,12 +80,13 @@ def work_numbers(folder: Path, stem: str) -> set[int]:
     return _numbers(folder, re.compile(rf"\.{re.escape(stem)}_run([0-9]{{1,9}})\.work"))
 
 
-def latest_run(folder: str | os.PathLike[str], stem: str, *, hint: str = "") -> FinishedRun:
+def latest_run(folder: str | os.PathLike[str], stem: str, kind: type[Record], *, hint: str = "") -> FinishedRun[Record]:
     """The finished run of the greatest number; runs that are still going or were interrupted do not count.
 
     Args:
         folder: where the models lie.
         stem: what stands before `_run{N}` in their names.
+        kind: of their records.
         hint: what to do if there is none, such as "run `python run_cy.py` first".
 
     Raises:
@@ -93,10 +97,12 @@ def latest_run(folder: str | os.PathLike[str], stem: str, *, hint: str = "") -> 
     settled = _numbers(folder, _artefact(stem, "keras")) - _unfinished(folder, stem)
     if not settled:
         raise ArtefactError(f"{folder}: no finished run of {stem!r} here" + (f"; {hint}" if hint else ""))
-    return _verified(RunFiles(folder, stem, max(settled)))
+    return _verified(RunFiles(folder, stem, max(settled)), kind)
 
 
-def find_run(folder: str | os.PathLike[str], stem: str, number: int | None = None, *, hint: str = "") -> FinishedRun:
+def find_run(
+    folder: str | os.PathLike[str], stem: str, kind: type[Record], number: int | None = None, *, hint: str = ""
+) -> FinishedRun[Record]:
     """The run of this number, the latest if None; see `latest_run`.
 
     Raises:
@@ -104,32 +110,33 @@ def find_run(folder: str | os.PathLike[str], stem: str, number: int | None = Non
         ArtefactError: the run is unfinished, or its files do not belong together.
     """
     if number is None:
-        return latest_run(folder, stem, hint=hint)
+        return latest_run(folder, stem, kind, hint=hint)
     files = RunFiles(Path(folder), stem, number)
-    if files.work.exists() and finished_run(files) is None:
+    if files.work.exists() and not is_finished(files):
         raise ArtefactError(f"{files.model_path}: run {number} of {stem!r} is not finished; start its command again")
     if files.model_path.exists():
-        return _verified(files)
+        return _verified(files, kind)
     numbers = ", ".join(map(str, run_numbers(folder, stem))) or "none"
     raise InputError(f"run number of {stem!r}", number, f"runs in {folder}: {numbers}" + (f"; {hint}" if hint else ""))
 
 
-def finished_run(files: RunFiles) -> FinishedRun | None:
-    """The run, if model and record are in place and belong together."""
+def is_finished(files: RunFiles) -> bool:
+    """Whether model and record are in place and belong together."""
     try:
-        return _verified(files)
+        _verified(files, RunRecord)
     except ArtefactError:
-        return None
+        return False
+    return True
 
 
-def _verified(files: RunFiles) -> FinishedRun:
+def _verified(files: RunFiles, kind: type[Record]) -> FinishedRun[Record]:
     if not files.json_path.exists():
         raise ArtefactError(
             f"{files.model_path}: its record {files.json_path.name} is missing, so the model cannot be "
             "verified; put the record back, or train again"
         )
-    record = read_json(files.json_path)
-    if record.get("sha256") != sha256(files.model_path):
+    record = read_record(files.json_path, kind)
+    if cast("RunRecord", record).get("sha256") != sha256(files.model_path):
         raise ArtefactError(
             f"{files.model_path}: damaged or altered: its sha256 is not the one in {files.json_path.name}; "
             "put the original files back, or train again"
@@ -139,7 +146,7 @@ def _verified(files: RunFiles) -> FinishedRun:
 
 def _unfinished(folder: Path, stem: str) -> set[int]:
     """Runs with a work folder and no whole pair; one stopped after publishing its pair is finished."""
-    return {n for n in work_numbers(folder, stem) if finished_run(RunFiles(folder, stem, n)) is None}
+    return {n for n in work_numbers(folder, stem) if not is_finished(RunFiles(folder, stem, n))}
 
 
 def _artefact(stem: str, suffix: str) -> re.Pattern[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from g2links.records import Iteration
 from g2links.ricci_flat.fitting import Fit
 from g2links.ricci_flat.levenberg_marquardt import State
 from g2links.storage.checkpoints import Checkpoints
@@ -35,7 +36,7 @@ class FitLog:
     ) -> None:
         self.checkpoints, self.fit = checkpoints, fit
         self.progress, self.iterations, self.stop = progress, iterations, stop
-        self.history: list[dict[str, float]] = []
+        self.history: list[Iteration] = []
         self.best_vector = np.zeros(0)
         self.seconds_before = 0.0
         self._started = time.monotonic()
@@ -64,11 +65,11 @@ class FitLog:
         if not self.history:
             return 0
         order = [(-entry["positive_validation"], entry["sigma_validation"]) for entry in self.history]
-        return int(self.history[order.index(min(order))]["iteration"])
+        return self.history[order.index(min(order))]["iteration"]
 
     def __call__(self, state: State) -> bool:
         quality = self.fit.quality(state.vector)
-        entry = {
+        entry: Iteration = {
             "iteration": state.iteration,
             "rms": float(np.sqrt(state.losses[-1])),
             "sigma_train": quality.train,

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
 
 from g2links.errors import ArtefactError
+from g2links.records import JournalRecord, StepRecord
 from g2links.storage.files import reason
-from g2links.storage.json_files import plain, read_json, write_json
+from g2links.storage.json_files import plain
 from g2links.storage.layout import Home
 from g2links.storage.locks import folder_lock
+from g2links.storage.records import read_record, write_record
 
 
 class Journal:
@@ -23,17 +24,17 @@ class Journal:
         ArtefactError: another pipeline works in this home, or the disk refuses.
     """
 
-    def __init__(self, home: Home, config: Mapping[str, Any], *, fresh: bool = False) -> None:
+    def __init__(self, home: Home, config: Mapping[str, object], *, fresh: bool = False) -> None:
         self._folder = home.make(home.path / "models")
         self._path = self._folder / ".pipeline.json"
         self._config, self._fresh = plain(dict(config), "config"), fresh
         self._lock = folder_lock(self._folder, seconds=0.0)
-        self.done: dict[str, dict[str, Any]] = {}
+        self.done: dict[str, StepRecord] = {}
 
-    def record(self, name: str, result: Mapping[str, Any]) -> None:
+    def record(self, name: str, result: Mapping[str, object]) -> None:
         """Note that a step is done."""
         self.done[name] = plain(dict(result), name, non_finite="null")
-        write_json(self._path, {"config": self._config, "done": self.done})
+        write_record(self._path, JournalRecord, {"config": self._config, "done": self.done})
 
     def finish(self) -> None:
         """The pipeline is complete: forget it, so that the same command starts a new one."""
@@ -45,9 +46,9 @@ class Journal:
     def __enter__(self) -> "Journal":
         self._lock.__enter__()
         if self._path.exists() and not self._fresh:
-            saved = read_json(self._path)
-            if saved.get("config") == self._config:
-                self.done = dict(saved.get("done", {}))
+            saved = read_record(self._path, JournalRecord)
+            if saved["config"] == self._config:
+                self.done = saved["done"]
         return self
 
     def __exit__(

@@ -5,15 +5,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from g2links.errors import ArtefactError
+from g2links.records import FileEntry, ManifestRecord
 from g2links.storage.arrays import row_count
 from g2links.storage.files import make_folder, reason, sha256
-from g2links.storage.json_files import read_json, write_json
 from g2links.storage.locks import folder_lock
+from g2links.storage.records import read_record, write_record
 
 MANIFEST = "manifest.json"
+_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,16 @@ class Manifest:
         extra: what the writer added (seed, run numbers, versions, ...).
     """
 
-    files: Mapping[str, Mapping[str, Any]]
-    extra: Mapping[str, Any]
+    files: Mapping[str, FileEntry]
+    extra: Mapping[str, object]
 
     def sha256(self, name: str) -> str:
         """The checksum of one file of the set."""
-        return str(self.files[name]["sha256"])
+        return self.files[name]["sha256"]
 
 
 @contextlib.contextmanager
-def new_set(folder: str | os.PathLike[str], names: Iterable[str], extra: Mapping[str, Any]) -> Iterator[Path]:
+def new_set(folder: str | os.PathLike[str], names: Iterable[str], extra: Mapping[str, object]) -> Iterator[Path]:
     """Write a set of `.npz` files in the block; its manifest goes at the start and comes back at the end.
 
     `extra` may be filled in the block. One process at a time writes in a folder.
@@ -58,10 +59,10 @@ def discard_manifest(folder: str | os.PathLike[str]) -> None:
         raise ArtefactError(f"{path}: cannot be removed: {reason(error)}") from error
 
 
-def write_manifest(folder: str | os.PathLike[str], names: Iterable[str], extra: Mapping[str, Any]) -> None:
+def write_manifest(folder: str | os.PathLike[str], names: Iterable[str], extra: Mapping[str, object]) -> None:
     """Declare the set complete: checksum, size and number of rows of each of `names`, and `extra`."""
     files = {name: _entry(Path(folder) / name) for name in names}
-    write_json(Path(folder) / MANIFEST, {"format": 1, "files": files, "extra": dict(extra)})
+    write_record(Path(folder) / MANIFEST, ManifestRecord, {"format": _FORMAT, "files": files, "extra": dict(extra)})
 
 
 def read_manifest(
@@ -86,21 +87,18 @@ def read_manifest(
     return manifest
 
 
-def _entry(path: Path) -> dict[str, Any]:
+def _entry(path: Path) -> FileEntry:
     return {"sha256": sha256(path), "bytes": path.stat().st_size, "rows": row_count(path)}
 
 
 def _parse(path: Path, remedy: str) -> Manifest:
-    data = read_json(path)
-    files, extra = data.get("files", {}), data.get("extra")
-    if (
-        data.get("format") != 1
-        or not isinstance(extra, dict)
-        or not isinstance(files, dict)
-        or not all(isinstance(entry, dict) and "sha256" in entry for entry in files.values())
-    ):
+    try:
+        record = read_record(path, ManifestRecord)
+    except ArtefactError as error:
+        raise ArtefactError(f"{error}; {remedy}") from error
+    if record["format"] != _FORMAT:
         raise ArtefactError(f"{path}: not a manifest that this version of g2links writes; {remedy}")
-    return Manifest(files, extra)
+    return Manifest(record["files"], record["extra"])
 
 
 def _verify(folder: Path, name: str, manifest: Manifest, remedy: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from g2links.errors import ArtefactError, InputError
+from g2links.records import MetricRecord, NetworkRecord
 from g2links.storage.finished import FinishedRun, find_run
 from g2links.storage.keras_files import load_model
 from g2links.storage.layout import Home
@@ -49,14 +50,14 @@ def load_link_model(
     return model
 
 
-def find_cy(home: Home, number: int | None) -> FinishedRun:
+def find_cy(home: Home, number: int | None) -> FinishedRun[MetricRecord]:
     """The finished Calabi-Yau run of this number, the most recent if None."""
-    return find_run(home.cy_models, CY_STEM, number, hint=CY_HINT)
+    return find_run(home.cy_models, CY_STEM, MetricRecord, number, hint=CY_HINT)
 
 
-def find_link_run(home: Home, task: str, number: int | None) -> FinishedRun:
+def find_link_run(home: Home, task: str, number: int | None) -> FinishedRun[NetworkRecord]:
     """The finished run of a task of this number, the most recent if None."""
-    return find_run(home.link_models, task, number, hint=LINK_HINT)
+    return find_run(home.link_models, task, NetworkRecord, number, hint=LINK_HINT)
 
 
 def _checked(path: Path, kind: str) -> Any:

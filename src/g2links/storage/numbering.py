@@ -15,12 +15,15 @@ from types import TracebackType
 from typing import Any
 
 from g2links.errors import ArtefactError
+from g2links.records import ClaimRecord, RunRecord
 from g2links.storage.files import make_folder, reason, replace_atomically, sha256
-from g2links.storage.finished import RunFiles, finished_run, used_numbers, work_numbers
-from g2links.storage.json_files import plain, read_json, write_json
+from g2links.storage.finished import RunFiles, is_finished, used_numbers, work_numbers
+from g2links.storage.json_files import plain
 from g2links.storage.locks import acquire, folder_lock, is_locked
+from g2links.storage.records import read_record, write_record
 
-_CLAIM_ONLY = {"config.json", "lock"}
+_CLAIM = "config.json"
+_CLAIM_ONLY = {_CLAIM, "lock"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Unfinished:
 
     files: RunFiles
     running: bool
-    config: Mapping[str, Any] | None
+    config: Mapping[str, object] | None
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Run:
     """
 
     files: RunFiles
-    config: Mapping[str, Any]
+    config: Mapping[str, object]
     resumed: bool = False
     note: str | None = None
     _lock: int | None = field(default=None, repr=False)
@@ -74,7 +77,7 @@ class Run:
         """Whether model and record are in place: so in a resumed run that was stopped just before
         `finish()`.
         """
-        return finished_run(self.files) is not None
+        return is_finished(self.files)
 
     def publish(self, write_model: Callable[[Path], None], record: Mapping[str, Any]) -> None:
         """Put the record, then the model in place; a kill in between leaves the run unfinished.
@@ -89,7 +92,8 @@ class Run:
         """
         with replace_atomically(self.model_path) as temporary:
             write_model(temporary)
-            write_json(self.json_path, {"run": self.number, **record, "sha256": sha256(temporary)})
+            numbered: Any = {"run": self.number, **record, "sha256": sha256(temporary)}
+            write_record(self.json_path, RunRecord, numbered)
 
     def finish(self) -> None:
         """Remove the work folder and let go of the run; raises ArtefactError if the artefacts are not
@@ -126,7 +130,7 @@ class Run:
                 _remove(self.work)
 
 
-def claim_run(folder: str | os.PathLike[str], stem: str, config: Mapping[str, Any], *, fresh: bool = False) -> Run:
+def claim_run(folder: str | os.PathLike[str], stem: str, config: Mapping[str, object], *, fresh: bool = False) -> Run:
     """Resume the interrupted run of this configuration, or claim the next number.
 
     Args:
@@ -163,20 +167,20 @@ def _inspect_all(folder: Path, stem: str) -> list[Unfinished]:
 
 
 def _inspect(files: RunFiles) -> Unfinished:
-    try:
-        config = read_json(files.work / "config.json").get("config")
-    except ArtefactError:
-        config = None
+    config: Mapping[str, object] | None = None
+    with contextlib.suppress(ArtefactError):
+        claim = read_record(files.work / _CLAIM, ClaimRecord)
+        config = claim["config"] if claim.get("run", files.number) == files.number else None
     return Unfinished(files, is_locked(files.work / "lock"), config)
 
 
-def _tidied(runs: list[Unfinished], wanted: Mapping[str, Any], fresh: bool) -> list[Unfinished]:
+def _tidied(runs: list[Unfinished], wanted: Mapping[str, object], fresh: bool) -> list[Unfinished]:
     """Remove what nobody can resume: claims killed before they had a configuration, and published runs."""
     kept = []
     for run in runs:
         same = run.config == wanted and not fresh
-        never_began = not (run.files.work / "config.json").exists()
-        if not run.running and (never_began or (not same and finished_run(run.files) is not None)):
+        never_began = not (run.files.work / _CLAIM).exists()
+        if not run.running and (never_began or (not same and is_finished(run.files))):
             _remove(run.files.work)
         else:
             kept.append(run)
@@ -187,7 +191,7 @@ def _own(files: RunFiles) -> int | None:
     return acquire(files.work / "lock")
 
 
-def _new_claim(files: RunFiles, config: Mapping[str, Any]) -> int:
+def _new_claim(files: RunFiles, config: Mapping[str, object]) -> int:
     try:
         files.work.mkdir()
     except OSError as error:
@@ -195,17 +199,17 @@ def _new_claim(files: RunFiles, config: Mapping[str, Any]) -> int:
     lock = _own(files)
     if lock is None:
         raise ArtefactError(f"{files.work}: claimed by another process at this moment; start the command again")
-    write_json(files.work / "config.json", {"config": config})
+    write_record(files.work / _CLAIM, ClaimRecord, {"run": files.number, "config": dict(config)})
     return lock
 
 
-def _note(runs: list[Unfinished], wanted: Mapping[str, Any], resumed: Unfinished | None) -> str | None:
+def _note(runs: list[Unfinished], wanted: Mapping[str, object], resumed: Unfinished | None) -> str | None:
     """One sentence for each interrupted run that is left alone."""
     left = [run for run in runs if run is not resumed and not run.running]
     return "; ".join(_sentence(run, wanted) for run in left) or None
 
 
-def _sentence(run: Unfinished, wanted: Mapping[str, Any]) -> str:
+def _sentence(run: Unfinished, wanted: Mapping[str, object]) -> str:
     start = f"run {run.files.number} of {run.files.stem!r} was interrupted and is left as it is"
     if run.config is None:
         return f"{start} (its configuration cannot be read); delete {run.files.work} to drop it"

@@ -3,12 +3,13 @@
 import os
 import platform
 from importlib import metadata
-from typing import Any
+
+from g2links.records import Versions
 
 _PACKAGES = ("g2links", "numpy", "scipy", "jax", "jaxlib", "keras", "h5py")
 
 
-def provenance() -> dict[str, Any]:
+def provenance() -> Versions:
     """Versions of Python and of the packages that matter, platform and usable cores; imports none of them.
 
     Returns:

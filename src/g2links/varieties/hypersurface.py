@@ -3,11 +3,11 @@
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from g2links.errors import InputError, PolynomialError
+from g2links.records import PolynomialData, VarietyData
 from g2links.varieties.points import coordinate_lines, random_lines
 from g2links.varieties.points.sampling import Points, in_charts, require_points
 from g2links.varieties.polynomial import Polynomial
@@ -93,12 +93,12 @@ class WeightedHypersurface(AbstractVariety):
         """
         require_isolated_singularity(self.polynomial)
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> PolynomialData:
         """That of the polynomial."""
         return self.polynomial.to_config()
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "WeightedHypersurface":
+    def from_config(cls, config: VarietyData) -> "WeightedHypersurface":
         """Rebuild a hypersurface from `to_config`.
 
         Raises:

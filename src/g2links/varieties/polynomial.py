@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Number
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import jax.numpy as jnp
 import numpy as np
@@ -15,6 +15,7 @@ from jaxtyping import Complex
 
 from g2links._typing import Array, ComplexPoint
 from g2links.errors import PolynomialError
+from g2links.records import PolynomialData, VarietyData
 from g2links.varieties.expressions import read_number, read_terms, short_name, sympy_terms
 
 _LARGEST_INTEGER = 1_000_000
@@ -165,7 +166,7 @@ class Polynomial:
             matrix[i, place[e]] += c
         return np.array(distinct, dtype=np.int64), matrix
 
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> PolynomialData:
         """Plain data, for JSON and for model files; the inverse of `from_config`."""
         return {
             "name": self.name,
@@ -174,11 +175,14 @@ class Polynomial:
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Polynomial":
+    def from_config(cls, config: VarietyData) -> "Polynomial":
         """Rebuild a polynomial from `to_config`."""
         try:
-            terms = tuple((complex(re, im), tuple(e)) for (re, im), e in config["terms"])
-            return cls(terms, tuple(config["weights"]), str(config["name"]))
+            data = cast("PolynomialData", config)
+            terms = tuple(
+                (complex(*coefficient), tuple(map(int, exponents))) for coefficient, exponents in data["terms"]
+            )
+            return cls(terms, tuple(data["weights"]), str(data["name"]))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise PolynomialError("polynomial", config, "a mapping with name, weights and terms is needed") from error
 

@@ -1,8 +1,10 @@
 """The families of varieties that saved models may belong to, by the name in their data."""
 
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from g2links.errors import InputError
+from g2links.records import VarietyData
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
@@ -12,7 +14,7 @@ from g2links.varieties.variety import AbstractVariety
 class Family(Protocol):
     """A class of varieties that can be rebuilt from plain data."""
 
-    def from_config(self, config: dict[str, Any]) -> AbstractVariety:
+    def from_config(self, config: VarietyData) -> AbstractVariety:
         """The inverse of `AbstractVariety.to_config`."""
 
 
@@ -31,7 +33,7 @@ def register_variety(name: str, family: Family) -> None:
     _FAMILIES[name] = family
 
 
-def variety_from_config(config: dict[str, Any]) -> AbstractVariety:
+def variety_from_config(config: VarietyData) -> AbstractVariety:
     """The variety of a saved model.
 
     Raises:
@@ -39,7 +41,7 @@ def variety_from_config(config: dict[str, Any]) -> AbstractVariety:
         PolynomialError: for data that make no variety.
     """
     name = config.get("family", "weighted hypersurface")
-    if name not in _FAMILIES:
+    if not isinstance(name, str) or name not in _FAMILIES:
         raise InputError("family", name, f"one of {', '.join(_FAMILIES)}, or what `register_variety` was told")
     return _FAMILIES[name].from_config(config)
 
@@ -48,7 +50,7 @@ SAVED_VARIETY = ("variety", "polynomial")
 """Where a saved model and its record keep the variety: those of version 0.1 say `polynomial`."""
 
 
-def saved_variety(config: dict[str, Any]) -> dict[str, Any]:
+def saved_variety(config: Mapping[str, object]) -> VarietyData:
     """The data of the variety in those of a saved model, or in the record of its run.
 
     Raises:
@@ -56,7 +58,9 @@ def saved_variety(config: dict[str, Any]) -> dict[str, Any]:
     """
     for key in SAVED_VARIETY:
         if key in config:
-            found: dict[str, Any] = config[key]
+            found = config[key]
+            if not isinstance(found, Mapping):
+                raise InputError(key, found, "a mapping")
             return found
     raise InputError("model", sorted(config), f"an entry {' or '.join(SAVED_VARIETY)}")
 

@@ -15,6 +15,7 @@ from jaxtyping import Complex
 
 from g2links._typing import Array, ComplexPoint
 from g2links.errors import PolynomialError
+from g2links.records import VarietyData
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.smooth.criteria import require_degree
 
@@ -89,7 +90,7 @@ class AbstractVariety(ABC):
         require_calabi_yau(self)
 
     @abstractmethod
-    def to_config(self) -> dict[str, Any]:
+    def to_config(self) -> VarietyData:
         """Plain data, for JSON and for model files, that `registry.variety_from_config` reads: with `name`, and
         `family` where it is not that of hypersurfaces."""
 

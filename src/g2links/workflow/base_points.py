@@ -9,6 +9,7 @@ import numpy as np
 from g2links.errors import InputError
 from g2links.links.dataset import BLOCK, blocks_of
 from g2links.links.splits import split_base_points
+from g2links.records import SampleChoices
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 
@@ -41,6 +42,30 @@ class SampleOptions:
             raise InputError("shard_size", self.shard_size, "a whole number, at least 1")
         if self.seed < 0:
             raise InputError("seed", self.seed, "a whole number, at least 0")
+
+    @classmethod
+    def from_record(cls, chosen: SampleChoices) -> "SampleOptions":
+        """The inverse of `to_record`."""
+        train, validation, test = chosen["splits"]
+        return cls(
+            chosen["n_points"],
+            chosen["n_rotations"],
+            chosen["source"],
+            (train, validation, test),
+            chosen["seed"],
+            chosen.get("shard_size"),
+        )
+
+    def to_record(self) -> SampleChoices:
+        """Plain data."""
+        return {
+            "n_points": self.n_points,
+            "n_rotations": self.n_rotations,
+            "source": self.source,
+            "splits": list(self.splits),
+            "seed": self.seed,
+            "shard_size": self.shard_size,
+        }
 
 
 class BasePoints(NamedTuple):

@@ -17,6 +17,7 @@ from g2links.errors import InputError
 from g2links.links.structure import ContactCalabiYau
 from g2links.measures.monge_ampere import volume_density
 from g2links.networks.cy_model import CalabiYauMetric
+from g2links.records import MetricRecord
 from g2links.ricci_flat.family import described_ansatz
 from g2links.storage.keras_files import save_model
 from g2links.varieties.points.sampling import Points, integral
@@ -44,7 +45,7 @@ class CalabiYau:
 
     model: CalabiYauMetric
     points: Points
-    record: dict[str, Any]
+    record: MetricRecord
     cy_run: int | None = None
 
     @property
@@ -60,13 +61,13 @@ class CalabiYau:
     @property
     def sigma(self) -> float:
         """σ = ⟨|1 - η/⟨η⟩|⟩, a mean; `supremum` is the worst point that was found."""
-        return float(self.record["figures"]["sigma"])
+        return self.record["figures"]["sigma"]
 
     @property
     def supremum(self) -> tuple[float, Complex[np.ndarray, " variables"]]:
         """By what share the volume form is off at the worst point that was found, and that point, (N,) complex128."""
         worst = self.record["supremum"]
-        return float(worst["value"]), np.array([complex(*pair) for pair in worst["z"]])
+        return worst["value"], np.array([complex(*pair) for pair in worst["z"]])
 
     @property
     def verdict(self) -> Verdict:

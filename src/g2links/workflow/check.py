@@ -4,24 +4,25 @@ import html
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from g2links.calculus.map_points import Stop, never
-from g2links.checks.contract import Check, CheckSetting, Networks, Thresholds
+from g2links.checks.contract import Check, CheckSetting, Networks
 from g2links.checks.identities import derivative as require_derivative
 from g2links.checks.registry import find_check
 from g2links.checks.verdict import verdict
 from g2links.errors import InputError
 from g2links.links.structure import require_threefold
 from g2links.networks.locations import coordinate_shares, worst_points
+from g2links.records import CheckRecord, Thresholds
 from g2links.reports.checks import plot_check
 from g2links.reports.locations import plot_error_locations
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table
-from g2links.storage.json_files import write_json
 from g2links.storage.layout import Home
+from g2links.storage.records import write_record
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
@@ -51,7 +52,7 @@ class CheckReport:
     """
 
     check: Check
-    record: dict[str, Any]
+    record: CheckRecord
     pointwise: Mapping[str, np.ndarray]
     points: Points
     variety: AbstractVariety
@@ -61,12 +62,12 @@ class CheckReport:
     @property
     def passed(self) -> bool:
         """Whether all thresholds hold, at finite values alone."""
-        return bool(self.record["passed"])
+        return self.record["passed"]
 
     @property
     def partial(self) -> bool:
         """Whether Ctrl-C ended it before the last point: then it has not passed."""
-        return bool(self.record.get("partial", False))
+        return self.record.get("partial", False)
 
     @property
     def failures(self) -> list[str]:
@@ -74,7 +75,7 @@ class CheckReport:
         return list(self.record["failures"])
 
     @property
-    def figures(self) -> dict[str, dict[str, float]]:
+    def figures(self) -> dict[str, dict[str, float | None]]:
         """The mean, median, standard deviation and largest value of each figure."""
         return dict(self.record["figures"])
 
@@ -121,7 +122,8 @@ class CheckReport:
         """
         place = Home(home)
         place.make(place.plots)
-        runs = [f"{key}{self.record[key]}" for key in ("cy_run", "g2_run") if self.record[key] is not None]
+        numbers = {"cy_run": self.record["cy_run"], "g2_run": self.record["g2_run"]}
+        runs = [f"{key}{number}" for key, number in numbers.items() if number is not None]
         method = [] if self.psi_method is None else [self.psi_method]
         stem = place.plots / "_".join(
             ["check", self.check.name, *runs, *method, *(["partial"] if self.partial else [])]
@@ -139,7 +141,7 @@ class CheckReport:
                 cy_run=self.record["cy_run"],
                 g2_run=self.record["g2_run"],
             )
-        write_json(paths[-1], self.record, non_finite="null")
+        write_record(paths[-1], CheckRecord, self.record, non_finite="null")
         return paths
 
     @property
@@ -285,7 +287,7 @@ def evaluate_check(
         failures=[f"the metric is not good enough: {sentence}" for sentence in unfit],
         interrupted=n_points if interrupted else None,
     )
-    record |= dict(found.remarks)
+    record = cast("CheckRecord", {**record, **found.remarks})
     located = [key for key in chosen.located if key in found.pointwise]
     if located:
         record["worst_points"] = {key: worst_points(variety, points.at, found.pointwise[key]) for key in located}

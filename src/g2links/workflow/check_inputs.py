@@ -1,12 +1,12 @@
 """What a check needs from the disk: a Calabi-Yau run, and the networks of a run."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from g2links.checks.contract import Networks
 from g2links.errors import InputError
 from g2links.links.structure import ContactCalabiYau
+from g2links.networks.model import LinkModel
+from g2links.records import MetricRecord, NetworkRecord
 from g2links.storage.finished import FinishedRun, run_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run, load_cy, load_link_model
@@ -25,7 +25,7 @@ class Subject:
     """
 
     link: ContactCalabiYau
-    record: Mapping[str, Any]
+    record: MetricRecord
     cy_run: int | None = None
     sha256: str | None = None
 
@@ -57,7 +57,7 @@ def open_networks(home: Home, subject: Subject, number: int | None, psi_method: 
     """
     phi_run = find_link_run(home, "3form", number)
     notes = list(_origin_notes("3form", phi_run, subject))
-    others: dict[str, Any] = {}
+    others: dict[str, LinkModel | None] = {}
     recorded = _recorded("3form", phi_run, subject)
     for task in ("metric", "4form"):
         run = _companion(home, task, number)
@@ -92,7 +92,7 @@ def open_phi(home: Home, subject: Subject, number: int) -> Networks:
     return Networks(model, number=run.number, notes=notes, recorded=_recorded("3form", run, subject))
 
 
-def _companion(home: Home, task: str, number: int | None) -> FinishedRun | None:
+def _companion(home: Home, task: str, number: int | None) -> FinishedRun[NetworkRecord] | None:
     """The run of that number (the most recent if None), None if there is no such run; a damaged one is an error."""
     numbers = run_numbers(home.link_models, task)
     if not numbers or (number is not None and number not in numbers):
@@ -100,12 +100,12 @@ def _companion(home: Home, task: str, number: int | None) -> FinishedRun | None:
     return find_link_run(home, task, number)
 
 
-def _recorded(task: str, run: FinishedRun, subject: Subject) -> dict[str, float]:
+def _recorded(task: str, run: FinishedRun[NetworkRecord], subject: Subject) -> dict[str, float]:
     """The error of a network that learned the metric at hand: of another, its error here is another too."""
-    return {} if _origin_notes(task, run, subject) else {task: float(run.record["figures"]["relative_error"])}
+    return {} if _origin_notes(task, run, subject) else {task: run.record["figures"]["relative_error"]}
 
 
-def _origin_notes(task: str, run: FinishedRun, subject: Subject) -> list[str]:
+def _origin_notes(task: str, run: FinishedRun[NetworkRecord], subject: Subject) -> list[str]:
     origin = run.record.get("cy_run")
     if origin != subject.cy_run:
         return [

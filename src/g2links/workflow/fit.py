@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from g2links.errors import InputError, NotPositiveError
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.potentials.families import Ansatz, KahlerPotential
 from g2links.potentials.own import OwnAnsatz, require_invariant
+from g2links.records import FitChoices, MetricRecord
 from g2links.ricci_flat.adam import adam
 from g2links.ricci_flat.family import ANSATZE, Family, choose_family
 from g2links.ricci_flat.fitting import FeatureFit, Fit, fit_of
@@ -19,12 +20,12 @@ from g2links.ricci_flat.monge_ampere import unravel
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.cy_points import write_points
 from g2links.storage.fit_log import FitLog, Progress
-from g2links.storage.json_files import read_json
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM
 from g2links.storage.numbering import Run, claim_run
 from g2links.storage.provenance import provenance
+from g2links.storage.records import read_record
 from g2links.varieties.points.sampling import Points, effective_sample_size
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.fit_measures import FitMeasures, measure_fit
@@ -83,6 +84,10 @@ class FitOptions:
                 raise InputError("option", name, f"choose from {', '.join(known)}")
         return cls(**options)
 
+    def to_record(self) -> FitChoices:
+        """Plain data."""
+        return cast("FitChoices", asdict(self))
+
     def family(self, variety: AbstractVariety) -> Family:
         """The family of potentials that these options mean for f."""
         return choose_family(
@@ -101,7 +106,7 @@ class FitReport:
     for the picture; None for a run that had only to be tidied up."""
 
     run: int
-    record: dict[str, Any]
+    record: MetricRecord
     ratio: tuple[np.ndarray, np.ndarray] | None
     notes: list[str] = field(default_factory=list)
     resumed: bool = False
@@ -138,7 +143,7 @@ def fit_cy(
         config["potential"] = {"sha256": ansatz.fingerprint()}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         if run.published:
-            record, ratio = read_json(run.json_path), None
+            record, ratio = read_record(run.json_path, MetricRecord), None
         else:
             progress("drawing points", 0, 1)
             points = draw_points(variety, options)
@@ -187,7 +192,7 @@ class Solved(NamedTuple):
     """
 
     potential: KahlerPotential
-    record: dict[str, Any]
+    record: MetricRecord
     ratio: np.ndarray
     test: Points
 
@@ -230,11 +235,11 @@ def solve_monge_ampere(
     vector = log.best_vector if log.history else state.vector
     potential, measured, share = measured_fit(variety, ansatz, fit, vector, test, progress)
     seconds = time.monotonic() - begun + log.seconds_before
-    record = {
+    record: MetricRecord = {
         "variety": variety.to_config(),
         "ansatz": ansatz.to_config(),
         "ansatz_reason": family.reason,
-        "options": asdict(options),
+        "options": options.to_record(),
         "parameters": ansatz.unknowns,
         "points": {"train": train.n, "validation": validation.n, "test": test.n},
         "effective_sample_size": effective_sample_size(points.weights),
@@ -284,9 +289,9 @@ def _mixed(share: float) -> str:
     return f"; {100 * share:g} % of the coefficients are those of the start, as without them the metric is not positive"
 
 
-def publish(home: Home, run: Run, variety: AbstractVariety, points: Points, solved: Solved) -> dict[str, Any]:
+def publish(home: Home, run: Run, variety: AbstractVariety, points: Points, solved: Solved) -> MetricRecord:
     """Save the metric and its record as a run; returns the record as it is saved."""
-    record = {**solved.record, "data_sha256": write_points(home, run.number, points)}
+    record: MetricRecord = {**solved.record, "data_sha256": write_points(home, run.number, points)}
     model = CalabiYauMetric.from_potential(variety, solved.potential, record["figures"]["normalisation"])
     run.publish(lambda path: save_model(model, path), record)
     return record

@@ -1,7 +1,7 @@
 """What step 1 measures of the metric that it found, at points that neither the search nor its choice has seen."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +12,7 @@ from g2links.links.structure import ContactCalabiYau
 from g2links.measures.monge_ampere import measure, metric_function, monge_ampere_ratios, reference_function
 from g2links.measures.supremum import supremum
 from g2links.potentials.families import KahlerPotential
+from g2links.records import WorstPlace
 from g2links.varieties.points.sampling import Points, weighted_mean
 from g2links.varieties.variety import AbstractVariety
 
@@ -31,7 +32,7 @@ class FitMeasures(NamedTuple):
 
     figures: dict[str, float]
     standard_errors: dict[str, float]
-    supremum: dict[str, Any]
+    supremum: WorstPlace
     ratio: np.ndarray
 
 

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from g2links.forms import multi_indices
 from g2links.links.dataset import COLUMNS, sample_blocks
 from g2links.links.structure import LINK_DIMENSION, ContactCalabiYau, require_threefold
 from g2links.networks.architecture import Row
+from g2links.records import MeasuredSamples, MetricRecord, SamplesRecord, SavedSamplesRecord
 from g2links.storage.finished import FinishedRun
 from g2links.storage.fit_log import Progress
 from g2links.storage.layout import Home
@@ -23,7 +24,7 @@ from g2links.training.data import link_rows
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions, base_points
-from g2links.workflow.samples import FOUND, gathered, read_arrays_of_link, write_rows
+from g2links.workflow.samples import gathered, read_arrays_of_link, write_rows
 
 _FORMS = {"phis": ("phi", 3), "psis": ("psi", 4), "etas": ("eta", 1)}
 _METRICS = {"g2_metrics": ("g", LINK_DIMENSION), "riemannian_metrics": ("g_T", LINK_DIMENSION - 1)}
@@ -39,7 +40,7 @@ class LinkSamples:
         variety, normalisation: V, and c in Υ = cΩ; None for a set that was read from a file.
         cy_run: the Calabi-Yau run that the data come from, if it was saved.
         record: how they were made, as plain data: options, rows, base points, effective sample size, seconds, ...;
-            empty for a set that was read from one file.
+            None for a set that was read from one file.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -47,7 +48,7 @@ class LinkSamples:
     variety: AbstractVariety | None = None
     normalisation: float | None = None
     cy_run: int | None = None
-    record: Mapping[str, Any] = field(default_factory=dict)
+    record: SamplesRecord | SavedSamplesRecord | None = None
 
     def __len__(self) -> int:
         return sum(map(len, self.parts.values())) if self.parts else len(self.arrays["weights"])
@@ -93,16 +94,15 @@ class LinkSamples:
             ArtefactError: the disk refuses.
         """
         place = Home(home)
-        if not self.parts or self.variety is None:
+        if self.record is None or self.variety is None:
             raise InputError("data", self, "data of CalabiYau.sample, which know their variety and their parts")
         if self.cy_run is None:
             raise InputError("data", self, "the metric is no saved run: solve it with home=, then sample it")
         run = run_of_metric(place, self.cy_run, self.variety, self.normalisation)
-        options = SampleOptions(**{**self.record["options"], "shard_size": shard_size})
+        options = replace(SampleOptions.from_record(self.record["options"]), shard_size=shard_size)
         turns = options.n_rotations
         parts = [rows[::turns] // turns for rows in self.parts.values()]
-        found = {name: self.record[name] for name in FOUND}
-        write_rows(place, run, options, parts, self.arrays, found)
+        write_rows(place, run, options, parts, self.arrays, _measured(self.record))
 
     def to_dataframe(self) -> Any:
         """A pandas DataFrame, one column for each component and for each array of single numbers.
@@ -156,7 +156,12 @@ def sample_structure(
     samples = sample_blocks(link, base.blocks, options.n_rotations, base.angles)
     found = gathered(samples, blocks.append, base, options, link.variety.name, progress)
     arrays = {name: np.concatenate([block[name] for block in blocks]) for name in COLUMNS}
-    record = {"cy_run": cy_run, "options": asdict(options), **found, "seconds": time.monotonic() - started}
+    record: SamplesRecord = {
+        "cy_run": cy_run,
+        "options": options.to_record(),
+        **found,
+        "seconds": time.monotonic() - started,
+    }
     return LinkSamples(arrays, rows_of_parts(base.parts, options), link.variety, link.normalisation, cy_run, record)
 
 
@@ -167,7 +172,9 @@ def rows_of_parts(parts: list[np.ndarray], options: SampleOptions) -> dict[str, 
     return dict(zip(PARTS, rows, strict=True))
 
 
-def run_of_metric(home: Home, cy_run: int, variety: AbstractVariety, normalisation: float | None) -> FinishedRun:
+def run_of_metric(
+    home: Home, cy_run: int, variety: AbstractVariety, normalisation: float | None
+) -> FinishedRun[MetricRecord]:
     """The run of that number, once it is known to be the metric in question.
 
     Raises:
@@ -191,6 +198,16 @@ def open_dataset(path: str | os.PathLike[str]) -> LinkSamples:
         raise ArtefactError(f"{file}: a folder; name one file, such as g2_dataset.npz")
     arrays, cy_run = read_arrays_of_link(file)
     return LinkSamples(arrays, {}, cy_run=cy_run)
+
+
+def _measured(record: SamplesRecord | SavedSamplesRecord) -> MeasuredSamples:
+    return {
+        "rows": record["rows"],
+        "base_points": record["base_points"],
+        "effective_sample_size": record["effective_sample_size"],
+        "samples_per_second": record["samples_per_second"],
+        "evaluations_per_second": record["evaluations_per_second"],
+    }
 
 
 def _component_columns(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, int]]:

@@ -1,36 +1,65 @@
 """Finished runs at a glance."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NotRequired
 
-from g2links.errors import InputError
+from typing_extensions import TypedDict
+
+from g2links.errors import ArtefactError, InputError
+from g2links.records import CheckRecord, NetworkRecord
 from g2links.settings.config import TASKS
-from g2links.storage.finished import find_run, run_numbers
-from g2links.storage.json_files import read_json
+from g2links.storage.finished import run_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM, find_cy, find_link_run
+from g2links.storage.records import read_record
 
 
-def finished_runs(home: Home) -> list[dict[str, Any]]:
-    """One entry for each finished run: name, Calabi-Yau run, main figure, its value, and seconds."""
-    rows = []
-    for folder, stem, figure in [
-        (home.cy_models, CY_STEM, "sigma"),
-        *((home.link_models, task, "relative_error") for task in TASKS),
-    ]:
-        for number in run_numbers(folder, stem):
-            record = find_run(folder, stem, number).record
-            rows.append(
-                {
-                    "name": f"{stem}_run{number}",
-                    "cy_run": record.get("cy_run", number),
-                    "figure": figure,
-                    "value": record["figures"][figure],
-                    "seconds": record["figures"]["seconds"],
-                }
-            )
-    return rows
+class RunRow(TypedDict):
+    """One finished run: its name, its Calabi-Yau run, its main figure with its value, and the seconds it took; of a
+    damaged one the name, and what is wrong."""
+
+    name: str
+    cy_run: NotRequired[int | None]
+    figure: NotRequired[str]
+    value: NotRequired[float]
+    seconds: NotRequired[float]
+    problem: NotRequired[str]
+
+
+def finished_runs(home: Home) -> list[RunRow]:
+    """One entry for each finished run."""
+    metrics = [_row(f"{CY_STEM}_run{n}", partial(_metric, home, n)) for n in run_numbers(home.cy_models, CY_STEM)]
+    networks = [
+        _row(f"{task}_run{n}", partial(_network, home, task, n))
+        for task in TASKS
+        for n in run_numbers(home.link_models, task)
+    ]
+    return metrics + networks
+
+
+def _row(name: str, read: Callable[[], tuple[int | None, str, dict[str, float]]]) -> RunRow:
+    try:
+        cy_run, figure, figures = read()
+    except ArtefactError as error:
+        return {"name": name, "problem": str(error)}
+    return {
+        "name": name,
+        "cy_run": cy_run,
+        "figure": figure,
+        "value": figures[figure],
+        "seconds": figures["seconds"],
+    }
+
+
+def _metric(home: Home, number: int) -> tuple[int | None, str, dict[str, float]]:
+    return number, "sigma", find_cy(home, number).record["figures"]
+
+
+def _network(home: Home, task: str, number: int) -> tuple[int | None, str, dict[str, float]]:
+    record = find_link_run(home, task, number).record
+    return record["cy_run"], "relative_error", record["figures"]
 
 
 def comparable(home: Home, task: str, number: int) -> dict[str, Any]:
@@ -53,7 +82,7 @@ def comparable(home: Home, task: str, number: int) -> dict[str, Any]:
     return (kept if task == "all" else kept[task]) | checks
 
 
-def _summary(record: Mapping[str, Any]) -> dict[str, Any]:
+def _summary(record: NetworkRecord) -> dict[str, Any]:
     """What tells one training from another."""
     return {
         "architecture": record["hyperparameters"]["architecture"],
@@ -70,7 +99,7 @@ def _checks(home: Home, pattern: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in sorted(home.plots.glob("check_*.json")):
         if match := re.fullmatch(pattern, path.stem):
-            check = read_json(path)
+            check = read_record(path, CheckRecord)
             name = " ".join(["check", match[1], *(group.strip("_") for group in match.groups()[1:] if group)])
             if name in found:
                 name += f" (CY run {check['cy_run']})"
@@ -83,7 +112,7 @@ def _checks(home: Home, pattern: str) -> dict[str, Any]:
     return found
 
 
-def _figures(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _figures(figures: Mapping[str, Mapping[str, float | None]]) -> dict[str, Any]:
     """Of a figure at points mean and maximum, of an integral value and standard error."""
     kept = ("mean", "max", "standard_error")
     return {name: {key: figure[key] for key in kept if key in figure} for name, figure in figures.items()}

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from g2links.errors import InputError
+from g2links.records import StepRecord
 from g2links.settings.config import TASKS
 from g2links.settings.quick_sizes import size
 from g2links.storage.journal import Journal
@@ -45,7 +46,7 @@ class Pipeline:
     data: LinkSamples | None
     networks: Mapping[str, TrainedNetwork]
     reports: Mapping[str, CheckReport]
-    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    steps: Mapping[str, StepRecord] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -190,7 +191,7 @@ def _in_home(
         steps = dict(journal.done)
         journal.finish()
     return Pipeline(
-        open_run(home.path, int(steps["cy"]["cy_run"])),
+        open_run(home.path, steps["cy"]["cy_run"]),
         open_samples(home) if plan.with_link else None,
         {task: _network(home, task, steps, made) for task in TASKS} if plan.with_link else {},
         {label: made[f"check {label}"].result for label in plan.checks if f"check {label}" in made},
@@ -202,8 +203,8 @@ def _in_home(
 def _steps(home: Home, plan: Plan, journal: Journal, progress: ProgressWish) -> dict[str, Callable[[], StepReport]]:
     """The steps by name; each reads the run number of the metric from the journal."""
 
-    def run() -> int:
-        return int(journal.done["cy"]["cy_run"])
+    def run() -> int | None:
+        return journal.done["cy"]["cy_run"]
 
     def metric() -> StepReport:
         limit = plan.solving.get("time_limit")
@@ -226,9 +227,7 @@ def _steps(home: Home, plan: Plan, journal: Journal, progress: ProgressWish) -> 
     }
 
 
-def _network(
-    home: Home, task: str, steps: Mapping[str, Mapping[str, Any]], made: Mapping[str, StepReport]
-) -> TrainedNetwork:
+def _network(home: Home, task: str, steps: Mapping[str, StepRecord], made: Mapping[str, StepReport]) -> TrainedNetwork:
     """That of this call, or of an interrupted one before."""
     name = f"train {task}"
-    return made[name].result if name in made else open_network(home, task, int(steps[name]["g2_run"]))
+    return made[name].result if name in made else open_network(home, task, steps[name]["g2_run"])

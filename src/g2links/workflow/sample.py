@@ -10,7 +10,7 @@ from g2links.workflow.base_points import SampleOptions, parts_of
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.link_samples import LinkSamples, rows_of_parts, run_of_metric
 from g2links.workflow.progress import ProgressWish, progress_if_watched
-from g2links.workflow.samples import SavedArrays, write_samples
+from g2links.workflow.samples import SavedArrays, samples_record, write_samples
 
 
 def sample(
@@ -78,9 +78,9 @@ def open_samples(home: Home) -> LinkSamples:
     Raises:
         InputError, ArtefactError: there are none, or the Calabi-Yau run that they come from is missing or damaged.
     """
-    record = read_manifest(home.link_data, []).extra
-    options = SampleOptions(**{**record["options"], "splits": tuple(record["options"]["splits"])})
-    model = load_cy(find_cy(home, int(record["cy_run"])).model_path)
+    record = samples_record(home, read_manifest(home.link_data, []))
+    options, cy_run = SampleOptions.from_record(record["options"]), record["cy_run"]
+    model = load_cy(find_cy(home, cy_run).model_path)
     rows = rows_of_parts(parts_of(record["base_points"]["all"], options), options)
     arrays = SavedArrays(home)
-    return LinkSamples(arrays, rows, model.variety, model.normalisation, int(record["cy_run"]), record)
+    return LinkSamples(arrays, rows, model.variety, model.normalisation, cy_run, record)

@@ -4,10 +4,9 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,28 +14,28 @@ from g2links.errors import ArtefactError
 from g2links.links.dataset import COLUMNS, sample_blocks
 from g2links.links.structure import require_threefold
 from g2links.networks.architecture import Row
+from g2links.records import MeasuredSamples, MetricRecord, SavedSamplesRecord
 from g2links.storage.arrays import ArraySpec, Schema, read_arrays
 from g2links.storage.cy_points import read_points
 from g2links.storage.finished import FinishedRun
 from g2links.storage.fit_log import Progress
 from g2links.storage.layout import Home
-from g2links.storage.manifests import new_set, read_manifest
+from g2links.storage.manifests import MANIFEST, Manifest, new_set, read_manifest
 from g2links.storage.models import find_cy, load_cy
 from g2links.storage.provenance import provenance
+from g2links.storage.records import require_entries
 from g2links.storage.shards import PARTS, ShardedSets, WholeSets, remove_data_sets, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
 from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
 _SCHEMA["cy_run_number"] = ArraySpec((1,), "iu")
-FOUND = ("rows", "base_points", "effective_sample_size", "samples_per_second", "evaluations_per_second")
-"""What is said of the samples themselves in a manifest."""
 
 
 def write_samples(
     home: Home, cy_run: int | None, options: SampleOptions, *, progress: Progress = lambda *_: None
-) -> dict[str, Any]:
-    """Evaluate the structure of a Calabi-Yau run and write the four data sets; returns what the manifest says.
+) -> None:
+    """Evaluate the structure of a Calabi-Yau run and write the four data sets.
 
     With more base points than `shard_size` each set is a series of files, and memory is bounded by a few shards (and
     the points of the run, about 100 bytes each). The manifest is written last: until then the set does not count, and
@@ -51,17 +50,16 @@ def write_samples(
         samples = sample_blocks(model.link(), base.blocks, options.n_rotations, base.angles)
         extra |= gathered(samples, sets.add, base, options, f"Calabi-Yau run {run.number}", progress)
         progress("writing data sets", 0, 1)
-    return extra
 
 
 def write_rows(
     home: Home,
-    run: FinishedRun,
+    run: FinishedRun[MetricRecord],
     options: SampleOptions,
     parts: list[np.ndarray],
     arrays: Mapping[str, np.ndarray],
-    found: Mapping[str, Any],
-) -> dict[str, Any]:
+    found: MeasuredSamples,
+) -> None:
     """Write the four data sets from rows in memory; `found` is what `gathered` said of them.
 
     Raises:
@@ -70,15 +68,14 @@ def write_rows(
     with _new_sets(home, run, options, parts, time.monotonic()) as (sets, extra):
         sets.add(arrays)
         extra |= found
-    return extra
 
 
 @contextmanager
 def _new_sets(
-    home: Home, run: FinishedRun, options: SampleOptions, parts: list[np.ndarray], started: float
-) -> Iterator[tuple[WholeSets | ShardedSets, dict[str, Any]]]:
+    home: Home, run: FinishedRun[MetricRecord], options: SampleOptions, parts: list[np.ndarray], started: float
+) -> Iterator[tuple[WholeSets | ShardedSets, dict[str, object]]]:
     """Where rows are added, and the entries of the manifest, which counts once the block is left."""
-    extra: dict[str, Any] = {"cy_run": run.number, "cy_sha256": run.sha256, "options": asdict(options)}
+    extra: dict[str, object] = {"cy_run": run.number, "cy_sha256": run.sha256, "options": options.to_record()}
     names: list[str] = []
     with new_set(home.make(home.link_data), names, extra) as folder:
         remove_data_sets(folder)
@@ -95,7 +92,7 @@ def gathered(
     options: SampleOptions,
     metric: str,
     progress: Progress,
-) -> dict[str, Any]:
+) -> MeasuredSamples:
     """Hand all samples on, block by block; returns what is said of them in a manifest.
 
     Raises:
@@ -138,6 +135,15 @@ class LinkRows:
     rows: Row | RowBlocks
     cy_run: int
     sha256: str
+
+
+def samples_record(home: Home, manifest: Manifest) -> SavedSamplesRecord:
+    """What the manifest of the data sets of a home says of them.
+
+    Raises:
+        ArtefactError: it is none of such sets.
+    """
+    return require_entries(manifest.extra, SavedSamplesRecord, home.link_data / MANIFEST)
 
 
 def read_samples(home: Home, part: str) -> LinkData:
@@ -196,15 +202,16 @@ def read_rows(home: Home, part: str, task: str) -> LinkRows:
         return LinkRows(link_rows(data.arrays, task), data.cy_run, data.sha256)
     manifest = read_manifest(home.link_data, names)
     schema = {name: spec for name, spec in _SCHEMA.items() if name in {*row_columns(task), "cy_run_number"}}
-    cy_run = int(manifest.extra["cy_run"])
-    sizes = tuple(int(manifest.files[name]["rows"]) // manifest.extra["options"]["n_rotations"] for name in names)
+    record = samples_record(home, manifest)
+    turns = record["options"]["n_rotations"]
+    sizes = tuple(manifest.files[name]["rows"] // turns for name in names)
 
     def read(number: int) -> Row:
         arrays, _ = read_arrays_of_link(home.link_data / names[number], schema)
         return link_rows(arrays, task)
 
     joined = hashlib.sha256("".join(manifest.sha256(name) for name in names).encode()).hexdigest()
-    return LinkRows(RowBlocks(sizes, read), cy_run, joined)
+    return LinkRows(RowBlocks(sizes, read), record["cy_run"], joined)
 
 
 def read_arrays_of_link(path: Path, schema: Schema = _SCHEMA) -> tuple[dict[str, np.ndarray], int]:

@@ -1,6 +1,7 @@
 """The steps of the workflow in a home folder, as the commands and the pipeline take them: each calls its verb, draws
 the pictures, and says what it did."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,11 +12,13 @@ from g2links.reports.histories import plot_cy_history
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
 from g2links.settings.config import load_hyperparameters
 from g2links.storage.layout import Home
+from g2links.storage.manifests import read_manifest
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import check
 from g2links.workflow.fit import FitOptions, fit_cy
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.sample import sample
+from g2links.workflow.samples import samples_record
 from g2links.workflow.train import train
 
 
@@ -28,7 +31,7 @@ class StepReport(NamedTuple):
         result: the object that the verb gave; None for the metric, which `open_run` opens.
     """
 
-    record: dict[str, Any]
+    record: Mapping[str, object]
     lines: list[str]
     result: Any = None
 
@@ -102,9 +105,8 @@ def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: 
         splits = load_hyperparameters(hyperparameters or home.hyperparameters).splits
         options["splits"] = (splits.train, splits.validation, splits.test)
     data = sample(home=home.path, **options)
-    return StepReport(
-        {"command": "sample", **data.record}, samples_summary(data.record, folder=str(home.link_data)), data
-    )
+    saved = samples_record(home, read_manifest(home.link_data, []))
+    return StepReport({"command": "sample", **saved}, samples_summary(saved, folder=str(home.link_data)), data)
 
 
 def network_step(home: Home, task: str | None, **options: Any) -> StepReport:

@@ -14,6 +14,7 @@ from g2links.networks.architecture import Row
 from g2links.networks.locations import coordinate_shares
 from g2links.networks.model import LinkModel
 from g2links.networks.own import OwnFamily, register_network
+from g2links.records import NetworkRecord
 from g2links.reports.histories import plot_training_history
 from g2links.reports.labels import TASK_ERRORS, TASKS
 from g2links.reports.locations import plot_error_locations
@@ -34,9 +35,6 @@ from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 from g2links.workflow.samples import read_rows
 from g2links.workflow.training_run import OF_ARCHITECTURES, TrainingData, fit_network, read_training_data, run_training
 
-_STEPS = {"loss": "loss", "validation_loss": "validation_loss", "rate": "learning_rate"}
-"""The entries of a training's history, and what they are called in its record."""
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TrainedNetwork:
@@ -52,7 +50,7 @@ class TrainedNetwork:
     """
 
     model: LinkModel
-    record: Mapping[str, Any]
+    record: NetworkRecord
     held_out: Row | RowBlocks
     g2_run: int | None = None
     path: str | None = None
@@ -82,12 +80,17 @@ class TrainedNetwork:
     @property
     def history(self) -> dict[str, list[float | None]]:
         """The loss, the validation loss and the rate of each epoch."""
-        return {name: [entry[key] for entry in self.record["history"]] for name, key in _STEPS.items()}
+        epochs = self.record["history"]
+        return {
+            "loss": [epoch["loss"] for epoch in epochs],
+            "validation_loss": [epoch["validation_loss"] for epoch in epochs],
+            "rate": [epoch["learning_rate"] for epoch in epochs],
+        }
 
     @property
     def stopped_because(self) -> str:
         """Why the training ended, in words."""
-        return str(self.record["stopped_because"])
+        return self.record["stopped_because"]
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """The packed components at points (n, 10) of the cone, in the canonical chart of each."""
@@ -114,7 +117,7 @@ class TrainedNetwork:
         task, model = self.model.task, self.model
         stem = Path(folder) / (task if self.g2_run is None else f"{task}_run{self.g2_run}")
         paths = [f"{stem}_{name}.png" for name in ("history", "predictions", "component_errors", "error_locations")]
-        runs: dict[str, Any] = {"cy_run": self.record["cy_run"], "g2_run": self.g2_run}
+        runs = {"cy_run": self.record["cy_run"], "g2_run": self.g2_run}
         shown, test = as_blocks(self.held_out).read(0), self.test
         truth = np.asarray(shown.components)
         plot_training_history(paths[0], self.record["history"], task=task, **runs)

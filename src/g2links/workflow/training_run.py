@@ -1,9 +1,9 @@
 """Step 3: train a network on the data sets of step 2, in memory or as a run."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -13,15 +13,16 @@ from g2links.networks.locations import largest, worst_points
 from g2links.networks.own import OwnFamily
 from g2links.networks.shared import shares_weights
 from g2links.potentials.features import default_degree
+from g2links.records import ArchitectureData, Epoch, NetworkChoices, NetworkOrigin, NetworkRecord, WorstPoint
 from g2links.settings.hyperparameters import Hyperparameters
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.fit_log import Progress
-from g2links.storage.json_files import read_json
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy, load_link_model
 from g2links.storage.numbering import claim_run
 from g2links.storage.provenance import provenance
+from g2links.storage.records import read_record
 from g2links.storage.shards import PARTS
 from g2links.training import (
     EarlyStopping,
@@ -65,7 +66,7 @@ class TrainingData:
     variety: WeightedHypersurface
     normalisation: float
     cy_run: int | None = None
-    origin: Mapping[str, Any] = field(default_factory=dict)
+    origin: NetworkOrigin = field(default_factory=NetworkOrigin)
 
     @property
     def base_points(self) -> dict[str, int]:
@@ -117,7 +118,7 @@ def fit_network(
     progress: Progress = lambda *_: None,
     stop: Callable[[], bool] = lambda: False,
     time_limit: float | None = None,
-) -> tuple[LinkModel, dict[str, Any]]:
+) -> tuple[LinkModel, NetworkRecord]:
     """Train on one set, choose the weights by another, judge them on the third; the model and its record.
 
     Args:
@@ -156,7 +157,7 @@ def fit_network(
         raise TrainingError("the time limit was reached before the first epoch: allow more time (--time-limit)")
     if not np.isfinite(figures["relative_error"]) or result.best_epoch == 0:
         raise TrainingError("the loss is not finite: lower the learning rate, or look for faults in the data")
-    return model, {
+    record = {
         **_chosen(chosen, network),
         "cy_run": data.cy_run,
         **data.origin,
@@ -170,6 +171,7 @@ def fit_network(
         "history": _history(result.history, log.seconds),
         "versions": provenance(),
     }
+    return model, cast("NetworkRecord", record)
 
 
 class NetworkRun(NamedTuple):
@@ -184,7 +186,7 @@ class NetworkRun(NamedTuple):
     """
 
     model: LinkModel
-    record: dict[str, Any]
+    record: NetworkRecord
     number: int
     path: str
     resumed: bool
@@ -211,7 +213,7 @@ def run_training(
     config = {**_chosen(chosen, network), **data.origin}
     with claim_run(home.make(home.link_models), chosen.task, config, fresh=fresh) as run:
         if run.published:
-            record = read_json(run.json_path)
+            record = read_record(run.json_path, NetworkRecord)
             model = load_link_model(chosen.task, run.model_path)
         else:
             model, record = fit_network(
@@ -248,21 +250,23 @@ def settings_of(chosen: Hyperparameters) -> Settings:
     )
 
 
-def architecture_of(chosen: Hyperparameters, variety: Any) -> dict[str, Any]:
+def architecture_of(chosen: Hyperparameters, variety: WeightedHypersurface) -> ArchitectureData:
     """The part that shapes the network, as `LinkModel` takes it, once they are `resolved`."""
-    common = {"kind": chosen.architecture, "widths": list(chosen.widths), "activation": chosen.activation}
-    if chosen.architecture == "potential":
-        return {**common, "degree": default_degree(variety), "symmetric": True}
-    inputs = {
-        "dropout": chosen.regularisation.dropout,
-        "standard_inputs": chosen.normalisation.inputs == "standard",
+    data: ArchitectureData = {
+        "kind": chosen.architecture,
+        "widths": list(chosen.widths),
+        "activation": chosen.activation,
     }
+    if chosen.architecture == "potential":
+        return {**data, "degree": default_degree(variety), "symmetric": True}
+    data["dropout"] = chosen.regularisation.dropout
+    data["standard_inputs"] = chosen.normalisation.inputs == "standard"
     if chosen.architecture == "ambient":
-        return {**common, **inputs, "shared": shares_weights(variety)}
-    return {**common, **inputs, "symmetric": True, "standard_outputs": chosen.normalisation.outputs == "standard"}
+        return {**data, "shared": shares_weights(variety)}
+    return {**data, "symmetric": True, "standard_outputs": chosen.normalisation.outputs == "standard"}
 
 
-def _chosen(chosen: Hyperparameters, network: OwnFamily | None) -> dict[str, Any]:
+def _chosen(chosen: Hyperparameters, network: OwnFamily | None) -> NetworkChoices:
     """What a record says of the choices: of a user's network its name and checksum, and no hyperparameter of others."""
     values = chosen.model_dump(mode="json")
     if network is None:
@@ -275,7 +279,7 @@ def _chosen(chosen: Hyperparameters, network: OwnFamily | None) -> dict[str, Any
 
 
 def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData, network: OwnFamily | None) -> LinkModel:
-    own = None if network is None else {"kind": "own", "name": network.name}
+    own: ArchitectureData | None = None if network is None else {"kind": "own", "name": network.name}
     architecture = own or architecture_of(chosen, data.variety)
     model = LinkModel(data.variety.to_config(), chosen.task, architecture, data.normalisation, data.cy_run)
     if chosen.saved_model is None:
@@ -308,7 +312,7 @@ def _figures(
     }
 
 
-def _worst_points(model: LinkModel, rows: Row | RowBlocks, test: Evaluation) -> list[dict[str, Any]]:
+def _worst_points(model: LinkModel, rows: Row | RowBlocks, test: Evaluation) -> list[WorstPoint]:
     worst = np.sort(largest(test.relative))
     found = take_rows(rows, worst)
     return worst_points(model.variety, found.at, test.relative[worst])
@@ -345,7 +349,7 @@ class _Log:
         return self.stop()
 
 
-def _history(history: dict[str, list[float | None]], seconds: list[float]) -> list[dict[str, Any]]:
+def _history(history: dict[str, list[float | None]], seconds: list[float]) -> list[Epoch]:
     rows = zip(history["loss"], history["validation_loss"], history["rate"], seconds, strict=True)
     return [
         {

@@ -1,0 +1,319 @@
+"""What the JSON files of g2links say: the names of their entries and the types of these, one class for each kind.
+
+Records are plain mappings, as they come from a file and go into `--json`; `storage.records` holds a file against its
+class when it is read. What files of earlier versions lack is `NotRequired`.
+"""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypeAlias
+
+from typing_extensions import TypedDict
+
+VarietyData: TypeAlias = Mapping[str, object]
+"""What a family of varieties says of one, and takes to make it again."""
+
+
+class PolynomialData(TypedDict):
+    """A polynomial: its terms are pairs of a coefficient, as real and imaginary part, and exponents."""
+
+    name: str
+    weights: list[int]
+    terms: list[list[list[float] | list[int]]]
+
+
+class AnsatzData(TypedDict):
+    """A family of potentials, by its kind, and what that kind has."""
+
+    kind: str
+    name: NotRequired[str]
+    degree: NotRequired[int]
+    symmetric: NotRequired[bool]
+    basis: NotRequired[int]
+    lowest: NotRequired[int]
+    root: NotRequired[float | None]
+    widths: NotRequired[list[int]]
+    activation: NotRequired[str]
+
+
+class ArchitectureData(TypedDict):
+    """A family of networks, by its kind, and what that kind has."""
+
+    kind: str
+    name: NotRequired[str]
+    widths: NotRequired[list[int]]
+    activation: NotRequired[str]
+    degree: NotRequired[int]
+    symmetric: NotRequired[bool]
+    shared: NotRequired[bool]
+    dropout: NotRequired[float]
+    standard_inputs: NotRequired[bool]
+    standard_outputs: NotRequired[bool]
+
+
+class FitChoices(TypedDict):
+    """The options of step 1; see `workflow.fit.FitOptions`."""
+
+    n_points: int
+    ansatz: str
+    degree: int | None
+    widths: NotRequired[list[int] | None]
+    activation: NotRequired[str | None]
+    optimiser: NotRequired[str]
+    iterations: NotRequired[int | None]
+    training_points: NotRequired[int | None]
+    learning_rate: NotRequired[float]
+    batch_size: NotRequired[int]
+    seed: int
+    start_from: NotRequired[int | None]
+    require_sigma: NotRequired[float | None]
+    require_supremum: NotRequired[float | None]
+
+
+class SampleChoices(TypedDict):
+    """The options of step 2; see `workflow.base_points.SampleOptions`."""
+
+    n_points: int | None
+    n_rotations: int
+    source: str
+    splits: list[float]
+    seed: int
+    shard_size: NotRequired[int | None]
+
+
+class Fingerprint(TypedDict):
+    """A function of the user's: a checksum of its code and of its start, and its name where it has one."""
+
+    sha256: str
+    name: NotRequired[str]
+
+
+class Versions(TypedDict):
+    """What a result was made with; a package that is not installed has None."""
+
+    python: str
+    packages: dict[str, str | None]
+    platform: str
+    machine: str
+    cores: int | None
+
+
+class Threshold(TypedDict):
+    """A limit on a figure; see `checks.thresholds`."""
+
+    statistic: str
+    at_most: NotRequired[float]
+    at_least: NotRequired[float]
+    target: NotRequired[float]
+    within: NotRequired[float]
+
+
+Thresholds: TypeAlias = dict[str, Threshold]
+"""By name of the figure."""
+
+
+class WorstPlace(TypedDict):
+    """Where a metric is worst; see `measures.supremum`. `z` are pairs of real and imaginary part."""
+
+    value: float
+    ratio: float
+    smallest_eigenvalue: float
+    z: list[list[float]]
+    start: str
+    evaluations: int
+
+
+class WorstPoint(TypedDict):
+    """Where a network is worst; see `networks.locations.worst_points`."""
+
+    error: float | None
+    base_point: list[float]
+    drop_one: int | list[int]
+    drop_max: int | list[int]
+    shares: list[float]
+    smallest_share: float
+    invariants: NotRequired[list[float]]
+
+
+class Iteration(TypedDict):
+    """One step of the search for a metric."""
+
+    iteration: int
+    rms: float
+    sigma_train: float
+    sigma_validation: float
+    positive_validation: float
+    damping: float
+    seconds: float
+
+
+class Epoch(TypedDict):
+    """One epoch of the training of a network; None where nothing was validated."""
+
+    epoch: int
+    loss: float | None
+    validation_loss: float | None
+    learning_rate: float | None
+    seconds: float
+
+
+class RunRecord(TypedDict):
+    """What the record of every saved run has: its number, and the checksum of its model."""
+
+    run: NotRequired[int]
+    sha256: NotRequired[str]
+
+
+class MetricRecord(RunRecord):
+    """A Calabi-Yau metric (step 1): beside its model as `cy_metric_model_run{N}.json`, with the checksum of its
+    points."""
+
+    variety: NotRequired[VarietyData]
+    polynomial: NotRequired[VarietyData]
+    ansatz: AnsatzData
+    ansatz_reason: NotRequired[str]
+    options: FitChoices
+    parameters: int
+    points: dict[str, int]
+    effective_sample_size: float
+    figures: dict[str, float]
+    standard_errors: dict[str, float]
+    supremum: NotRequired[WorstPlace]
+    stopped_because: str
+    iterations: int
+    best_iteration: int
+    history: list[Iteration]
+    versions: Versions
+    data_sha256: NotRequired[str]
+
+
+class NetworkChoices(TypedDict):
+    """What the user chose for a network; `network` is one of the user's own."""
+
+    hyperparameters: dict[str, object]
+    network: NotRequired[Fingerprint]
+
+
+class NetworkOrigin(TypedDict, total=False):
+    """The saved data that a network learned from."""
+
+    cy_run: int
+    cy_sha256: str
+    data_sha256: dict[str, str]
+
+
+class NetworkRecord(RunRecord, NetworkChoices):
+    """A network of the link (step 3): beside its model as `{task}_run{N}.json`."""
+
+    task: str
+    cy_run: int | None
+    cy_sha256: NotRequired[str]
+    data_sha256: NotRequired[dict[str, str]]
+    figures: dict[str, float]
+    base_points: dict[str, int]
+    weights: int
+    stopped_because: str
+    best_epoch: int
+    worst_points: list[WorstPoint]
+    history: list[Epoch]
+    versions: Versions
+
+
+class MeasuredSamples(TypedDict):
+    """What is said of rows on the link themselves."""
+
+    rows: int
+    base_points: dict[str, int]
+    effective_sample_size: float
+    samples_per_second: float
+    evaluations_per_second: float
+
+
+class SamplesRecord(MeasuredSamples):
+    """Data of the link (step 2) in memory."""
+
+    cy_run: int | None
+    options: SampleChoices
+    seconds: float
+
+
+class SavedSamplesRecord(MeasuredSamples):
+    """Data sets of the link, in their manifest."""
+
+    cy_run: int
+    cy_sha256: str
+    options: SampleChoices
+    seconds: float
+    files: int
+    versions: Versions
+
+
+class CheckRecord(TypedDict):
+    """A check (step 4); of a figure at points mean, median, std and max, of an integral value and standard error; None
+    for what is not finite. A check may add remarks of its own."""
+
+    check: str
+    cy_run: int | None
+    g2_run: int | None
+    n: int
+    figures: dict[str, dict[str, float | None]]
+    thresholds: Thresholds
+    passed: bool
+    failures: list[str]
+    partial: NotRequired[bool]
+    n_wanted: NotRequired[int]
+    worst_points: NotRequired[dict[str, list[WorstPoint]]]
+
+
+class FileEntry(TypedDict):
+    """One file of a set."""
+
+    sha256: str
+    bytes: int
+    rows: int
+
+
+class ManifestRecord(TypedDict):
+    """A complete set of files: `manifest.json`."""
+
+    format: int
+    files: dict[str, FileEntry]
+    extra: dict[str, object]
+
+
+class ClaimRecord(TypedDict):
+    """What an unfinished run is about: `config.json` in its folder."""
+
+    run: NotRequired[int]
+    config: dict[str, object]
+
+
+class CheckpointEntry(TypedDict):
+    """One saved state of an unfinished run."""
+
+    file: str
+    step: int
+    sha256: str | None
+
+
+class CheckpointsRecord(TypedDict):
+    """The states of an unfinished run, the newest first: `LATEST.json`."""
+
+    checkpoints: list[CheckpointEntry]
+
+
+class StepRecord(TypedDict, total=False):
+    """What every step of a pipeline may say, beside what is its own."""
+
+    cy_run: int | None
+    g2_run: int | None
+    passed: bool
+    partial: bool
+    failures: list[str]
+    wall_seconds: float
+
+
+class JournalRecord(TypedDict):
+    """The finished steps of a pipeline: `.pipeline.json`."""
+
+    config: dict[str, object]
+    done: dict[str, StepRecord]
