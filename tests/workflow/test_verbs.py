@@ -405,7 +405,7 @@ def test_the_command_records_a_part_and_says_so_by_its_code(tmp_path, monkeypatc
     assert "Traceback" not in said.err
     found = json.loads(record.read_text())
     assert (found["n"], found["n_wanted"], found["partial"], found["passed"]) == (100, 150, True, False)
-    assert json.loads((tmp_path / "plots/check_contact_cy_run1_partial.json").read_text()) == found
+    assert read_record(tmp_path / "plots/check_contact_cy_run1_partial.json", CheckRecord) == found
     assert (tmp_path / "plots/check_contact_cy_run1.json").read_bytes() == before
     _pressed(monkeypatch, identities, "contact_errors")
     assert run(["pipeline", *curve, "--quick", "--check-n-points", "150", *place]) == 130
