@@ -156,7 +156,7 @@ def test_text_has_as_many_variables_as_it_names():
 
 def test_the_commands_on_a_k3_surface(tmp_path, capsys):
     place = ["--home", str(tmp_path)]
-    small = ["--n-points", "3000", "--degree", "4", "--iterations", "8"]
+    small = ["--n-points", "4000", "--degree", "6", "--iterations", "12"]
     assert run(["cy", "--polynomial", "z0^4+z1^4+z2^4+z3^4", *small, *place]) == 0
     checks = ["--n-points", "100", *place, "--json", str(tmp_path / "check.json")]
     for name in ("kahlerity", "contact", "measures"):
