@@ -95,6 +95,18 @@ def test_a_claim_killed_before_its_configuration_was_written_is_dropped(tmp_path
         assert (claimed.number, claimed.resumed) == (1, False)
 
 
+def test_a_configuration_of_another_run_is_not_resumed(tmp_path):
+    """The folders of two interrupted runs have their configurations exchanged: neither may go on as the other."""
+    interrupted(tmp_path)
+    interrupted(tmp_path, {"epochs": 9, "seed": 0})
+    first, second = (tmp_path / f".metric_run{n}.work" / "config.json" for n in (1, 2))
+    one, other = first.read_bytes(), second.read_bytes()
+    first.write_bytes(other)
+    second.write_bytes(one)
+    with claim_run(tmp_path, "metric", CONFIG) as claimed:
+        assert (claimed.number, claimed.resumed) == (3, False)
+
+
 def test_an_unreadable_configuration_is_left_alone(tmp_path):
     interrupted(tmp_path)
     (tmp_path / ".metric_run1.work" / "config.json").write_text("{")

@@ -26,10 +26,9 @@ def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> Non
         for r in rows
         if "problem" not in r
     ]
-    session.say(fixed_width(header, table) if rows else "there are no finished runs")
-    for row in rows:
-        if "problem" in row:
-            session.say(f"damaged: {row['problem']}")
+    damaged = [f"damaged: {row['problem']}" for row in rows if "problem" in row]
+    shown = [fixed_width(header, table)] if table else []
+    session.say("\n".join([*shown, *damaged]) or "there are no finished runs")
     session.write_json({"runs": rows})
 
 

@@ -4,15 +4,12 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Generic, cast
 
 from g2links.errors import ArtefactError, InputError
 from g2links.records import RunRecord
 from g2links.storage.files import reason, sha256
-from g2links.storage.records import read_record
-
-Record = TypeVar("Record")
-"""One of the kinds of `RunRecord`."""
+from g2links.storage.records import Record, read_record
 
 
 @dataclass(frozen=True)

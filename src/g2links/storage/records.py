@@ -34,6 +34,7 @@ _NAMES: Mapping[type, str] = {
 }
 
 Record = TypeVar("Record")
+"""One of the classes of `g2links.records`."""
 
 
 def write_record(

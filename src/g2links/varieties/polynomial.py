@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Number
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -178,10 +178,8 @@ class Polynomial:
     def from_config(cls, config: VarietyData) -> "Polynomial":
         """Rebuild a polynomial from `to_config`."""
         try:
-            data = cast("PolynomialData", config)
-            terms = tuple(
-                (complex(*coefficient), tuple(map(int, exponents))) for coefficient, exponents in data["terms"]
-            )
+            data: Any = config
+            terms = tuple((complex(re, im), tuple(e)) for (re, im), e in data["terms"])
             return cls(terms, tuple(data["weights"]), str(data["name"]))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise PolynomialError("polynomial", config, "a mapping with name, weights and terms is needed") from error

@@ -1,8 +1,7 @@
 """Finished runs at a glance."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -30,36 +29,22 @@ class RunRow(TypedDict):
 
 def finished_runs(home: Home) -> list[RunRow]:
     """One entry for each finished run."""
-    metrics = [_row(f"{CY_STEM}_run{n}", partial(_metric, home, n)) for n in run_numbers(home.cy_models, CY_STEM)]
-    networks = [
-        _row(f"{task}_run{n}", partial(_network, home, task, n))
-        for task in TASKS
-        for n in run_numbers(home.link_models, task)
-    ]
-    return metrics + networks
+    metrics = [_row(home, CY_STEM, number) for number in run_numbers(home.cy_models, CY_STEM)]
+    return metrics + [_row(home, task, number) for task in TASKS for number in run_numbers(home.link_models, task)]
 
 
-def _row(name: str, read: Callable[[], tuple[int | None, str, dict[str, float]]]) -> RunRow:
+def _row(home: Home, stem: str, number: int) -> RunRow:
+    name, figure = f"{stem}_run{number}", "sigma"
+    cy_run: int | None = number
     try:
-        cy_run, figure, figures = read()
+        if stem == CY_STEM:
+            figures = find_cy(home, number).record["figures"]
+        else:
+            network = find_link_run(home, stem, number).record
+            cy_run, figure, figures = network["cy_run"], "relative_error", network["figures"]
     except ArtefactError as error:
         return {"name": name, "problem": str(error)}
-    return {
-        "name": name,
-        "cy_run": cy_run,
-        "figure": figure,
-        "value": figures[figure],
-        "seconds": figures["seconds"],
-    }
-
-
-def _metric(home: Home, number: int) -> tuple[int | None, str, dict[str, float]]:
-    return number, "sigma", find_cy(home, number).record["figures"]
-
-
-def _network(home: Home, task: str, number: int) -> tuple[int | None, str, dict[str, float]]:
-    record = find_link_run(home, task, number).record
-    return record["cy_run"], "relative_error", record["figures"]
+    return {"name": name, "cy_run": cy_run, "figure": figure, "value": figures[figure], "seconds": figures["seconds"]}
 
 
 def comparable(home: Home, task: str, number: int) -> dict[str, Any]:

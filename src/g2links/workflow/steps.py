@@ -3,22 +3,21 @@ the pictures, and says what it did."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
+from g2links.records import SavedSamplesRecord
 from g2links.reports.checks import plot_monge_ampere
 from g2links.reports.histories import plot_cy_history
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
 from g2links.settings.config import load_hyperparameters
 from g2links.storage.layout import Home
-from g2links.storage.manifests import read_manifest
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import check
 from g2links.workflow.fit import FitOptions, fit_cy
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.sample import sample
-from g2links.workflow.samples import samples_record
 from g2links.workflow.train import train
 
 
@@ -105,7 +104,7 @@ def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: 
         splits = load_hyperparameters(hyperparameters or home.hyperparameters).splits
         options["splits"] = (splits.train, splits.validation, splits.test)
     data = sample(home=home.path, **options)
-    saved = samples_record(home, read_manifest(home.link_data, []))
+    saved = cast("SavedSamplesRecord", data.record)
     return StepReport({"command": "sample", **saved}, samples_summary(saved, folder=str(home.link_data)), data)
 
 
