@@ -51,7 +51,7 @@ class ArchitectureData(TypedDict):
 
 
 class FitChoices(TypedDict):
-    """The options of step 1; see `workflow.fit.FitOptions`."""
+    """The options of step 1; see `workflow.fit_options.FitOptions`."""
 
     n_points: int
     ansatz: str
@@ -146,6 +146,16 @@ class Iteration(TypedDict):
     seconds: float
 
 
+class SearchStage(TypedDict):
+    """One family of potentials of those that a search for a metric took one after another; `degree` is None where it
+    has none."""
+
+    degree: int | None
+    parameters: int
+    training_points: int
+    sigma_validation: float | None
+
+
 class Epoch(TypedDict):
     """One epoch of the training of a network; None where nothing was validated."""
 
@@ -181,6 +191,7 @@ class MetricRecord(RunRecord):
     stopped_because: str
     iterations: int
     best_iteration: int
+    stages: NotRequired[list[SearchStage]]
     history: list[Iteration]
     versions: Versions
     data_sha256: NotRequired[str]

@@ -16,8 +16,8 @@ from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.ricci_flat import hermitian_search
 from g2links.ricci_flat.family import choose_family, little_symmetry
 from g2links.ricci_flat.fitting import fit_of
-from g2links.ricci_flat.hermitian_search import HermitianProblem, hermitian_start, matrix_of, prepare_sections
-from g2links.ricci_flat.levenberg_marquardt import Result, minimise
+from g2links.ricci_flat.hermitian_search import HermitianProblem, matrix_of, prepare_sections, vector_of
+from g2links.ricci_flat.levenberg_marquardt import Result, first_state, minimise
 from g2links.ricci_flat.monge_ampere import unravel
 from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
 from g2links.varieties.charts import act, tangent_frame
@@ -104,7 +104,7 @@ def test_the_residual_is_the_monge_ampere_ratio(points, data, rng):
 def test_the_linear_problem(data, rng):
     """J is the derivative of the residual, and its adjoint is its adjoint."""
     re, im = _random_h(rng, ANSATZ)
-    state = hermitian_start(re + 1j * im)
+    state = first_state(vector_of(re + 1j * im))
     linear = HermitianProblem(data).linearise(state.vector)
     delta = _random_h(rng, ANSATZ)
     delta = (delta[0] + 1j * delta[1]).astype(np.complex64)
@@ -120,7 +120,7 @@ def test_the_linear_problem(data, rng):
 
 def test_sections_are_made_orthonormal(data):
     """Rows s become s A, with Σ w (sA)†(sA)/|s|² = 1; the complex conjugate of A would not do."""
-    linear = HermitianProblem(data).linearise(hermitian_start(np.eye(ANSATZ.sections.count)).vector)
+    linear = HermitianProblem(data).linearise(vector_of(np.eye(ANSATZ.sections.count)))
     s, one = data.rows[:, 0].astype(complex), np.eye(ANSATZ.sections.count)
     weights = data.weights / np.sum(np.abs(s) ** 2, axis=1)
 
@@ -134,7 +134,7 @@ def test_sections_are_made_orthonormal(data):
 def test_conjugate_gradients_solve_the_linear_problem(data, rng, monkeypatch):
     """Left to run they end at the least-squares solution; by their own rule they stop earlier, but near it."""
     re, im = _random_h(rng, ANSATZ)
-    linear = HermitianProblem(data).linearise(hermitian_start(re + 1j * im).vector)
+    linear = HermitianProblem(data).linearise(vector_of(re + 1j * im))
     n = ANSATZ.sections.count
     units = (np.eye(n * n).reshape(-1, n, n) + 0j).astype(np.complex64)
     hermitian = [(e + e.T) / 2 for e in units] + [1j * (e - e.T) / 2 for e in units]
@@ -150,7 +150,7 @@ def test_conjugate_gradients_solve_the_linear_problem(data, rng, monkeypatch):
     stalled = left(linear._conjugate_gradients(0.0))
     assert least < stalled < 1.02 * least
     assert stalled <= early < max(0.2 * linear.loss, 1.02 * least)
-    late = HermitianProblem(data, time.monotonic() - 1).linearise(hermitian_start(re + 1j * im).vector)
+    late = HermitianProblem(data, time.monotonic() - 1).linearise(vector_of(re + 1j * im))
     assert stalled < left(late._conjugate_gradients(0.0)) < linear.loss  # one step, whatever the time
 
 

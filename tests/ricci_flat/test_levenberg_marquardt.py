@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from g2links.ricci_flat.levenberg_marquardt import (
-    FIRST_DAMPING,
     NormalEquations,
     Result,
     SingularValues,
-    State,
+    first_state,
     minimise,
 )
 
@@ -56,7 +55,7 @@ class _Rosenbrock(NamedTuple):
 
 
 def test_rosenbrock_valley():
-    state, result = minimise(_Rosenbrock(), State(np.array([-1.2, 1.0]), FIRST_DAMPING, 0, ()), iterations=60)
+    state, result = minimise(_Rosenbrock(), first_state(np.array([-1.2, 1.0])), iterations=60)
     assert result is not Result.STOPPED
     np.testing.assert_allclose(state.vector, [1, 1], atol=1e-7)
 

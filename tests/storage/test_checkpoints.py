@@ -19,9 +19,10 @@ def test_the_last_two_are_kept_and_the_last_comes_back_exactly(tmp_path):
     state = {"epoch": 3, "best": math.inf, "rng": {"state": 2**127 + 1}, "history": [0.1, 1e-300]}
     checkpoints = saved(tmp_path / "work", 1, 2)
     checkpoints.save(3, {"w": np.linspace(0, 1, 5)}, state)
-    loaded = Checkpoints(tmp_path / "work").load_latest()
+    again = Checkpoints(tmp_path / "work")
+    loaded = again.load_latest()
     assert loaded is not None
-    assert (loaded.step, loaded.state, loaded.message) == (3, state, None)
+    assert (loaded.step, loaded.state, again.notes) == (3, state, ())
     np.testing.assert_array_equal(loaded.arrays["w"], np.linspace(0, 1, 5))
     assert sorted(path.name for path in (tmp_path / "work").iterdir()) == [
         *(LATEST, "checkpoint_00000002.npz", "checkpoint_00000003.npz"),
@@ -40,9 +41,9 @@ def test_a_damaged_one_is_passed_over_loudly(tmp_path):
     loaded = checkpoints.load_latest()
     assert loaded is not None
     assert loaded.step == 2
-    assert loaded.message is not None
-    assert "checkpoint_00000003.npz: damaged" in loaded.message
-    assert "going on from step 2" in loaded.message
+    (note,) = checkpoints.notes
+    assert "checkpoint_00000003.npz: damaged" in note
+    assert "going on from step 2" in note
     checkpoints.save(4, {}, {})
     assert sorted(path.name for path in tmp_path.glob("*.npz")) == [
         *("checkpoint_00000002.npz", "checkpoint_00000004.npz"),
@@ -61,9 +62,12 @@ def test_when_all_are_damaged_it_says_so(tmp_path):
 def test_without_its_index_the_files_themselves_are_read(tmp_path, content):
     saved(tmp_path, 1, 2)
     (tmp_path / LATEST).unlink() if content is None else (tmp_path / LATEST).write_bytes(content)
-    loaded = Checkpoints(tmp_path).load_latest()
+    checkpoints = Checkpoints(tmp_path)
+    loaded = checkpoints.load_latest()
     assert loaded is not None
     assert loaded.step == 2
+    assert len(checkpoints.notes) == (content is not None)
+    assert all(LATEST in note and "going on from step 2" in note for note in checkpoints.notes)
 
 
 def test_state_that_json_cannot_hold(tmp_path):
@@ -88,10 +92,12 @@ def test_killed_between_saves_again_and_again(tmp_path):
         process = start(code, tmp_path)
         assert int(process.first_line) >= last
         while (loaded := _loaded(tmp_path)) is None or loaded.step < last + 3:
-            assert loaded is None or loaded.message is None
+            pass
         kill(process)
-        last = Checkpoints(tmp_path).load_latest().step
-        final = Checkpoints(tmp_path).load_latest()
+        checkpoints = Checkpoints(tmp_path)
+        final = checkpoints.load_latest()
+        last = final.step
+        assert checkpoints.notes == ()
         assert final.state == {"step": last}
         assert (final.arrays["w"] == last).all()
     assert last >= 12
@@ -116,6 +122,7 @@ def test_full_disk_keeps_the_last_good_one(tmp_path):
     )
     result = run(code, tmp_path)
     assert "checkpoint_00000002.npz: cannot be written: File too large" in result.stdout, result.stderr
-    loaded = Checkpoints(tmp_path).load_latest()
+    checkpoints = Checkpoints(tmp_path)
+    loaded = checkpoints.load_latest()
     assert loaded is not None
-    assert (loaded.step, loaded.message) == (1, None)
+    assert (loaded.step, checkpoints.notes) == (1, ())

@@ -485,7 +485,7 @@ def test_a_network_of_ones_own_is_a_run_of_a_home(tmp_path):
     assert "metric_run1.json: damaged or altered" in first["problem"]
     assert second["name"] == "metric_run2"
     assert "problem" not in second
-    assert run(["runs", "list", "--home", str(tmp_path)]) == 0
+    assert run(["runs", "list", "--home", str(tmp_path)]) == 1
 
 
 @pytest.mark.parametrize(

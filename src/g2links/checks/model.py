@@ -2,7 +2,7 @@
 
 from g2links.checks.analytic import IDENTITIES, POSITIVE, SEVEN
 from g2links.checks.contract import Check, CheckSetting, Figure, Found
-from g2links.checks.tolerances import GRADIENT, NEARLY_ALWAYS, SLOPES, kind_of, mean_at_most, near, to_rounding
+from g2links.checks.tolerances import GRADIENT, NEARLY_ALWAYS, SLOPES, closedness, kind_of, mean_at_most, near
 from g2links.records import Thresholds
 
 PHI_ERROR = Figure(r"$|\varphi - \varphi_\mathrm{true}|\,/\,|\varphi_\mathrm{true}|$")
@@ -33,9 +33,9 @@ def _evaluate(setting: CheckSetting) -> Found:
 
 def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:
     """Mean relative errors within what each family reaches, and three times what was measured when the network was
-    trained. Identities: to rounding where the family `potential` has them exactly; otherwise between derivatives a
-    hundred times the errors, between values what the errors and that of the metric explain. Except in a quick run, φ
-    is positive nearly everywhere."""
+    trained. Identities: as `closedness` has it where the family `potential` has them exactly; otherwise between
+    derivatives a hundred times the errors, and by flux its truncation error; between values what the errors and that of
+    the metric explain. Except in a quick run, φ is positive nearly everywhere."""
     networks, quick = setting.required_networks, setting.quick
     tasks = {"phi_error": "3form", "metric_error": "metric", "psi_error": "4form"}
     models = {"3form": networks.phi, "metric": networks.metric, "4form": networks.psi}
@@ -43,14 +43,16 @@ def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:
     limits: Thresholds = {name: mean_at_most(errors[task]) for name, task in tasks.items() if models[task] is not None}
     if not quick:
         limits["positive"] = NEARLY_ALWAYS
-    of_phi = to_rounding() if kind_of(networks.phi) == "potential" else mean_at_most(SLOPES * errors["3form"])
+    exact = closedness(setting.method, setting.epsilon)
+    truncation = exact["at_most"] if setting.method == "flux" else 0.0
+    of_phi = exact if kind_of(networks.phi) == "potential" else mean_at_most(SLOPES * errors["3form"] + truncation)
     limits |= {"d_phi_minus_omega2": of_phi, "d_eta_minus_omega": of_phi}
     own_psi = setting.psi_method == "model"
     involved = errors["3form"] + errors["4form" if own_psi else "metric"]
     if own_psi and kind_of(networks.psi) == "potential":
-        limits["d_psi"] = to_rounding()
+        limits["d_psi"] = exact
     else:
-        limits["d_psi"] = mean_at_most(GRADIENT * setting.ma_rms + SLOPES * involved)
+        limits["d_psi"] = mean_at_most(GRADIENT * setting.ma_rms + SLOPES * involved + truncation)
     values = 3 * setting.ma_rms + _VALUES * involved
     limits["phi_wedge_psi_over_vol"] = near(SEVEN, SEVEN * values)
     if own_psi or networks.metric is not None:

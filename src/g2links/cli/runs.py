@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import Session
+from g2links.cli.session import FAILED, Session
 
 app = typer.Typer(no_args_is_help=True, help="List and compare finished runs.")
 
 
 @app.command("list")
 def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> None:
-    """All finished runs and their main figures."""
+    """All finished runs and their main figures; exit code 1 where one of them is damaged."""
     from g2links.reports.tables import fixed_width, number
     from g2links.storage.layout import Home
     from g2links.workflow.listing import finished_runs
@@ -30,6 +30,8 @@ def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> Non
     shown = [fixed_width(header, table)] if table else []
     session.say("\n".join([*shown, *damaged]) or "there are no finished runs")
     session.write_json({"runs": rows})
+    if damaged:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

@@ -20,6 +20,10 @@ _HERMITIAN_DEGREE, _MOST_SECTIONS = 5, 126
 _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 """So many features of such a degree take less than a minute on two cores; higher degrees have to be asked for."""
 
+_GROWTH = 1.5
+"""Where weights are large, one degree has few more features than the one before; a search in as many is hardly better,
+and takes its time to compile."""
+
 
 class Family(NamedTuple):
     """A family of potentials, and in words why it was taken."""
@@ -106,6 +110,40 @@ def _best(variety: WeightedHypersurface, degree: int | None, *, network_wanted: 
             f"auto: features of degree {reached} lack the coordinate of weight {heaviest}; expect a poor metric",
         )
     return "algebraic", "auto: it is better than a network on every polynomial with symmetry that was measured"
+
+
+def larger(family: Family) -> Family | None:
+    """That of the next higher degree with at least `_GROWTH` times as many parameters, of the same kind; None for
+    potentials without a degree, and for networks, whose size is not in their features alone."""
+    old = family.ansatz
+    if isinstance(old, HermitianAnsatz):
+        return Family(HermitianAnsatz(Sections(old.sections.variety, old.sections.degree + 1)), family.reason)
+    if not isinstance(old, AlgebraicAnsatz):
+        return None
+    at, told_apart = old.features, old.features.degree - (old.features.lowest or 0) + 1
+    for degree in itertools.count(at.degree + 1):
+        features = (
+            InvariantFeatures(at.variety, degree, symmetric=True)
+            if at.lowest is None
+            else _graded(at.variety, degree, told_apart)
+        )
+        if features.count >= _GROWTH * at.count:
+            return Family(AlgebraicAnsatz(features), family.reason)
+    raise AssertionError("there are more features of higher degrees")
+
+
+def of_degree(family: Family, degree: int) -> Family:
+    """That of the degree among those that are `larger`, one after another, or itself."""
+    while degree_of(family) != degree:
+        following = larger(family)
+        assert following is not None
+        family = following
+    return family
+
+
+def degree_of(family: Family) -> int | None:
+    """The degree of its potentials; None where they have none."""
+    return family.ansatz.to_config().get("degree")
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax.numpy as jnp
 import numpy as np
+from jax.flatten_util import ravel_pytree
 
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, Parameters, PointAnsatz
@@ -13,12 +14,11 @@ from g2links.ricci_flat.balanced import balanced_coefficients
 from g2links.ricci_flat.hermitian_search import (
     HermitianProblem,
     SectionData,
-    hermitian_start,
     matrix_of,
     prepare_sections,
     vector_of,
 )
-from g2links.ricci_flat.levenberg_marquardt import Result, State, minimise
+from g2links.ricci_flat.levenberg_marquardt import Result, State, first_state, minimise
 from g2links.ricci_flat.monge_ampere import (
     MongeAmpereData,
     initial_state,
@@ -62,6 +62,9 @@ class Fit(Protocol):
     def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
         """The first state: at given parameters, else that of the family."""
 
+    def near(self, parameters: Parameters) -> State:
+        """The first state near given parameters, moved towards that of the family until it is a metric."""
+
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """Iterate by least squares from `state`; see `levenberg_marquardt.minimise`."""
 
@@ -82,7 +85,8 @@ def fit_of(variety: AbstractVariety, ansatz: Ansatz, train: Points, validation: 
 
 class FeatureFit:
     """Potentials on features, or of a user (`monge_ampere`). Of an algebraic one with many coefficients the first
-    steps, from far away, use a quarter of the points."""
+    steps, from far away, use a quarter of the points; not from a balanced start, which is near: there they lead to
+    potentials whose metrics are not positive at the other points."""
 
     def __init__(self, variety: AbstractVariety, ansatz: PointAnsatz, train: Points, validation: Points) -> None:
         self.ansatz, self._points = ansatz, train
@@ -92,15 +96,20 @@ class FeatureFit:
         """See `Fit`."""
         if parameters is not None:
             return state_at(self.ansatz, parameters, self.train)
-        if isinstance(self.ansatz, AlgebraicAnsatz) and self.ansatz.features.lowest is not None:
+        if self._balanced:
+            assert isinstance(self.ansatz, AlgebraicAnsatz)
             return state_at(self.ansatz, (jnp.asarray(balanced_coefficients(self.ansatz, self._points)),), self.train)
         return initial_state(self.ansatz, self.train, seed)
+
+    def near(self, parameters: Parameters) -> State:
+        """See `Fit`."""
+        return first_state(self._positive(np.asarray(ravel_pytree(parameters)[0])))
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """See `Fit`."""
 
         few = len(self.train.weights) // _FEATURE_SHARE
-        stages = few >= _FEWEST and isinstance(self.ansatz, AlgebraicAnsatz)
+        stages = few >= _FEWEST and isinstance(self.ansatz, AlgebraicAnsatz) and not self._balanced
 
         def stage(data: MongeAmpereData, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
             found = levenberg_marquardt(
@@ -115,7 +124,7 @@ class FeatureFit:
             iterations,
             coarse=lambda state, end: stage(self.train.rows(0, few), state, end, _FEATURE_ENOUGH),
             fine=lambda state, end: stage(self.train, state, end),
-            between=lambda vector: _made_positive(vector, lambda: self.start(None, 0).vector, self._is_metric),
+            between=self._positive,
         )
 
     def quality(self, vector: np.ndarray) -> Quality:
@@ -127,6 +136,13 @@ class FeatureFit:
     def safe(self) -> np.ndarray | None:
         """See `Fit`."""
         return self.start(None, 0).vector if isinstance(self.ansatz, AlgebraicAnsatz) else None
+
+    @property
+    def _balanced(self) -> bool:
+        return isinstance(self.ansatz, AlgebraicAnsatz) and self.ansatz.features.lowest is not None
+
+    def _positive(self, vector: np.ndarray) -> np.ndarray:
+        return _made_positive(vector, lambda: self.start(None, 0).vector, self._is_metric)
 
     def _is_metric(self, vector: np.ndarray) -> bool:
         values = log_ratios(self.ansatz, unravel(self.ansatz, vector), self.train)
@@ -148,10 +164,15 @@ class SectionFit:
             InputError: where the metric of the parameters is not positive at every training point.
         """
         re, im = self.ansatz.start() if parameters is None else parameters
-        state = hermitian_start(np.asarray(re) + 1j * np.asarray(im))
+        state = first_state(vector_of(np.asarray(re) + 1j * np.asarray(im)))
         if not self._is_metric(state.vector):
             raise InputError("start", "the given parameters", "a metric that is positive on this threefold")
         return state
+
+    def near(self, parameters: Parameters) -> State:
+        """See `Fit`."""
+        re, im = parameters
+        return first_state(self._positive(vector_of(np.asarray(re) + 1j * np.asarray(im))))
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """See `Fit`."""
@@ -167,11 +188,7 @@ class SectionFit:
             iterations,
             coarse=lambda state, end: stage(self.train.part(few), state, end, enough=_SECTION_ENOUGH),
             fine=lambda state, end: stage(self.train, state, end, window=_WINDOW),
-            between=lambda vector: _made_positive(
-                vector,
-                lambda: np.trace(matrix_of(vector)).real / sections * vector_of(np.eye(sections)),
-                self._is_metric,
-            ),
+            between=self._positive,
         )
 
     def quality(self, vector: np.ndarray) -> Quality:
@@ -183,6 +200,12 @@ class SectionFit:
     def safe(self) -> np.ndarray | None:
         """See `Fit`."""
         return self.start(None, np.random.SeedSequence()).vector
+
+    def _positive(self, vector: np.ndarray) -> np.ndarray:
+        n = self.ansatz.sections.count
+        return _made_positive(
+            vector, lambda: np.trace(matrix_of(vector)).real / n * vector_of(np.eye(n)), self._is_metric
+        )
 
     def _is_metric(self, vector: np.ndarray) -> bool:
         return bool(np.all(np.isfinite(self.train.log_ratios(matrix_of(vector)))))

@@ -25,7 +25,6 @@ from g2links.potentials.sections import Sections
 from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.conjugate_gradients import Progress, least_squares
 from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
-from g2links.ricci_flat.levenberg_marquardt import FIRST_DAMPING, State
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.residue import residue
@@ -90,11 +89,6 @@ def _evaluate(variety: AbstractVariety, sections: Sections, at: ChartPoint) -> t
         return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(variety, at)))
 
     return jax.vmap(one_point)(at)
-
-
-def hermitian_start(h: np.ndarray) -> State:
-    """The first state, at a given matrix."""
-    return State(vector_of(h), FIRST_DAMPING, 0, ())
 
 
 def vector_of(h: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
 
 _TRIALS = 24
@@ -63,6 +64,11 @@ class State(NamedTuple):
 
 
 FIRST_DAMPING = 1e-2
+
+
+def first_state(vector: npt.ArrayLike) -> State:
+    """That of a search from `vector`."""
+    return State(np.asarray(vector), FIRST_DAMPING, 0, ())
 
 
 def minimise(

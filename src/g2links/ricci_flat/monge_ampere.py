@@ -27,12 +27,12 @@ from g2links.potentials.own import Places
 from g2links.potentials.reference import reference_jet
 from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.levenberg_marquardt import (
-    FIRST_DAMPING,
     Linearisation,
     NormalEquations,
     Result,
     SingularValues,
     State,
+    first_state,
     minimise,
 )
 from g2links.varieties.charts import ChartPoint, tangent_frame
@@ -154,7 +154,7 @@ def sigma_and_positivity(data: MongeAmpereData, ansatz: PointAnsatz, parameters:
 def initial_state(ansatz: PointAnsatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
     """A random start, with the first damping."""
     parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
-    return State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
+    return first_state(ravel_pytree(parameters)[0])
 
 
 def state_at(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData) -> State:
@@ -163,7 +163,7 @@ def state_at(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData)
     Raises:
         InputError: where the metric that they give is not positive at every point of `data`.
     """
-    state = State(np.asarray(ravel_pytree(parameters)[0]), FIRST_DAMPING, 0, ())
+    state = first_state(ravel_pytree(parameters)[0])
     if not np.isfinite(_MongeAmpere(ansatz, data).loss(state.vector)):
         raise InputError(
             "start", "the given parameters", "a potential whose metric is positive on this threefold; take a nearer one"

@@ -1,6 +1,5 @@
 """Numbered checkpoints of an interrupted computation: the last two good ones, verified when they are read."""
 
-import contextlib
 import json
 import os
 import re
@@ -24,12 +23,11 @@ _NAME = re.compile(r"checkpoint_([0-9]{1,12})\.npz")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One checkpoint as it was saved; `message` says if a newer one was damaged and had to be passed over."""
+    """One checkpoint as it was saved."""
 
     step: int
     arrays: dict[str, np.ndarray]
     state: dict[str, Any]
-    message: str | None = None
 
 
 class Checkpoints:
@@ -38,10 +36,14 @@ class Checkpoints:
     Args:
         folder: usually the work folder of a run; made at the first save.
         keep: how many good ones to keep.
+
+    Attributes:
+        notes: what was damaged when the latest one was loaded, in sentences.
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, keep: int = 2) -> None:
         self.folder, self.keep = Path(folder), keep
+        self.notes: tuple[str, ...] = ()
         self._damaged: set[str] = set()
 
     def save(self, step: int, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> None:
@@ -61,7 +63,7 @@ class Checkpoints:
         write_arrays(path, {**arrays, _STATE: _encode(state)})
         entry: CheckpointEntry = {"file": path.name, "step": step, "sha256": sha256(path)}
         gone = {path.name, *self._damaged}
-        kept = [entry, *(old for old in self._index() if old["file"] not in gone)][: self.keep]
+        kept = [entry, *(old for old in self._entries([]) if old["file"] not in gone)][: self.keep]
         write_record(self.folder / LATEST, CheckpointsRecord, {"checkpoints": kept})
         self._remove_all_but({old["file"] for old in kept})
 
@@ -71,35 +73,45 @@ class Checkpoints:
         Raises:
             ArtefactError: there are checkpoints and every one of them is damaged.
         """
-        entries = self._index()
         problems: list[str] = []
+        entries = self._entries(problems)
         for entry in entries:
             try:
-                return self._load(entry, problems)
+                loaded = self._load(entry)
             except ArtefactError as error:
                 problems.append(str(error))
                 self._damaged.add(entry["file"])
+                continue
+            self.notes = tuple(f"{problem}; going on from step {loaded.step}" for problem in problems)
+            return loaded
         if not entries:
             return None
         raise ArtefactError(
             f"{self.folder}: no checkpoint can be read ({'; '.join(problems)}); delete it to start anew"
         )
 
-    def _load(self, entry: CheckpointEntry, problems: list[str]) -> Checkpoint:
+    def _load(self, entry: CheckpointEntry) -> Checkpoint:
         path = self.folder / entry["file"]
         if entry["sha256"] is not None and sha256(path) != entry["sha256"]:
             raise ArtefactError(f"{path}: damaged: its sha256 is not that of {LATEST}")
         arrays = read_arrays(path)
         state = _decode(path, arrays.pop(_STATE, None))
-        message = f"{'; '.join(problems)}; going on from step {entry['step']}" if problems else None
-        return Checkpoint(int(entry["step"]), arrays, state, message)
+        return Checkpoint(int(entry["step"]), arrays, state)
 
-    def _index(self) -> list[CheckpointEntry]:
-        """Newest first: what LATEST.json lists, or the files that are there if it is missing or damaged."""
-        with contextlib.suppress(ArtefactError):
-            entries = read_record(self.folder / LATEST, CheckpointsRecord)["checkpoints"]
-            if all(_NAME.fullmatch(entry["file"]) for entry in entries):
-                return entries
+    def _entries(self, problems: list[str]) -> list[CheckpointEntry]:
+        """Newest first: what LATEST.json lists; the files that are there if it is missing, or damaged, which is a
+        problem."""
+        index = self.folder / LATEST
+        try:
+            entries = read_record(index, CheckpointsRecord)["checkpoints"] if index.exists() else []
+            strange = [entry["file"] for entry in entries if not _NAME.fullmatch(entry["file"])]
+            if strange:
+                raise ArtefactError(f"{index}: {strange[0]!r} is no name of a checkpoint")
+        except ArtefactError as error:
+            problems.append(str(error))
+            entries = []
+        if entries:
+            return entries
         steps = {int(match[1]): match[0] for match in self._files()}
         return [{"file": steps[step], "step": step, "sha256": None} for step in sorted(steps, reverse=True)]
 

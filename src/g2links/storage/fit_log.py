@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from g2links.records import Iteration
+from g2links.errors import ArtefactError
+from g2links.records import Iteration, SearchStage
 from g2links.ricci_flat.fitting import Fit
 from g2links.ricci_flat.levenberg_marquardt import State
 from g2links.storage.checkpoints import Checkpoints
@@ -18,35 +19,46 @@ class FitLog:
     """After each iteration: a line of history, a checkpoint, and progress. The best state is that of the smallest σ on
     the validation points, so that a step that helps the training points alone is not kept.
 
+    A search has one stage for each family of potentials that it takes, one after another; all of them have the same
+    validation points.
+
     Args:
         checkpoints: where states are saved; None for a search that leaves nothing on the disk.
-        fit: what is searched.
         progress: called after each iteration.
-        iterations: how many there are at most.
+        iterations: how many there are at most in a stage.
         stop: asked after each iteration; True ends the search.
     """
 
     def __init__(
         self,
         checkpoints: Checkpoints | None,
-        fit: Fit,
         progress: Progress,
         iterations: int,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.checkpoints, self.fit = checkpoints, fit
+        self.checkpoints = checkpoints
         self.progress, self.iterations, self.stop = progress, iterations, stop
         self.history: list[Iteration] = []
-        self.best_vector = np.zeros(0)
+        self.stages: list[SearchStage] = []
+        self.best_vector, self.best_stage = np.zeros(0), 0
         self.seconds_before = 0.0
+        self._fit: Fit | None = None
+        self._before = 0
         self._started = time.monotonic()
 
     def restore(self) -> State | None:
-        """The state of the last checkpoint, if there is one."""
+        """The state of the last checkpoint, if there is one; `stages` says of which family, to be given to `resume`.
+
+        Raises:
+            ArtefactError: for checkpoints that are damaged, or of an earlier version.
+        """
         saved = None if self.checkpoints is None else self.checkpoints.load_latest()
         if saved is None:
             return None
-        self.history = saved.state["history"]
+        if "stages" not in saved.state:
+            raise ArtefactError("the checkpoints of this run are of an earlier version; start it anew with --fresh")
+        self.history, self.stages = saved.state["history"], saved.state["stages"]
+        self._before, self.best_stage = saved.state["before"], saved.state["best_stage"]
         self.best_vector = saved.arrays["best_vector"]
         self.seconds_before = self.history[-1]["seconds"]
         moments = tuple(saved.arrays[name] for name in ("first_moment", "second_moment") if name in saved.arrays)
@@ -58,19 +70,36 @@ class FitLog:
             moments,
         )
 
+    def begin(self, stage: SearchStage, fit: Fit) -> None:
+        """The iterations that follow are of the first or the next family."""
+        self.stages.append(stage)
+        self._before = self.history[-1]["iteration"] if self.history else 0
+        self.resume(fit)
+
+    def resume(self, fit: Fit) -> None:
+        """The iterations that follow are of the family that the last state is of."""
+        self._fit = fit
+
+    def leave(self) -> None:
+        """The family of the last state is done with, and its tables with it."""
+        self._fit = None
+
     @property
-    def best_iteration(self) -> int:
-        """The first one with the smallest σ on the validation points, among those where the metric is positive on most
-        of them; 0 before any."""
-        if not self.history:
-            return 0
-        order = [(-entry["positive_validation"], entry["sigma_validation"]) for entry in self.history]
-        return self.history[order.index(min(order))]["iteration"]
+    def best(self) -> Iteration | None:
+        """That with the smallest σ on the validation points, and the first such, among those where the metric is
+        positive on most of them; None before any."""
+        return _best(self.history)
+
+    @property
+    def best_of_stage(self) -> Iteration | None:
+        """The same among those of the present family."""
+        return _best([entry for entry in self.history if entry["iteration"] > self._before])
 
     def __call__(self, state: State) -> bool:
-        quality = self.fit.quality(state.vector)
+        assert self._fit is not None
+        quality = self._fit.quality(state.vector)
         entry: Iteration = {
-            "iteration": state.iteration,
+            "iteration": self._before + state.iteration,
             "rms": float(np.sqrt(state.losses[-1])),
             "sigma_train": quality.train,
             "sigma_validation": quality.validation,
@@ -79,8 +108,10 @@ class FitLog:
             "seconds": self.seconds_before + time.monotonic() - self._started,
         }
         self.history.append(entry)
-        if self.best_iteration == state.iteration:
-            self.best_vector = state.vector
+        if self.best is entry:
+            self.best_vector, self.best_stage = state.vector, len(self.stages) - 1
+        if self.best_of_stage is entry:
+            self.stages[-1]["sigma_validation"] = quality.validation
         if self.checkpoints is not None:
             self._save(self.checkpoints, state)
         self.progress(f"training, sigma {entry['sigma_validation']:.2e}", state.iteration, self.iterations)
@@ -89,5 +120,16 @@ class FitLog:
     def _save(self, checkpoints: Checkpoints, state: State) -> None:
         arrays = {"vector": state.vector, "best_vector": self.best_vector}
         arrays |= dict(zip(("first_moment", "second_moment"), state.moments, strict=False))
-        rest = {"damping": state.damping, "iteration": state.iteration, "losses": list(state.losses)}
-        checkpoints.save(state.iteration, arrays, {**rest, "history": self.history})
+        rest = {
+            "damping": state.damping,
+            "iteration": state.iteration,
+            "losses": list(state.losses),
+            "before": self._before,
+            "stages": self.stages,
+            "best_stage": self.best_stage,
+        }
+        checkpoints.save(self._before + state.iteration, arrays, {**rest, "history": self.history})
+
+
+def _best(history: list[Iteration]) -> Iteration | None:
+    return min(history, key=lambda entry: (-entry["positive_validation"], entry["sigma_validation"]), default=None)

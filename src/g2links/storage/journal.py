@@ -1,6 +1,7 @@
 """Which steps of a pipeline are done, so that an interrupted one can go on: `models/.pipeline.json`."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from types import TracebackType
 
 from g2links.errors import ArtefactError
@@ -29,6 +30,7 @@ class Journal:
         self._path = self._folder / ".pipeline.json"
         self._config, self._fresh = plain(dict(config), "config"), fresh
         self._lock = folder_lock(self._folder, seconds=0.0)
+        self._held = ExitStack()
         self.done: dict[str, StepRecord] = {}
 
     def record(self, name: str, result: Mapping[str, object]) -> None:
@@ -44,14 +46,22 @@ class Journal:
             raise ArtefactError(f"{self._path}: cannot be removed: {reason(error)}") from error
 
     def __enter__(self) -> "Journal":
-        self._lock.__enter__()
-        if self._path.exists() and not self._fresh:
-            saved = read_record(self._path, JournalRecord)
-            if saved["config"] == self._config:
-                self.done = saved["done"]
+        with ExitStack() as held:  # given back where the journal cannot be read
+            held.enter_context(self._lock)
+            if self._path.exists() and not self._fresh:
+                saved = self._read()
+                if saved["config"] == self._config:
+                    self.done = saved["done"]
+            self._held = held.pop_all()
         return self
+
+    def _read(self) -> JournalRecord:
+        try:
+            return read_record(self._path, JournalRecord)
+        except ArtefactError as error:
+            raise ArtefactError(f"{error}; start the pipeline anew with --fresh") from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.__exit__(kind, error, trace)
+        self._held.__exit__(kind, error, trace)

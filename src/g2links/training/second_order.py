@@ -15,7 +15,7 @@ from g2links.networks.architecture import Row, Weights
 from g2links.networks.layers import Parameters
 from g2links.networks.model import LinkModel
 from g2links.networks.structured import AbstractStructured
-from g2links.ricci_flat.levenberg_marquardt import FIRST_DAMPING, NormalEquations, State, marquardt_step, stalled
+from g2links.ricci_flat.levenberg_marquardt import NormalEquations, State, first_state, marquardt_step, stalled
 from g2links.training.data import RowBlocks, as_blocks, take_rows
 from g2links.training.first_order import PreparedBlocks, mean_loss, prepare_rows
 from g2links.training.physics import TERMS
@@ -55,7 +55,7 @@ class SecondOrder:
         self._data = prepare_rows(self._architecture, take_rows(rows, few))
         self._validation = PreparedBlocks(self._architecture, validation)
         self._fixed = model.state.fixed
-        self._state = State(np.asarray(vector), FIRST_DAMPING, 0, ())
+        self._state = first_state(vector)
 
     def epoch(self, number: int, drops: int) -> tuple[float, float] | None:
         """One step: the loss on the points used, and the damping."""

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, NamedTuple, cast
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,11 +11,9 @@ from g2links.errors import InputError, NotPositiveError
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.potentials.families import Ansatz, KahlerPotential
 from g2links.potentials.own import OwnAnsatz, require_invariant
-from g2links.records import FitChoices, MetricRecord
-from g2links.ricci_flat.adam import adam
-from g2links.ricci_flat.family import ANSATZE, Family, choose_family
-from g2links.ricci_flat.fitting import FeatureFit, Fit, fit_of
-from g2links.ricci_flat.levenberg_marquardt import Result, State
+from g2links.records import MetricRecord
+from g2links.ricci_flat.family import Family
+from g2links.ricci_flat.fitting import Fit
 from g2links.ricci_flat.monge_ampere import unravel
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.cy_points import write_points
@@ -29,75 +27,14 @@ from g2links.storage.records import read_record
 from g2links.varieties.points.sampling import Points, effective_sample_size
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.fit_measures import FitMeasures, measure_fit
-from g2links.workflow.fit_points import split_points, training_points
-from g2links.workflow.fit_start import parameters_near, potential_of
+from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.fit_search import search_potential
+from g2links.workflow.fit_start import potential_of
 
 _SAFE_SHARES = (0.01, 0.03, 0.1, 0.3, 0.6)
 """Of a vector whose metric is positive everywhere, tried before that vector itself."""
 _TRIED_POINTS = 20
 """Where it is seen whether a user's potential is a function on V."""
-
-
-@dataclass(frozen=True)
-class FitOptions:
-    """What the user chose in step 1; None means: chosen from the polynomial and the points, and for what is required,
-    by `checks.verdict`."""
-
-    n_points: int = 100_000
-    ansatz: str = "auto"
-    degree: int | None = None
-    widths: tuple[int, ...] | None = None
-    activation: str | None = None
-    optimiser: str = "lm"
-    iterations: int | None = None
-    training_points: int | None = None
-    learning_rate: float = 1e-3
-    batch_size: int = 1000
-    seed: int = 0
-    start_from: int | None = None
-    require_sigma: float | None = None
-    require_supremum: float | None = None
-
-    def __post_init__(self) -> None:
-        _choice("ansatz", self.ansatz, ANSATZE)
-        _choice("optimiser", self.optimiser, ("lm", "adam"))
-        _at_least("n_points", self.n_points, 50)
-        for name in ("degree", "iterations", "batch_size", "start_from"):
-            _at_least(name, getattr(self, name), 1)
-        _at_least("training_points", self.training_points, 10)
-        _at_least("seed", self.seed, 0)
-        for name in ("learning_rate", "require_sigma", "require_supremum"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise InputError(name, value, "a positive number")
-
-    @classmethod
-    def from_names(cls, options: dict[str, Any]) -> "FitOptions":
-        """From options by name.
-
-        Raises:
-            InputError: for a name that there is not, or a value that cannot be.
-        """
-        known = [option.name for option in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise InputError("option", name, f"choose from {', '.join(known)}")
-        return cls(**options)
-
-    def to_record(self) -> FitChoices:
-        """Plain data."""
-        return cast("FitChoices", asdict(self))
-
-    def family(self, variety: AbstractVariety) -> Family:
-        """The family of potentials that these options mean for f."""
-        return choose_family(
-            variety,
-            self.ansatz,
-            degree=self.degree,
-            widths=self.widths,
-            activation=self.activation,
-            optimiser=self.optimiser,
-        )
 
 
 @dataclass
@@ -142,25 +79,26 @@ def fit_cy(
     if isinstance(ansatz, OwnAnsatz):
         config["potential"] = {"sha256": ansatz.fingerprint()}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
+        notes = [] if run.note is None else [run.note]
         if run.published:
             record, ratio = read_record(run.json_path, MetricRecord), None
         else:
             progress("drawing points", 0, 1)
             points = draw_points(variety, options)
-            before = time.monotonic() - started
+            before, checkpoints = time.monotonic() - started, Checkpoints(run.work)
             solved = solve_monge_ampere(
                 variety,
                 family,
                 options,
                 points,
                 start=start,
-                checkpoints=Checkpoints(run.work),
+                checkpoints=checkpoints,
                 progress=progress,
                 deadline=None if time_limit is None else started + time_limit,
             )
             solved.record["figures"]["seconds"] += before
             record, ratio = publish(home, run, variety, points, solved), (solved.ratio, solved.test.weights)
-        notes = [] if run.note is None else [run.note]
+            notes += checkpoints.notes
         report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))
         run.finish()
     return report
@@ -224,21 +162,18 @@ def solve_monge_ampere(
         deadline: a `time.monotonic()` after which the search ends at its best state.
         stop: asked after every iteration; True ends the search at its best state.
     """
-    begun, ansatz = time.monotonic(), family.ansatz
-    wanted = training_points(options.training_points, ansatz, variety)
-    train, validation, test = split_points(variety, points, wanted)
-    progress("evaluating features", 0, 1)
-    fit = fit_of(variety, ansatz, train, validation)
-    log = FitLog(checkpoints, fit, progress, _iterations(options), stop)
-    state = log.restore() or fit.start(parameters_near(start, ansatz, train), _streams(options)[1])
-    state, result = _search(fit, state, options, log, deadline)
-    vector = log.best_vector if log.history else state.vector
-    potential, measured, share = measured_fit(variety, ansatz, fit, vector, test, progress)
+    begun = time.monotonic()
+    log = FitLog(checkpoints, progress, options.most_iterations, stop)
+    found = search_potential(
+        variety, family, options, points, log, start=start, seed=_streams(options)[1], deadline=deadline
+    )
+    ansatz, (train, validation, test) = found.family.ansatz, found.split
+    potential, measured, share = measured_fit(variety, ansatz, found.fit, found.vector, test, progress)
     seconds = time.monotonic() - begun + log.seconds_before
     record: MetricRecord = {
         "variety": variety.to_config(),
         "ansatz": ansatz.to_config(),
-        "ansatz_reason": family.reason,
+        "ansatz_reason": found.family.reason,
         "options": options.to_record(),
         "parameters": ansatz.unknowns,
         "points": {"train": train.n, "validation": validation.n, "test": test.n},
@@ -246,9 +181,10 @@ def solve_monge_ampere(
         "figures": {**measured.figures, "seconds": seconds},
         "standard_errors": measured.standard_errors,
         "supremum": measured.supremum,
-        "stopped_because": result.value + _mixed(share),
-        "iterations": state.iteration,
-        "best_iteration": log.best_iteration,
+        "stopped_because": found.result.value + _mixed(share),
+        "iterations": log.history[-1]["iteration"] if log.history else 0,
+        "best_iteration": log.best["iteration"] if log.best else 0,
+        "stages": log.stages,
         "history": log.history,
         "versions": provenance(),
     }
@@ -300,35 +236,3 @@ def publish(home: Home, run: Run, variety: AbstractVariety, points: Points, solv
 def _streams(options: FitOptions) -> list[np.random.SeedSequence]:
     """One for the points, one for the start of the search."""
     return np.random.SeedSequence(options.seed).spawn(2)
-
-
-def _search(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: float | None) -> tuple[State, Result]:
-    if options.optimiser == "lm":
-        return fit.search(state, _iterations(options), log, deadline)
-    assert isinstance(fit, FeatureFit)
-    found = adam(
-        fit.ansatz,
-        fit.train,
-        state,
-        epochs=_iterations(options),
-        learning_rate=options.learning_rate,
-        batch_size=options.batch_size,
-        seed=options.seed,
-        on_epoch=log,
-        deadline=deadline,
-    )
-    return found.state, found.result
-
-
-def _iterations(options: FitOptions) -> int:
-    return options.iterations or (80 if options.optimiser == "lm" else 200)
-
-
-def _choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise InputError(name, value, f"choose one of {', '.join(allowed)}")
-
-
-def _at_least(name: str, value: int | None, least: int) -> None:
-    if value is not None and value < least:
-        raise InputError(name, value, f"a whole number, at least {least}")

@@ -40,18 +40,34 @@ def training_points(asked: int | None, ansatz: Ansatz, variety: AbstractVariety)
     return asked or max(4_000, each * parameters)
 
 
+def most_training_points(points: Points) -> int:
+    """How many there can be beside those for validation and for the test."""
+    return _cuts(points)[0] * 9 // 10
+
+
+def fits(ansatz: Ansatz, points: Points) -> bool:
+    """Whether there are points enough for the parameters, and memory for the derivatives of features at them."""
+    unknowns = ansatz.unknowns
+    if not isinstance(ansatz, AlgebraicAnsatz):
+        return unknowns <= most_training_points(points)
+    return _FEWEST_PER_PARAMETER * unknowns <= min(most_training_points(points), _MOST_DERIVATIVES // unknowns)
+
+
+def _cuts(points: Points) -> tuple[int, int]:
+    """Where the points for validation begin, and those for the test."""
+    test = points.n - min(_TEST_POINTS, points.n // 4)
+    return test - min(_VALIDATION_POINTS, points.n // 8), test
+
+
 def split_points(variety: AbstractVariety, points: Points, wanted: int) -> Split:
     """At most 60 % are for training. A potential is not to be trusted beyond its points, and the corners of V are rare
     in a random sample. So to those `wanted` for training are added, for each coordinate, those of the points left over
     with the largest and with the smallest |ζ_i|², one for a hundred training points each, the `special_points` of V,
     which together have `SPECIAL_SHARE` of the weight of the others, and as much for the points around them."""
-    n = points.n
-    test = n - min(_TEST_POINTS, n // 4)
-    validation = test - min(_VALIDATION_POINTS, n // 8)
-    cuts = [_line_start(points, i) for i in (min(wanted, validation * 9 // 10), validation, test)]
+    cuts = [_line_start(points, i) for i in (min(wanted, most_training_points(points)), *_cuts(points))]
     extremes = cuts[0] + _extremes(variety, points.z[cuts[0] : cuts[1]], cuts[0])
     train = _with_special(variety, points, np.concatenate([np.arange(cuts[0]), extremes]))
-    return Split(train, points.rows(slice(cuts[1], cuts[2])), points.rows(slice(cuts[2], n)))
+    return Split(train, points.rows(slice(cuts[1], cuts[2])), points.rows(slice(cuts[2], points.n)))
 
 
 def _with_special(variety: AbstractVariety, points: Points, rows: np.ndarray) -> Points:

@@ -24,7 +24,7 @@ from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check import PSI_METHODS, require_options
-from g2links.workflow.fit import FitOptions
+from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.training_run import architecture_of, settings_of
 
 METRIC_CHECKS = ("kahlerity", "contact", "measures")

@@ -14,7 +14,8 @@ from g2links.storage.models import find_cy, load_cy
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
-from g2links.workflow.fit import FitOptions, draw_points, fit_cy, own_family, solve_monge_ampere
+from g2links.workflow.fit import draw_points, fit_cy, own_family, solve_monge_ampere
+from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.polynomials import resolve_variety
 from g2links.workflow.progress import ProgressWish, progress_if_watched
@@ -45,7 +46,7 @@ def solve(
         potential: a function u(parameters, z) of your own at one point (N,) complex, real and the same for every
             representative of a point of V; it takes the place of the families of g2links.
         parameters: its start, a tree of real arrays, where K_ref + u is a metric.
-        options: those of `workflow.fit.FitOptions`: n_points, ansatz, degree, widths, activation, optimiser,
+        options: those of `workflow.fit_options.FitOptions`: n_points, ansatz, degree, widths, activation, optimiser,
             iterations, training_points, learning_rate, batch_size, seed, and what `.verdict` judges by: require_sigma,
             require_supremum.
 

@@ -15,7 +15,8 @@ from g2links.settings.config import load_hyperparameters
 from g2links.storage.layout import Home
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import check
-from g2links.workflow.fit import FitOptions, fit_cy
+from g2links.workflow.fit import fit_cy
+from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.sample import sample
 from g2links.workflow.train import train

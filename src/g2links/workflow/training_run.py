@@ -212,6 +212,7 @@ def run_training(
     """
     config = {**_chosen(chosen, network), **data.origin}
     with claim_run(home.make(home.link_models), chosen.task, config, fresh=fresh) as run:
+        checkpoints = Checkpoints(run.work)
         if run.published:
             record = read_record(run.json_path, NetworkRecord)
             model = load_link_model(chosen.task, run.model_path)
@@ -221,12 +222,12 @@ def run_training(
                 chosen,
                 network=network,
                 home=home,
-                checkpoints=Checkpoints(run.work),
+                checkpoints=checkpoints,
                 progress=progress,
                 time_limit=time_limit,
             )
             run.publish(lambda path: save_model(model, path), record)
-        notes = () if run.note is None else (run.note,)
+        notes = (*(() if run.note is None else (run.note,)), *checkpoints.notes)
         finished = NetworkRun(model, record, run.number, str(run.model_path), run.resumed, notes)
         run.finish()
     return finished

@@ -1,0 +1,198 @@
+"""The search of step 1: a family of potentials, and where it stands still too early, one of a higher degree."""
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
+from g2links.potentials.sections import HermitianAnsatz
+from g2links.records import SearchStage
+from g2links.ricci_flat.adam import adam
+from g2links.ricci_flat.family import Family, degree_of, larger, of_degree
+from g2links.ricci_flat.fitting import FeatureFit, Fit, fit_of
+from g2links.ricci_flat.levenberg_marquardt import Result, State
+from g2links.ricci_flat.monge_ampere import unravel
+from g2links.ricci_flat.projection import project
+from g2links.storage.fit_log import FitLog
+from g2links.varieties.points.sampling import Points
+from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.fit_points import Split, fits, most_training_points, split_points, training_points
+from g2links.workflow.fit_start import parameters_near
+
+ENOUGH = 5e-3
+"""A σ that is good for integrals and averages, with room (`checks.verdict`): where the search stands still above it,
+the degree is raised."""
+MOST_UNKNOWNS = 650
+"""Up to so many, unless there is a time limit: two minutes on two cores on P(1,1,1,2,1)[6], where σ is 2.3e-2, 1.3e-2
+and 5.2e-3 with 135, 293 and 602."""
+_TIME_POWER = 1.5
+"""A stage takes as much more time as it has more points, times as it has more unknowns to this power."""
+_OVERFITTED = 1.25
+"""σ on the validation points over that on the training points, from which more points help more than a higher
+degree."""
+
+
+class Searched(NamedTuple):
+    """Where a search ended.
+
+    Attributes:
+        family: the one that its best potential is of.
+        fit, split: the same of its problem and points.
+        vector: of its best potential.
+        result: why the last stage stopped.
+    """
+
+    family: Family
+    fit: Fit
+    split: Split
+    vector: np.ndarray
+    result: Result
+
+
+class _Stage(NamedTuple):
+    family: Family
+    training_points: int
+
+    @property
+    def work(self) -> float:
+        """Of its iterations, up to a constant."""
+        return float(self.training_points * self.family.ansatz.unknowns**_TIME_POWER)
+
+    def to_record(self) -> SearchStage:
+        """Plain data; see `from_record`."""
+        return {
+            "degree": degree_of(self.family),
+            "parameters": self.family.ansatz.unknowns,
+            "training_points": self.training_points,
+            "sigma_validation": None,
+        }
+
+    def from_record(self, record: SearchStage) -> "_Stage":
+        """A later stage of the search that begins with this one."""
+        degree = record["degree"]
+        family = self.family if degree is None else of_degree(self.family, degree)
+        return _Stage(family, record["training_points"])
+
+
+def search_potential(
+    variety: AbstractVariety,
+    family: Family,
+    options: FitOptions,
+    points: Points,
+    log: FitLog,
+    *,
+    start: KahlerPotential | None,
+    seed: np.random.SeedSequence,
+    deadline: float | None,
+) -> Searched:
+    """Search the potential on some of `points`, from the last checkpoint of `log` if there is one.
+
+    Where the user chose neither a degree nor a number of iterations and the residual no longer falls, the search goes
+    on from the best potential so far, with more points where these are too few for its parameters, else with the next
+    higher degree. Without a deadline it does so while σ is above `ENOUGH` and there are at most `MOST_UNKNOWNS`; with
+    one, as long as the next stage is expected to end before it.
+    """
+    first = _stage(family, options, variety, points)
+    state = log.restore()
+    stage = first.from_record(log.stages[-1]) if log.stages else first
+    while True:
+        begun = time.monotonic()
+        split, fit = _problem(variety, stage, points, log)
+        if state is None:
+            state = _first_state(stage, fit, split, log, start, seed)
+            log.begin(stage.to_record(), fit)
+        else:
+            log.resume(fit)
+        state, result = _iterated(fit, state, options, log, deadline)
+        if not log.history:
+            return Searched(stage.family, fit, split, state.vector, result)
+        following = _following(stage, result, variety, options, points, log)
+        if following is None or not _worth_it(stage, following, log, begun, deadline):
+            break
+        ansatz = stage.family.ansatz
+        start, state, stage = KahlerPotential(ansatz, unravel(ansatz, log.best_vector)), None, following
+        log.leave()
+        del fit, split  # the tables of two stages are not in memory at once
+    best = first.from_record(log.stages[log.best_stage])
+    if best != stage:
+        split, fit = _problem(variety, best, points, log)
+    return Searched(_explained(first, best, log), fit, split, log.best_vector, result)
+
+
+def _problem(variety: AbstractVariety, stage: _Stage, points: Points, log: FitLog) -> tuple[Split, Fit]:
+    log.progress("evaluating features", 0, 1)
+    split = split_points(variety, points, stage.training_points)
+    return split, fit_of(variety, stage.family.ansatz, split.train, split.validation)
+
+
+def _first_state(
+    stage: _Stage, fit: Fit, split: Split, log: FitLog, start: KahlerPotential | None, seed: np.random.SeedSequence
+) -> State:
+    """At the potential that the user gave, and refused where that is no metric; at that of the stage before, as near as
+    is one; else the family's own."""
+    ansatz = stage.family.ansatz
+    if log.stages and start is not None:
+        assert isinstance(ansatz, AlgebraicAnsatz | HermitianAnsatz)
+        return fit.near(project(ansatz, start, split.train))
+    return fit.start(parameters_near(start, ansatz, split.train), seed)
+
+
+def _iterated(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: float | None) -> tuple[State, Result]:
+    if options.optimiser == "lm":
+        return fit.search(state, options.most_iterations, log, deadline)
+    assert isinstance(fit, FeatureFit)
+    found = adam(
+        fit.ansatz,
+        fit.train,
+        state,
+        epochs=options.most_iterations,
+        learning_rate=options.learning_rate,
+        batch_size=options.batch_size,
+        seed=options.seed,
+        on_epoch=log,
+        deadline=deadline,
+    )
+    return found.state, found.result
+
+
+def _following(
+    stage: _Stage, result: Result, variety: AbstractVariety, options: FitOptions, points: Points, log: FitLog
+) -> _Stage | None:
+    """What to go on with where the residual no longer falls, if there is anything that the user leaves open."""
+    best = log.best_of_stage
+    if result is not Result.CONVERGED or options.degree or options.iterations or best is None or best is not log.best:
+        return None
+    if best["sigma_validation"] > _OVERFITTED * best["sigma_train"]:
+        more = min(2 * stage.training_points, most_training_points(points))
+        open_to_more = options.training_points is None and more > stage.training_points
+        return _Stage(stage.family, more) if open_to_more else None
+    family = larger(stage.family)
+    if family is None or not fits(family.ansatz, points):
+        return None
+    return _stage(family, options, variety, points)
+
+
+def _stage(family: Family, options: FitOptions, variety: AbstractVariety, points: Points) -> _Stage:
+    wanted = training_points(options.training_points, family.ansatz, variety)
+    return _Stage(family, min(wanted, most_training_points(points)))
+
+
+def _worth_it(stage: _Stage, following: _Stage, log: FitLog, begun: float, deadline: float | None) -> bool:
+    """Whether to go on: without a deadline while the metric is not good enough, else while there is time."""
+    if deadline is None:
+        best = log.best
+        assert best is not None
+        return best["sigma_validation"] > ENOUGH and following.family.ansatz.unknowns <= MOST_UNKNOWNS
+    now = time.monotonic()
+    return now + (now - begun) * following.work / stage.work < deadline
+
+
+def _explained(first: _Stage, best: _Stage, log: FitLog) -> Family:
+    """The family of the best potential, with what was tried before it."""
+    family, degree = best.family, degree_of(first.family)
+    if degree == degree_of(family):
+        return family
+    sigma = log.stages[0]["sigma_validation"]
+    return family._replace(reason=f"{family.reason}; of degree {degree} it stood still at sigma {sigma:.1e}")

@@ -1,0 +1,124 @@
+"""A search that stands still too early goes on with more features or more points, on a plane cubic."""
+
+import time
+
+import numpy as np
+import pytest
+
+from g2links.errors import ArtefactError
+from g2links.potentials.families import AlgebraicAnsatz
+from g2links.potentials.features import InvariantFeatures
+from g2links.ricci_flat.family import Family
+from g2links.storage.checkpoints import Checkpoints
+from g2links.storage.fit_log import FitLog
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.polynomial import Polynomial
+from g2links.workflow import fit_search
+from g2links.workflow.fit import draw_points
+from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.fit_search import search_potential
+
+CUBIC = WeightedHypersurface(Polynomial("z0^3 + z1^3 + z2^3 + 2*z0*z1*z2"))
+POINTS = draw_points(CUBIC, FitOptions(n_points=3000))
+
+
+def _family(degree):
+    return Family(AlgebraicAnsatz(InvariantFeatures(CUBIC, degree, symmetric=True)), "for the test")
+
+
+def _search(log=None, first=1, deadline=None, **options):
+    log = log or FitLog(None, lambda *_: None, 80)
+    seed = np.random.SeedSequence(1)
+    chosen = FitOptions(**options)
+    found = search_potential(CUBIC, _family(first), chosen, POINTS, log, start=None, seed=seed, deadline=deadline)
+    return found, log
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A search to its end, and what its log says."""
+    return _search(FitLog(Checkpoints(tmp_path_factory.mktemp("whole")), lambda *_: None, 80))
+
+
+def test_it_goes_on_until_sigma_is_small_enough(whole):
+    found, log = whole
+    sigma = [stage["sigma_validation"] for stage in log.stages]
+    assert len(sigma) > 1
+    assert all(value > fit_search.ENOUGH for value in sigma[:-1])
+    assert sigma[-1] <= fit_search.ENOUGH
+    assert sigma == sorted(sigma, reverse=True)
+    assert [stage["degree"] for stage in log.stages] == sorted({stage["degree"] for stage in log.stages})
+    assert found.family.ansatz.features.degree == log.stages[-1]["degree"]
+    assert found.family.reason == f"for the test; of degree 1 it stood still at sigma {sigma[0]:.1e}"
+    assert found.fit.quality(found.vector).validation == sigma[-1]
+    assert [entry["iteration"] for entry in log.history] == list(range(1, len(log.history) + 1))
+
+
+@pytest.mark.parametrize("options", [{"degree": 1}, {"iterations": 80}])
+def test_what_the_user_chose_stands(options):
+    _, log = _search(**options)
+    assert len(log.stages) == 1
+
+
+class _Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("iterations", ["all of the first stage", "one more"])
+def test_a_search_that_is_killed_ends_with_the_same_bits(whole, tmp_path, iterations):
+    found, log = whole
+    first = sum(entry["sigma_validation"] >= log.stages[0]["sigma_validation"] for entry in log.history)
+    most = first + (iterations == "one more")
+
+    def kill(what, *_):
+        if what.startswith("training") and len(cut.history) == most:
+            raise _Killed
+
+    cut = FitLog(Checkpoints(tmp_path), kill, 80)
+    with pytest.raises(_Killed):
+        _search(cut)
+    assert len(cut.stages) == (1 if most == first else 2)
+    again, resumed = _search(FitLog(Checkpoints(tmp_path), lambda *_: None, 80))
+    np.testing.assert_array_equal(again.vector, found.vector)
+    assert resumed.stages == log.stages
+    assert again.family.reason == found.family.reason
+
+
+def test_checkpoints_of_an_earlier_version_are_refused(tmp_path):
+    Checkpoints(tmp_path).save(1, {"vector": np.zeros(1), "best_vector": np.zeros(1)}, {"history": []})
+    with pytest.raises(ArtefactError, match="earlier version; start it anew with --fresh"):
+        _search(FitLog(Checkpoints(tmp_path), lambda *_: None, 80))
+
+
+def test_a_stage_that_is_worse_is_not_what_is_kept(monkeypatch):
+    monkeypatch.setattr(fit_search, "ENOUGH", 0.0)
+    monkeypatch.setattr(fit_search, "larger", lambda _: _family(1))
+    monkeypatch.setattr(fit_search, "of_degree", lambda _, degree: _family(degree))
+    found, log = _search(first=3)
+    assert [stage["degree"] for stage in log.stages] == [3, 1]
+    assert found.family == _family(3)
+    assert found.fit.quality(found.vector).validation == log.stages[0]["sigma_validation"]
+
+
+def test_a_time_limit_is_used_though_sigma_is_small_and_kept(monkeypatch):
+    monkeypatch.setattr(fit_search, "ENOUGH", 1.0)
+    _, log = _search()
+    assert len(log.stages) == 1
+    monkeypatch.setattr(fit_search, "larger", lambda family: _family(2) if family == _family(1) else None)
+    _, log = _search(deadline=time.monotonic() + 1000)
+    assert [stage["degree"] for stage in log.stages] == [1, 2]
+    monkeypatch.setattr(fit_search._Stage, "work", property(lambda stage: 1e9**stage.family.ansatz.unknowns))
+    _, log = _search(deadline=time.monotonic() + 1000)
+    assert [stage["degree"] for stage in log.stages] == [1]
+
+
+def test_too_few_points_for_the_parameters_become_more(monkeypatch):
+    """The errors at the training points are taken for small."""
+    monkeypatch.setattr(fit_search, "ENOUGH", 0.0)
+    monkeypatch.setattr(fit_search, "_OVERFITTED", 0.1)
+    monkeypatch.setattr(fit_search, "training_points", lambda asked, *_: asked or 40)
+    _, log = _search(first=6)
+    assert [(stage["degree"], stage["training_points"]) for stage in log.stages[:2]] == [(6, 40), (6, 80)]
+    assert len(log.stages) < 8
+    _, log = _search(first=6, training_points=40)
+    assert len(log.stages) == 1
