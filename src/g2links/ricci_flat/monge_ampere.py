@@ -41,6 +41,9 @@ from g2links.varieties.residue import residue
 from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
+_SIDE_BY_SIDE = 20
+"""Points whose features are evaluated at once, out of a chunk: the products of hundreds of monomials then stay in the
+cache, which makes it twice as fast on P(1,1,1,6,9)[18]."""
 _Sums = tuple[Array, Array, Array, Array, Array]
 _NOT_POSITIVE = 1e-30
 _FEW, _MANY = 4, 10
@@ -109,7 +112,8 @@ def _evaluate(
         log_volume = jnp.log(jnp.abs(residue(variety, at)) ** 2)
         return features.jet(at.z, frame), reference_jet(variety, at.z, frame).mixed[0], log_volume
 
-    return jax.vmap(one_point)(at)
+    evaluated: tuple[Any, Array, Array] = jax.lax.map(one_point, at, batch_size=_SIDE_BY_SIDE)
+    return evaluated
 
 
 @partial(jax.jit, static_argnums=0)
