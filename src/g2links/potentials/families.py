@@ -151,6 +151,12 @@ class AlgebraicAnsatz(FeatureAnsatz):
         assert self.root is not None
         return self.root
 
+    @property
+    def starts_balanced(self) -> bool:
+        """Whether a search starts at the balanced metric (`ricci_flat.balanced`): where the features are the graded
+        sections of a variety with weights above 1."""
+        return self.features.lowest is not None
+
     def shapes(self) -> list[tuple[int, ...]]:
         """One vector of coefficients."""
         return [(self.features.count,)]

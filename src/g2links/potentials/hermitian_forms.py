@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import jax
 import jax.numpy as jnp
@@ -44,10 +45,14 @@ class HermitianForms:
         """How many forms there are."""
         return len(self.degrees)
 
-    @property
-    def reduction(self) -> np.ndarray:
-        """(forms, E) the matrix that adds up the terms of each form."""
-        return (np.arange(self.count)[:, None] == self.owner[None, :]).astype(float)
+    def added_up(self, terms: Float[Array, "n ..."]) -> Float[Array, "m ..."]:
+        """The sums over the terms of each form."""
+        sums: Array = jax.ops.segment_sum(terms, self.owner, self.count, indices_are_sorted=self._sorted)
+        return sums
+
+    @cached_property
+    def _sorted(self) -> bool:
+        return bool(np.all(np.diff(self.owner) >= 0))
 
     def __call__(self, z: ComplexPoint) -> Float[Array, " forms"]:
         """Values at one point of X, in any gauge."""
@@ -55,7 +60,7 @@ class HermitianForms:
         terms = jnp.asarray(self.value) * s[self.row] * s[self.column].conj()
         degrees, place = np.unique(self.degrees, return_inverse=True)
         decay = jnp.exp(-degrees * log_radius_squared(self.weights, z))
-        return (jnp.asarray(self.reduction) @ terms.real) * decay[place]
+        return self.added_up(terms.real) * decay[place]
 
     def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
         """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
@@ -73,7 +78,7 @@ class HermitianForms:
         channels = [jnp.real(left * right.conj())]
         channels += [d.real for d in first] + [d.imag for d in first]
         channels += [mixed(a, a).real for a in range(d)] + [m.real for m in upper] + [m.imag for m in upper]
-        numerator = Jet.from_channels(jnp.asarray(self.reduction) @ jnp.stack(channels, axis=1))
+        numerator = Jet.from_channels(self.added_up(jnp.stack(channels, axis=1)))
         return numerator.times_exponentials(jnp.asarray(-self.degrees), log_radius_jet(self.weights, z, frame))
 
     def combined(self, coefficients: Float[Array, " forms"]) -> "HermitianForms":

@@ -96,8 +96,7 @@ class FeatureFit:
         """See `Fit`."""
         if parameters is not None:
             return state_at(self.ansatz, parameters, self.train)
-        if self._balanced:
-            assert isinstance(self.ansatz, AlgebraicAnsatz)
+        if isinstance(self.ansatz, AlgebraicAnsatz) and self.ansatz.starts_balanced:
             return state_at(self.ansatz, (jnp.asarray(balanced_coefficients(self.ansatz, self._points)),), self.train)
         return initial_state(self.ansatz, self.train, seed)
 
@@ -109,7 +108,8 @@ class FeatureFit:
         """See `Fit`."""
 
         few = len(self.train.weights) // _FEATURE_SHARE
-        stages = few >= _FEWEST and isinstance(self.ansatz, AlgebraicAnsatz) and not self._balanced
+        far = isinstance(self.ansatz, AlgebraicAnsatz) and not self.ansatz.starts_balanced
+        stages = few >= _FEWEST and far
 
         def stage(data: MongeAmpereData, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
             found = levenberg_marquardt(
@@ -136,10 +136,6 @@ class FeatureFit:
     def safe(self) -> np.ndarray | None:
         """See `Fit`."""
         return self.start(None, 0).vector if isinstance(self.ansatz, AlgebraicAnsatz) else None
-
-    @property
-    def _balanced(self) -> bool:
-        return isinstance(self.ansatz, AlgebraicAnsatz) and self.ansatz.features.lowest is not None
 
     def _positive(self, vector: np.ndarray) -> np.ndarray:
         return _made_positive(vector, lambda: self.start(None, 0).vector, self._is_metric)

@@ -131,12 +131,16 @@ def _first_state(
     stage: _Stage, fit: Fit, split: Split, log: FitLog, start: KahlerPotential | None, seed: np.random.SeedSequence
 ) -> State:
     """At the potential that the user gave, and refused where that is no metric; at that of the stage before, as near as
-    is one; else the family's own."""
+    is one; else the family's own. A balanced start is taken again: what is nearest to the stage before in weighted
+    features is no metric near points with isotropy."""
     ansatz = stage.family.ansatz
-    if log.stages and start is not None:
-        assert isinstance(ansatz, AlgebraicAnsatz | HermitianAnsatz)
-        return fit.near(project(ansatz, start, split.train))
-    return fit.start(parameters_near(start, ansatz, split.train), seed)
+    if not log.stages:
+        return fit.start(parameters_near(start, ansatz, split.train), seed)
+    if isinstance(ansatz, AlgebraicAnsatz) and ansatz.starts_balanced:
+        return fit.start(None, seed)
+    assert isinstance(ansatz, AlgebraicAnsatz | HermitianAnsatz)
+    assert start is not None
+    return fit.near(project(ansatz, start, split.train))
 
 
 def _iterated(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline: float | None) -> tuple[State, Result]:
