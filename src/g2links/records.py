@@ -154,6 +154,7 @@ class SearchStage(TypedDict):
     parameters: int
     training_points: int
     sigma_validation: float | None
+    positive_validation: float | None
 
 
 class Epoch(TypedDict):

@@ -13,7 +13,7 @@ from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.fit_log import FitLog
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
-from g2links.workflow import fit_search
+from g2links.workflow import fit, fit_search
 from g2links.workflow.fit import draw_points
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.fit_search import search_potential
@@ -31,7 +31,7 @@ def _search(log=None, first=1, deadline=None, **options):
     seed = np.random.SeedSequence(1)
     chosen = FitOptions(**options)
     found = search_potential(CUBIC, _family(first), chosen, POINTS, log, start=None, seed=seed, deadline=deadline)
-    return found, log
+    return next(found.candidates), log
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_a_search_that_is_killed_ends_with_the_same_bits(whole, tmp_path, iterat
 
 
 def test_checkpoints_of_an_earlier_version_are_refused(tmp_path):
-    Checkpoints(tmp_path).save(1, {"vector": np.zeros(1), "best_vector": np.zeros(1)}, {"history": []})
+    Checkpoints(tmp_path).save(1, {"vector": np.zeros(1)}, {"history": []})
     with pytest.raises(ArtefactError, match="earlier version; start it anew with --fresh"):
         _search(FitLog(Checkpoints(tmp_path), lambda *_: None, 80))
 
@@ -122,3 +122,21 @@ def test_too_few_points_for_the_parameters_become_more(monkeypatch):
     assert len(log.stages) < 8
     _, log = _search(first=6, training_points=40)
     assert len(log.stages) == 1
+
+
+def test_a_potential_whose_coefficients_cancel_gives_way_to_the_stage_before(monkeypatch):
+    """The best one has no digits left in dω, as is taken for granted here."""
+    measured = fit.measured_fit
+
+    def cancelled(variety, ansatz, *rest):
+        potential, found, share = measured(variety, ansatz, *rest)
+        return potential, found._replace(figures={**found.figures, "d_omega": d_omega[ansatz.features.degree]}), share
+
+    monkeypatch.setattr(fit, "measured_fit", cancelled)
+    monkeypatch.setattr(fit_search, "larger", lambda family: _family(2) if family == _family(1) else None)
+    for d_omega, degree in (({1: 1e-12, 2: 1e-8}, 1), ({1: 1e-8, 2: 1e-8}, 2), ({1: 1e-8, 2: 1e-12}, 2)):
+        solved = fit.solve_monge_ampere(CUBIC, _family(1), FitOptions(n_points=3000), POINTS)
+        assert solved.potential.ansatz.features.degree == degree
+        assert solved.record["figures"]["d_omega"] == d_omega[degree]
+        assert [stage["degree"] for stage in solved.record["stages"]] == [1, 2]
+        assert ("of degree 2 its coefficients cancelled" in solved.record["ansatz_reason"]) == (degree == 1)

@@ -46,7 +46,10 @@ def cy(
     ] = None,
     time_limit: Annotated[
         float | None,
-        typer.Option("--time-limit", help="Seconds after which training stops at the best state."),
+        typer.Option(
+            "--time-limit",
+            help="Seconds after which training stops; a degree not given is raised until then.",
+        ),
     ] = None,
     require_sigma: options.RequireSigma = None,
     require_supremum: options.RequireSupremum = None,

@@ -22,6 +22,12 @@ class FitLog:
     A search has one stage for each family of potentials that it takes, one after another; all of them have the same
     validation points.
 
+    Attributes:
+        history: what each iteration came to.
+        stages: the families of potentials so far, and what each of them came to.
+        best_vectors: the best state of each stage.
+        seconds_before: that earlier processes took, of a search that was resumed.
+
     Args:
         checkpoints: where states are saved; None for a search that leaves nothing on the disk.
         progress: called after each iteration.
@@ -40,7 +46,7 @@ class FitLog:
         self.progress, self.iterations, self.stop = progress, iterations, stop
         self.history: list[Iteration] = []
         self.stages: list[SearchStage] = []
-        self.best_vector, self.best_stage = np.zeros(0), 0
+        self.best_vectors: list[np.ndarray] = []
         self.seconds_before = 0.0
         self._fit: Fit | None = None
         self._before = 0
@@ -58,8 +64,8 @@ class FitLog:
         if "stages" not in saved.state:
             raise ArtefactError("the checkpoints of this run are of an earlier version; start it anew with --fresh")
         self.history, self.stages = saved.state["history"], saved.state["stages"]
-        self._before, self.best_stage = saved.state["before"], saved.state["best_stage"]
-        self.best_vector = saved.arrays["best_vector"]
+        self._before = saved.state["before"]
+        self.best_vectors = [saved.arrays[_best_name(i)] for i in range(len(self.stages))]
         self.seconds_before = self.history[-1]["seconds"]
         moments = tuple(saved.arrays[name] for name in ("first_moment", "second_moment") if name in saved.arrays)
         return State(
@@ -95,6 +101,12 @@ class FitLog:
         """The same among those of the present family."""
         return _best([entry for entry in self.history if entry["iteration"] > self._before])
 
+    @property
+    def ranking(self) -> list[int]:
+        """The stages with an iteration, the one with the best state first."""
+        order = [(-(stage["positive_validation"] or 0.0), stage["sigma_validation"]) for stage in self.stages]
+        return sorted(range(len(self.best_vectors)), key=order.__getitem__)
+
     def __call__(self, state: State) -> bool:
         assert self._fit is not None
         quality = self._fit.quality(state.vector)
@@ -108,17 +120,17 @@ class FitLog:
             "seconds": self.seconds_before + time.monotonic() - self._started,
         }
         self.history.append(entry)
-        if self.best is entry:
-            self.best_vector, self.best_stage = state.vector, len(self.stages) - 1
         if self.best_of_stage is entry:
+            self.best_vectors[len(self.stages) - 1 :] = [state.vector]
             self.stages[-1]["sigma_validation"] = quality.validation
+            self.stages[-1]["positive_validation"] = quality.positive
         if self.checkpoints is not None:
             self._save(self.checkpoints, state)
         self.progress(f"training, sigma {entry['sigma_validation']:.2e}", state.iteration, self.iterations)
         return self.stop()
 
     def _save(self, checkpoints: Checkpoints, state: State) -> None:
-        arrays = {"vector": state.vector, "best_vector": self.best_vector}
+        arrays = {"vector": state.vector, **{_best_name(i): best for i, best in enumerate(self.best_vectors)}}
         arrays |= dict(zip(("first_moment", "second_moment"), state.moments, strict=False))
         rest = {
             "damping": state.damping,
@@ -126,9 +138,13 @@ class FitLog:
             "losses": list(state.losses),
             "before": self._before,
             "stages": self.stages,
-            "best_stage": self.best_stage,
         }
         checkpoints.save(self._before + state.iteration, arrays, {**rest, "history": self.history})
+
+
+def _best_name(stage: int) -> str:
+    """Of the best vector of a stage among the arrays of a checkpoint."""
+    return f"best_of_stage_{stage}"
 
 
 def _best(history: list[Iteration]) -> Iteration | None:

@@ -1,12 +1,13 @@
 """Step 1: solve the Monge-Ampère equation and save the Calabi-Yau metric as a run."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from g2links.checks.tolerances import ROUNDING
 from g2links.errors import InputError, NotPositiveError
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.potentials.families import Ansatz, KahlerPotential
@@ -28,7 +29,7 @@ from g2links.varieties.points.sampling import Points, effective_sample_size
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.fit_measures import FitMeasures, measure_fit
 from g2links.workflow.fit_options import FitOptions
-from g2links.workflow.fit_search import search_potential
+from g2links.workflow.fit_search import Candidate, search_potential
 from g2links.workflow.fit_start import potential_of
 
 _SAFE_SHARES = (0.01, 0.03, 0.1, 0.3, 0.6)
@@ -164,11 +165,14 @@ def solve_monge_ampere(
     """
     begun = time.monotonic()
     log = FitLog(checkpoints, progress, options.most_iterations, stop)
-    found = search_potential(
+    candidates, result = search_potential(
         variety, family, options, points, log, start=start, seed=_streams(options)[1], deadline=deadline
     )
+    found, (potential, measured, share) = _first_closed(
+        (each, measured_fit(variety, each.family.ansatz, each.fit, each.vector, each.split.test, progress))
+        for each in candidates
+    )
     ansatz, (train, validation, test) = found.family.ansatz, found.split
-    potential, measured, share = measured_fit(variety, ansatz, found.fit, found.vector, test, progress)
     seconds = time.monotonic() - begun + log.seconds_before
     record: MetricRecord = {
         "variety": variety.to_config(),
@@ -181,7 +185,7 @@ def solve_monge_ampere(
         "figures": {**measured.figures, "seconds": seconds},
         "standard_errors": measured.standard_errors,
         "supremum": measured.supremum,
-        "stopped_because": found.result.value + _mixed(share),
+        "stopped_because": result.value + _mixed(share),
         "iterations": log.history[-1]["iteration"] if log.history else 0,
         "best_iteration": log.best["iteration"] if log.best else 0,
         "stages": log.stages,
@@ -191,9 +195,23 @@ def solve_monge_ampere(
     return Solved(potential, record, measured.ratio, test)
 
 
+_Measured = tuple[KahlerPotential, FitMeasures, float]
+
+
+def _first_closed(measured: Iterable[tuple[Candidate, _Measured]]) -> tuple[Candidate, _Measured]:
+    """The first whose ω is closed to rounding, or the first of all: coefficients of high degrees may cancel, and cost
+    its digits."""
+    tried = []
+    for each in measured:
+        tried.append(each)
+        if each[1][1].figures["d_omega"] <= ROUNDING:
+            return each
+    return tried[0]
+
+
 def measured_fit(
     variety: AbstractVariety, ansatz: Ansatz, fit: Fit, vector: np.ndarray, test: Points, progress: Progress
-) -> tuple[KahlerPotential, FitMeasures, float]:
+) -> _Measured:
     """The potential of a vector with what is measured of it; where its metric is not positive everywhere, that of the
     mean with the family's safe vector that is nearest to it among a few, and the share of the latter.
 

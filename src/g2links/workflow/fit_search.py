@@ -1,6 +1,7 @@
 """The search of step 1: a family of potentials, and where it stands still too early, one of a higher degree."""
 
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -34,20 +35,31 @@ _OVERFITTED = 1.25
 degree."""
 
 
-class Searched(NamedTuple):
-    """Where a search ended.
+class Candidate(NamedTuple):
+    """The best potential of a stage.
 
     Attributes:
-        family: the one that its best potential is of.
+        family: the one that it is of.
         fit, split: the same of its problem and points.
-        vector: of its best potential.
-        result: why the last stage stopped.
+        vector: its state.
     """
 
     family: Family
     fit: Fit
     split: Split
     vector: np.ndarray
+
+
+class Searched(NamedTuple):
+    """Where a search ended.
+
+    Attributes:
+        candidates: the best potentials of its stages, that with the smallest σ first; each is prepared when it is asked
+            for.
+        result: why the last stage stopped.
+    """
+
+    candidates: Iterator[Candidate]
     result: Result
 
 
@@ -67,6 +79,7 @@ class _Stage(NamedTuple):
             "parameters": self.family.ansatz.unknowns,
             "training_points": self.training_points,
             "sigma_validation": None,
+            "positive_validation": None,
         }
 
     def from_record(self, record: SearchStage) -> "_Stage":
@@ -107,18 +120,28 @@ def search_potential(
             log.resume(fit)
         state, result = _iterated(fit, state, options, log, deadline)
         if not log.history:
-            return Searched(stage.family, fit, split, state.vector, result)
+            return Searched(iter([Candidate(stage.family, fit, split, state.vector)]), result)
         following = _following(stage, result, variety, options, points, log)
         if following is None or not _worth_it(stage, following, log, begun, deadline):
             break
         ansatz = stage.family.ansatz
-        start, state, stage = KahlerPotential(ansatz, unravel(ansatz, log.best_vector)), None, following
+        start, state, stage = KahlerPotential(ansatz, unravel(ansatz, log.best_vectors[-1])), None, following
         log.leave()
         del fit, split  # the tables of two stages are not in memory at once
-    best = first.from_record(log.stages[log.best_stage])
-    if best != stage:
-        split, fit = _problem(variety, best, points, log)
-    return Searched(_explained(first, best, log), fit, split, log.best_vector, result)
+    return Searched(_candidates(variety, first, points, log, {len(log.stages) - 1: (split, fit)}), result)
+
+
+def _candidates(
+    variety: AbstractVariety, first: _Stage, points: Points, log: FitLog, prepared: dict[int, tuple[Split, Fit]]
+) -> Iterator[Candidate]:
+    for i in log.ranking:
+        stage = first.from_record(log.stages[i])
+        split, fit = prepared.pop(i) if i in prepared else _problem(variety, stage, points, log)
+        family = _explained(first, stage, log)
+        if i != log.ranking[0]:
+            degree = log.stages[log.ranking[0]]["degree"]
+            family = family._replace(reason=f"{family.reason}; of degree {degree} its coefficients cancelled")
+        yield Candidate(family, fit, split, log.best_vectors[i])
 
 
 def _problem(variety: AbstractVariety, stage: _Stage, points: Points, log: FitLog) -> tuple[Split, Fit]:

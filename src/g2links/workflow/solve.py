@@ -41,7 +41,8 @@ def solve(
         variety: V, or an expression, a name of the catalogue, or the path of a YAML file.
         weights: of an expression; 1 each if not given.
         home: the folder of the run.
-        time_limit: seconds after which the search ends at its best state.
+        time_limit: seconds after which the search ends at its best state; until then it goes on with higher degrees, if
+            none is given.
         progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
         potential: a function u(parameters, z) of your own at one point (N,) complex, real and the same for every
             representative of a point of V; it takes the place of the families of g2links.
