@@ -50,8 +50,8 @@ _FEW, _MANY = 4, 10
 _LEAST, _LEAST_OF_WEIGHTS, _LEAST_OF_MANY = 1e-8, 5e-8, 1e-5
 """Smaller singular values would give large coefficients that cancel, and with them the digits of every derivative of
 the potential. The second is for weights other than 1, whose features of several degrees are nearly dependent; the third
-for more than `_MANY_FEATURES` of these, which are more so: on P(1,1,1,6,9)[18] at degree 22 the second gives |dω| 1.4e-8
-and σ 1.66e-2, the third 9e-11 and 1.83e-2."""
+for more than `_MANY_FEATURES` of these, which are more so: on P(1,1,1,6,9)[18] at degree 22 the second gives |dω| =
+1.4e-8 and σ = 1.66e-2, the third 9e-11 and 1.83e-2."""
 _MANY_FEATURES = 250
 
 
