@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from g2links.errors import ArtefactError
-from g2links.potentials.families import AlgebraicAnsatz
+from g2links.potentials.families import AlgebraicAnsatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.ricci_flat.family import Family
 from g2links.storage.checkpoints import Checkpoints
@@ -122,6 +122,19 @@ def test_too_few_points_for_the_parameters_become_more(monkeypatch):
     assert len(log.stages) < 8
     _, log = _search(first=6, training_points=40)
     assert len(log.stages) == 1
+
+
+def test_a_network_with_too_few_points_goes_on_from_its_best_state(monkeypatch):
+    monkeypatch.setattr(fit_search, "ENOUGH", 0.0)
+    monkeypatch.setattr(fit_search, "_OVERFITTED", 0.1)
+    monkeypatch.setattr(fit_search, "training_points", lambda *_: 400)
+    log = FitLog(None, lambda *_: None, 80)
+    network = Family(NeuralAnsatz(InvariantFeatures(CUBIC, 2, symmetric=True), (3,), "tanh"), "for the test")
+    options = FitOptions(ansatz="neural")
+    search_potential(CUBIC, network, options, POINTS, log, start=None, seed=np.random.SeedSequence(1), deadline=None)
+    first, second = (stage["training_points"] for stage in log.stages[:2])
+    assert (first, second) == (400, 800)
+    assert log.stages[1]["sigma_validation"] < 1.5 * log.stages[0]["sigma_validation"]
 
 
 def test_a_potential_whose_coefficients_cancel_gives_way_to_the_stage_before(monkeypatch):

@@ -121,8 +121,11 @@ def search_potential(
         state, result = _iterated(fit, state, options, log, deadline)
         if not log.history:
             return Searched(iter([Candidate(stage.family, fit, split, state.vector)]), result)
-        following = _following(stage, result, variety, options, points, log)
-        if following is None or not _worth_it(stage, following, log, begun, deadline):
+        open_to_more = result is Result.CONVERGED and not (options.degree or options.iterations)
+        if not open_to_more or not _improves(log) or (deadline is None and _is_enough(log)):
+            break
+        following = _following(stage, variety, options, points, log)
+        if following is None or not _affordable(stage, following, begun, deadline):
             break
         ansatz = stage.family.ansatz
         start, state, stage = KahlerPotential(ansatz, unravel(ansatz, log.best_vectors[-1])), None, following
@@ -154,15 +157,16 @@ def _first_state(
     stage: _Stage, fit: Fit, split: Split, log: FitLog, start: KahlerPotential | None, seed: np.random.SeedSequence
 ) -> State:
     """At the potential that the user gave, and refused where that is no metric; at that of the stage before, as near as
-    is one; else the family's own. A balanced start is taken again: what is nearest to the stage before in weighted
-    features is no metric near points with isotropy."""
+    is one; else the family's own. A balanced start is taken again in another degree: what is nearest to the stage
+    before in weighted features is no metric near points with isotropy."""
     ansatz = stage.family.ansatz
-    if not log.stages:
+    if start is None or not log.stages:
         return fit.start(parameters_near(start, ansatz, split.train), seed)
+    if ansatz == start.ansatz:
+        return fit.near(start.parameters)
     if isinstance(ansatz, AlgebraicAnsatz) and ansatz.starts_balanced:
         return fit.start(None, seed)
     assert isinstance(ansatz, AlgebraicAnsatz | HermitianAnsatz)
-    assert start is not None
     return fit.near(project(ansatz, start, split.train))
 
 
@@ -184,17 +188,25 @@ def _iterated(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline
     return found.state, found.result
 
 
+def _improves(log: FitLog) -> bool:
+    """Whether the present stage has the best state of all."""
+    return log.best_of_stage is not None and log.best_of_stage is log.best
+
+
+def _is_enough(log: FitLog) -> bool:
+    return log.best is not None and log.best["sigma_validation"] <= ENOUGH
+
+
 def _following(
-    stage: _Stage, result: Result, variety: AbstractVariety, options: FitOptions, points: Points, log: FitLog
+    stage: _Stage, variety: AbstractVariety, options: FitOptions, points: Points, log: FitLog
 ) -> _Stage | None:
-    """What to go on with where the residual no longer falls, if there is anything that the user leaves open."""
+    """What to go on with where the residual no longer falls, if the points and the user leave anything."""
     best = log.best_of_stage
-    if result is not Result.CONVERGED or options.degree or options.iterations or best is None or best is not log.best:
-        return None
+    assert best is not None
     if best["sigma_validation"] > _OVERFITTED * best["sigma_train"]:
         more = min(2 * stage.training_points, most_training_points(points))
-        open_to_more = options.training_points is None and more > stage.training_points
-        return _Stage(stage.family, more) if open_to_more else None
+        there_are = options.training_points is None and more > stage.training_points
+        return _Stage(stage.family, more) if there_are else None
     family = larger(stage.family)
     if family is None or not fits(family.ansatz, points):
         return None
@@ -206,12 +218,11 @@ def _stage(family: Family, options: FitOptions, variety: AbstractVariety, points
     return _Stage(family, min(wanted, most_training_points(points)))
 
 
-def _worth_it(stage: _Stage, following: _Stage, log: FitLog, begun: float, deadline: float | None) -> bool:
-    """Whether to go on: without a deadline while the metric is not good enough, else while there is time."""
+def _affordable(stage: _Stage, following: _Stage, begun: float, deadline: float | None) -> bool:
+    """Whether there is time: what the stage took that has begun at `begun`, times the ratio of the work; without a
+    deadline, whether there are few unknowns."""
     if deadline is None:
-        best = log.best
-        assert best is not None
-        return best["sigma_validation"] > ENOUGH and following.family.ansatz.unknowns <= MOST_UNKNOWNS
+        return following.family.ansatz.unknowns <= MOST_UNKNOWNS
     now = time.monotonic()
     return now + (now - begun) * following.work / stage.work < deadline
 
