@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -120,14 +121,10 @@ def larger(family: Family) -> Family | None:
         return Family(HermitianAnsatz(Sections(old.sections.variety, old.sections.degree + 1)), family.reason)
     if not isinstance(old, AlgebraicAnsatz):
         return None
-    at, told_apart = old.features, old.features.degree - (old.features.lowest or 0) + 1
-    for degree in itertools.count(at.degree + 1):
-        features = (
-            InvariantFeatures(at.variety, degree, symmetric=True)
-            if at.lowest is None
-            else _graded(at.variety, degree, told_apart)
-        )
-        if features.count >= _GROWTH * at.count:
+    for more in itertools.count(1):
+        lowest = None if old.features.lowest is None else old.features.lowest + more
+        features = replace(old.features, degree=old.features.degree + more, lowest=lowest)
+        if features.count >= _GROWTH * old.features.count:
             return Family(AlgebraicAnsatz(features), family.reason)
     raise AssertionError("there are more features of higher degrees")
 

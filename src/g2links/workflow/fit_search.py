@@ -26,8 +26,8 @@ ENOUGH = 5e-3
 """A σ that is good for integrals and averages, with room (`checks.verdict`): where the search stands still above it,
 the degree is raised."""
 MOST_UNKNOWNS = 650
-"""Up to so many, unless there is a time limit: two minutes on two cores on P(1,1,1,2,1)[6], where σ is 2.3e-2, 1.3e-2
-and 5.2e-3 with 135, 293 and 602."""
+"""Up to so many, unless there is a time limit: on P(1,1,1,2,1)[6], where σ is 2.3e-2, 1.3e-2 and 5.2e-3 with 135, 293
+and 602, the last degree by itself takes two minutes on two cores."""
 _TIME_POWER = 1.5
 """A stage takes as much more time as it has more points, times as it has more unknowns to this power."""
 _OVERFITTED = 1.25
