@@ -33,6 +33,16 @@ def test_the_polynomial_is_a_field_with_these_derivatives(x, rng):
     np.testing.assert_allclose(found(t), field(x + t), atol=1e-6)
 
 
+def test_a_linear_polynomial_has_the_value_and_the_first_derivatives(x):
+    def both(y):
+        return {"real": field(y), "complex": jnp.exp(1j * y)}
+
+    found = jax.jit(lambda: (lambda linear: (linear(x), jax.jacfwd(linear)(x)))(forms.linearised(both, x)))()
+    for name in ("real", "complex"):
+        np.testing.assert_allclose(found[0][name], both(x)[name], rtol=1e-14)
+        np.testing.assert_allclose(found[1][name], jax.jacfwd(both)(x)[name], rtol=1e-13, atol=1e-14)
+
+
 def test_composition_is_the_chain_rule(x):
     def function(value):
         return jnp.outer(value, jnp.cos(value))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from g2links import forms
-from g2links.checks.identities import derivative
+from g2links.checks.identities import derivative, seen_by
 from g2links.checks.learned import learned_fields
 from g2links.errors import InputError
 from g2links.g2.identities import structure_errors
@@ -48,11 +48,12 @@ def test_the_terms_are_the_figures_of_the_checks(make_model, rows):
 
     @jax.jit
     def figures(x):
-        fields = learned_fields(chart, model.tensor, None, None, "star")
+        derive = derivative("autodiff")
+        fields = learned_fields(chart, model.tensor, None, None, "star", seen_by(derive, x))
         omega = fields.omega(x)
         squared = forms.wedge(omega, omega, p=2, q=2, n=7)
         scales = forms.norm(squared, metric, p=4) / np.sqrt(12), forms.norm(omega, metric, p=2) / np.sqrt(3)
-        return structure_errors(fields, x, metric, derivative("autodiff")), scales
+        return structure_errors(fields, x, metric, derive), scales
 
     errors, (squared, omega) = figures(origin(chart))
     lengths = {name: np.linalg.norm(value) for name, value in residuals_of(model, row).items()}

@@ -5,6 +5,7 @@ metric g that φ induces, ξ = ∂_θ; both are those of φ = η∧ω + ReΥ wha
 differentiated as forms on the link, in all seven directions.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import jax
@@ -15,7 +16,7 @@ from g2links import forms
 from g2links._pytrees import Fixed
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
 from g2links.calculus.map_points import Stop, never
-from g2links.checks.identities import Derivative, derivative
+from g2links.checks.identities import Derivative, derivative, seen_by
 from g2links.errors import InputError
 from g2links.forms.exterior import Field
 from g2links.g2.contact import contact_form
@@ -39,8 +40,9 @@ def learned_fields(
     learned_metric: LearnedTensor | None,
     learned_psi: LearnedTensor | None,
     psi_method: PsiMethod,
+    seen: Callable[[Field], Field] = lambda field: field,
 ) -> LinkFields:
-    """The learned structure in one chart.
+    """The learned structure in one chart, from each network's field as it is `seen` (`checks.identities.seen_by`).
 
     With `star`, ψ is the Hodge dual of φ in the learned metric (in the induced one, if there is no learned metric).
 
@@ -49,12 +51,14 @@ def learned_fields(
     """
     if psi_method not in ("star", "model"):
         raise InputError("psi_method", psi_method, "choose star or model")
-    phi = learned_phi.field(chart)
+    phi = seen(learned_phi.field(chart))
+
+    packed_metric = None if learned_metric is None else seen(learned_metric.field(chart))
 
     def metric(x: LinkPoint) -> Matrix:
-        if learned_metric is None:
+        if packed_metric is None:
             return induced_metric(phi(x))
-        return forms.unpack_symmetric(learned_metric.field(chart)(x), 7)
+        return forms.unpack_symmetric(packed_metric(x), 7)
 
     def star(x: LinkPoint) -> Form:
         if learned_metric is None:
@@ -66,7 +70,7 @@ def learned_fields(
     if psi_method == "model":
         if learned_psi is None:
             raise InputError("psi_method", "model", "there is no 4form network; train one, or use star")
-        psi = learned_psi.field(chart)
+        psi = seen(learned_psi.field(chart))
     return LinkFields(
         eta=lambda x: contact_form(phi(x)),
         omega=lambda x: forms.interior(jnp.eye(7)[6], phi(x), p=3),
@@ -112,7 +116,7 @@ def _model_errors(
 ) -> dict[str, Scalar]:
     x = link.origin(chart)
     g = link.metric(chart, x)
-    fields = learned_fields(chart, *learned, psi_method.value)
+    fields = learned_fields(chart, *learned, psi_method.value, seen_by(derive, x))
     own = psi_method.value == "star" and learned.metric is not None
     errors = structure_errors(fields, x, g, derive, volume_of="metric" if own else "induced")
     if learned.metric is None:

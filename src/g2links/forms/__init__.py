@@ -20,7 +20,7 @@ from g2links.forms.exterior import Field, exterior_derivative, flux_derivative
 from g2links.forms.hodge import hodge_star, volume_form
 from g2links.forms.laplacian import MetricField, codifferential, hodge_laplacian
 from g2links.forms.linear import determinant, inverse, inverse_and_determinant, is_positive_definite
-from g2links.forms.taylor import Taylor, expand, expand_by_differences
+from g2links.forms.taylor import Taylor, expand, expand_by_differences, linearised
 
 __all__ = [
     "Field",
@@ -41,6 +41,7 @@ __all__ = [
     "inverse",
     "inverse_and_determinant",
     "is_positive_definite",
+    "linearised",
     "multi_indices",
     "norm",
     "pack",

@@ -42,6 +42,13 @@ class Taylor(NamedTuple):
         return expand(lambda t: function(self(t)), self.centre)
 
 
+def linearised(field: Callable[[Vector], Any], x: Vector) -> Callable[[Vector], Any]:
+    """The linear Taylor polynomial of a field, or of a tree of them, at x (n,): cheap, and with the value and the first
+    derivatives of the field there, exact to rounding."""
+    values, slopes = jax.vmap(lambda v: jax.jvp(field, (x,), (v,)), out_axes=(None, 0))(jnp.eye(len(x)))
+    return lambda y: jax.tree.map(lambda value, slope: value + jnp.tensordot(y - x, slope, 1), values, slopes)
+
+
 def expand(field: Callable[[Vector], Any], x: Vector) -> Taylor:
     """Expand a field at x (n,) by forward-mode differentiation, exact to rounding."""
     n = len(x)
