@@ -148,13 +148,17 @@ class Iteration(TypedDict):
 
 class SearchStage(TypedDict):
     """One family of potentials of those that a search for a metric took one after another; `degree` is None where it
-    has none."""
+    has none. `worst_of` is the number of an earlier stage, to whose points those were added where its metric is worst,
+    and `supremum` the largest error that was found in this one, None where it was not looked for, or the metric is not
+    positive somewhere."""
 
     degree: int | None
     parameters: int
     training_points: int
+    worst_of: NotRequired[int | None]
     sigma_validation: float | None
     positive_validation: float | None
+    supremum: NotRequired[float | None]
 
 
 class Epoch(TypedDict):

@@ -13,9 +13,11 @@ from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.fit_log import FitLog
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
-from g2links.workflow import fit, fit_search
+from g2links.varieties.real_points import require_on_variety
+from g2links.workflow import fit, fit_search, fit_stages
 from g2links.workflow.fit import draw_points
 from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.fit_points import SPECIAL_SHARE
 from g2links.workflow.fit_search import search_potential
 
 CUBIC = WeightedHypersurface(Polynomial("z0^3 + z1^3 + z2^3 + 2*z0*z1*z2"))
@@ -93,7 +95,7 @@ def test_checkpoints_of_an_earlier_version_are_refused(tmp_path):
 def test_a_stage_that_is_worse_is_not_what_is_kept(monkeypatch):
     monkeypatch.setattr(fit_search, "ENOUGH", 0.0)
     monkeypatch.setattr(fit_search, "larger", lambda _: _family(1))
-    monkeypatch.setattr(fit_search, "of_degree", lambda _, degree: _family(degree))
+    monkeypatch.setattr(fit_stages, "of_degree", lambda _, degree: _family(degree))
     found, log = _search(first=3)
     assert [stage["degree"] for stage in log.stages] == [3, 1]
     assert found.family == _family(3)
@@ -107,7 +109,7 @@ def test_a_time_limit_is_used_though_sigma_is_small_and_kept(monkeypatch):
     monkeypatch.setattr(fit_search, "larger", lambda family: _family(2) if family == _family(1) else None)
     _, log = _search(deadline=time.monotonic() + 1000)
     assert [stage["degree"] for stage in log.stages] == [1, 2]
-    monkeypatch.setattr(fit_search._Stage, "work", property(lambda stage: 1e9**stage.family.ansatz.unknowns))
+    monkeypatch.setattr(fit_search.Stage, "work", property(lambda stage: 1e9**stage.family.ansatz.unknowns))
     _, log = _search(deadline=time.monotonic() + 1000)
     assert [stage["degree"] for stage in log.stages] == [1]
 
@@ -153,3 +155,53 @@ def test_a_potential_whose_coefficients_cancel_gives_way_to_the_stage_before(mon
         assert solved.record["figures"]["d_omega"] == d_omega[degree]
         assert [stage["degree"] for stage in solved.record["stages"]] == [1, 2]
         assert ("of degree 2 its coefficients cancelled" in solved.record["ansatz_reason"]) == (degree == 1)
+
+
+def _search_with_worst_points(monkeypatch, log=None):
+    monkeypatch.setattr(fit_search, "BAD", 0.0)
+    monkeypatch.setattr(fit_search, "MOST_SIGMAS", 1.0)
+    return _search(log, first=2, degree=2)
+
+
+def test_points_are_added_where_the_best_metric_is_worst(monkeypatch):
+    """Two rounds, the second with the points of the first; what is kept is best at its worst point."""
+    found, log = _search_with_worst_points(monkeypatch)
+    assert [stage["worst_of"] for stage in log.stages] in ([None, 0, 1], [None, 0, 0])
+    assert {stage["degree"] for stage in log.stages} == {2}
+    suprema = [stage["supremum"] for stage in log.stages]
+    kept = log.ranking[0]
+    assert suprema[kept] == min(suprema)
+    assert log.stages[kept]["sigma_validation"] <= 1.1 * log.stages[0]["sigma_validation"]
+    assert np.array_equal(found.vector, log.best_vectors[kept])
+    assert ("with more points where it was worst" in found.family.reason) == (kept > 0)
+
+    stages = fit_stages.Stages(CUBIC, fit_stages.Stage(_family(2), log.stages[0]["training_points"]), POINTS, log)
+    before, after = (stages.problem(stages[i])[0].train for i in (0, 1))
+    added = after.rows(slice(before.n, None))
+    require_on_variety(CUBIC, added.z)
+    places = np.asarray(stages.worst(0).places.z)
+    np.testing.assert_array_equal(added.z[: len(places)], places)
+    assert added.n > 4 * len(places)
+    assert len(set(after.lines) - set(before.lines)) == added.n
+    np.testing.assert_allclose(np.sum(added.weights), SPECIAL_SHARE * np.sum(before.weights))
+
+
+def test_a_search_that_is_killed_among_added_points_ends_with_the_same_bits(monkeypatch, tmp_path):
+    found, log = _search_with_worst_points(monkeypatch)
+
+    def kill(what, *_):
+        if what.startswith("training") and len(cut.stages) == 2:
+            raise _Killed
+
+    cut = FitLog(Checkpoints(tmp_path), kill, 80)
+    with pytest.raises(_Killed):
+        _search_with_worst_points(monkeypatch, cut)
+    again, resumed = _search_with_worst_points(monkeypatch, FitLog(Checkpoints(tmp_path), lambda *_: None, 80))
+    np.testing.assert_array_equal(again.vector, found.vector)
+    assert resumed.stages == log.stages
+
+
+def test_a_metric_that_is_good_everywhere_needs_no_more_points(whole):
+    _, log = whole
+    assert max(fit_search.BAD, fit_search.MOST_SIGMAS * log.stages[-1]["sigma_validation"]) > log.stages[-1]["supremum"]
+    assert all(stage["worst_of"] is None for stage in log.stages)

@@ -44,6 +44,7 @@ class Supremum(NamedTuple):
         z: (N,) complex128, the point, in the gauge of its canonical chart.
         start: `special`, a symmetry or a stratum of V leads there, or `random`.
         evaluations: at how many points the metric was evaluated.
+        places: the few points where the search ended, the worst of them among them, in their charts.
     """
 
     value: float
@@ -52,6 +53,7 @@ class Supremum(NamedTuple):
     z: np.ndarray
     start: str
     evaluations: int
+    places: ChartPoint
 
     def described(self) -> WorstPlace:
         """As plain data; `z` is a list of pairs of real and imaginary part."""
@@ -148,6 +150,7 @@ def supremum(
         z=np.asarray(found.at.z)[worst],
         start="special" if found.special[worst] else "random",
         evaluations=evaluations,
+        places=found.rows(np.argsort(-found.height, kind="stable")[: _STAGES[-1][0]]).at,
     )
 
 

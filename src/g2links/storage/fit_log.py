@@ -13,6 +13,8 @@ from g2links.storage.checkpoints import Checkpoints
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, steps done, and steps in all."""
+_NEARLY = 1.1
+"""A σ that is larger by so much is worth a smaller supremum."""
 
 
 class FitLog:
@@ -103,9 +105,18 @@ class FitLog:
 
     @property
     def ranking(self) -> list[int]:
-        """The stages with an iteration, the one with the best state first."""
-        order = [(-(stage["positive_validation"] or 0.0), stage["sigma_validation"]) for stage in self.stages]
-        return sorted(range(len(self.best_vectors)), key=order.__getitem__)
+        """The stages with an iteration, the one with the best state first: that with the smallest σ, or, of those
+        whose σ is nearly as small and whose supremum is known, that with the smallest supremum."""
+        done = self.stages[: len(self.best_vectors)]
+        sigmas = [(-(stage["positive_validation"] or 0.0), stage["sigma_validation"] or np.inf) for stage in done]
+        positive, smallest = min(sigmas, default=(0.0, 0.0))
+
+        def order(i: int) -> tuple[float, ...]:
+            worst = done[i].get("supremum")
+            good = sigmas[i] <= (positive, _NEARLY * smallest) and worst is not None
+            return (0.0, worst or 0.0, *sigmas[i]) if good else (1.0, 0.0, *sigmas[i])
+
+        return sorted(range(len(done)), key=order)
 
     def __call__(self, state: State) -> bool:
         assert self._fit is not None

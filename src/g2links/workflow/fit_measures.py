@@ -9,8 +9,14 @@ import numpy as np
 from g2links.checks.identities import kahlerity_errors
 from g2links.errors import NotPositiveError
 from g2links.links.structure import ContactCalabiYau
-from g2links.measures.monge_ampere import measure, metric_function, monge_ampere_ratios, reference_function
-from g2links.measures.supremum import supremum
+from g2links.measures.monge_ampere import (
+    MongeAmpereMeasures,
+    measure,
+    metric_function,
+    monge_ampere_ratios,
+    reference_function,
+)
+from g2links.measures.supremum import Supremum, supremum
 from g2links.potentials.families import KahlerPotential
 from g2links.records import WorstPlace
 from g2links.varieties.points.sampling import Points, weighted_mean
@@ -47,14 +53,7 @@ def measure_fit(
     progress("measuring the metric on test points", 0, 1)
     found = measure(variety, potential, test)
     _require_positive(found.smallest_eigenvalue, f"at {test.n} test points")
-    worst = supremum(
-        variety,
-        metric_function(variety, potential),
-        test,
-        _heights(found.ratio),
-        found.mean,
-        progress=lambda done, rounds: progress("looking for the worst point", done, rounds),
-    )
+    worst = _worst(variety, potential, test, found, progress)
     _require_positive(worst.smallest_eigenvalue, f"near z = {np.round(worst.z, 4).tolist()}")
     link = ContactCalabiYau(variety, potential, found.normalisation[0])
     sample = test.rows(slice(_CLOSEDNESS_POINTS))
@@ -76,6 +75,30 @@ def measure_fit(
         "normalisation": found.normalisation[1],
     }
     return FitMeasures(figures, errors, worst.described(), found.ratio)
+
+
+def find_worst(
+    variety: AbstractVariety, potential: KahlerPotential, points: Points, progress: Callable[[str, int, int], None]
+) -> Supremum:
+    """Where the metric of a potential is worst, by a search that begins at these points."""
+    return _worst(variety, potential, points, measure(variety, potential, points), progress)
+
+
+def _worst(
+    variety: AbstractVariety,
+    potential: KahlerPotential,
+    points: Points,
+    found: MongeAmpereMeasures,
+    progress: Callable[[str, int, int], None],
+) -> Supremum:
+    return supremum(
+        variety,
+        metric_function(variety, potential),
+        points,
+        _heights(found.ratio),
+        found.mean,
+        progress=lambda done, rounds: progress("looking for the worst point", done, rounds),
+    )
 
 
 def _heights(ratio: np.ndarray) -> np.ndarray:
