@@ -159,7 +159,8 @@ def test_a_potential_whose_coefficients_cancel_gives_way_to_the_stage_before(mon
 
 def _search_with_worst_points(monkeypatch, log=None):
     monkeypatch.setattr(fit_search, "BAD", 0.0)
-    monkeypatch.setattr(fit_search, "MOST_SIGMAS", 1.0)
+    monkeypatch.setattr(fit_search, "ROUNDS", 2)
+    monkeypatch.setattr(fit_search, "GOOD", 0.0)
     return _search(log, first=2, degree=2)
 
 
@@ -201,7 +202,12 @@ def test_a_search_that_is_killed_among_added_points_ends_with_the_same_bits(monk
     assert resumed.stages == log.stages
 
 
-def test_a_metric_that_is_good_everywhere_needs_no_more_points(whole):
+def test_a_metric_that_is_good_everywhere_needs_no_more_points(whole, monkeypatch):
     _, log = whole
-    assert max(fit_search.BAD, fit_search.MOST_SIGMAS * log.stages[-1]["sigma_validation"]) > log.stages[-1]["supremum"]
+    assert log.stages[-1]["sigma_validation"] > fit_search.GOOD
+    assert 0 < log.stages[-1]["supremum"] < fit_search.BAD
     assert all(stage["worst_of"] is None for stage in log.stages)
+    monkeypatch.setattr(fit_search, "GOOD", 1.0)
+    monkeypatch.setattr(fit_search, "BAD", 0.0)
+    _, log = _search(first=2, degree=2)
+    assert [stage["supremum"] for stage in log.stages] == [None]
