@@ -8,23 +8,19 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax.tree_util import Partial
-from jaxtyping import Complex
 
 from g2links import forms
-from g2links._typing import Array, Form, LinkPoint, Scalar
+from g2links._typing import Array, LinkPoint, Scalar
 from g2links.calculus.map_points import Stop, never
 from g2links.errors import InputError
 from g2links.forms.exterior import Field
-from g2links.g2.contact import contact_phi, contact_psi
 from g2links.g2.identities import LinkFields, structure_errors
 from g2links.links.pointwise import Pointwise, at_points
-from g2links.links.structure import ContactCalabiYau, total_metric
+from g2links.links.structure import ContactCalabiYau
 from g2links.varieties.charts import SliceChart
 from g2links.varieties.points.sampling import Points
 
 Derivative = Callable[[Field, int], Field]
-Pieces = Callable[[LinkPoint], tuple[Form, Form, Array, Array]]
-"""η, ω, Υ and g_T over a chart, as of `ContactCalabiYau.pieces`."""
 
 
 def derivative(method: str, epsilon: float = 1e-3) -> Derivative:
@@ -65,28 +61,19 @@ class FluxDerivative:
 
 
 def seen_by(derive: Derivative, x: LinkPoint) -> Callable[[Callable[[LinkPoint], Any]], Callable[[LinkPoint], Any]]:
-    """From a field, or a tree of them, to one that has the same value and the same `derive` at x. What is costly is
-    differentiated once there, and what is made of it by algebra is cheap."""
+    """From a field, or a tree of them, to one that has the same value and the same `derive` at x. What is costly, as a
+    network is, is differentiated once there, and what is made of it by algebra is cheap."""
     return partial(forms.linearised, x=x) if isinstance(derive, ExactDerivative) else lambda field: field
 
 
-def structure_fields(pieces: Pieces) -> LinkFields:
-    """The structure of a link over one chart."""
-
-    def phi(x: LinkPoint) -> Form:
-        eta, omega, upsilon, _ = pieces(x)
-        return contact_phi(eta, omega, upsilon.real)
-
-    def psi(x: LinkPoint) -> Form:
-        eta, omega, upsilon, _ = pieces(x)
-        return contact_psi(eta, omega, upsilon.imag)
-
+def fields_in_chart(link: ContactCalabiYau, chart: SliceChart) -> LinkFields:
+    """The structure of the link as functions of the coordinates of one chart."""
     return LinkFields(
-        eta=lambda x: pieces(x)[0],
-        omega=lambda x: pieces(x)[1],
-        phi=phi,
-        psi=psi,
-        metric=lambda x: total_metric(pieces(x)[0], pieces(x)[3]),
+        eta=lambda x: link.eta(chart, x),
+        omega=lambda x: link.omega(chart, x),
+        phi=lambda x: link.phi(chart, x),
+        psi=lambda x: link.psi(chart, x),
+        metric=lambda x: link.metric(chart, x),
     )
 
 
@@ -99,7 +86,7 @@ def kahlerity_errors(
 
 def _kahlerity(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
     x = link.origin(chart)
-    d_omega = derive(seen_by(derive, x)(lambda y: link.omega(chart, y)), 2)(x)
+    d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
     return {"d_omega": forms.norm(d_omega, link.metric(chart, x), p=3)}
 
 
@@ -113,16 +100,14 @@ def contact_errors(
 
 def _contact(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
     x, n = link.origin(chart), link.variety.dimension
-    pieces = seen_by(derive, x)(partial(link.pieces, chart))
-    eta, omega, upsilon, transverse = pieces(x)
-    metric = total_metric(eta, transverse)
+    metric, omega, upsilon = link.metric(chart, x), link.omega(chart, x), link.upsilon(chart, x)
 
     def size(form: Array, p: int) -> Scalar:
         return forms.norm(form, metric, p=p)
 
-    d_eta = derive(lambda y: pieces(y)[0], 1)(x)
-    d_omega = derive(lambda y: pieces(y)[1], 2)(x)
-    parts = [derive(lambda y, f=f: f(pieces(y)[2]), n)(x) for f in (jnp.real, jnp.imag)]  # type: ignore[misc]
+    d_eta = derive(lambda y: link.eta(chart, y), 1)(x)
+    d_omega = derive(lambda y: link.omega(chart, y), 2)(x)
+    parts = [derive(lambda y, f=f: f(link.upsilon(chart, y)), n)(x) for f in (jnp.real, jnp.imag)]  # type: ignore[misc]
     whole = jnp.sqrt(size(upsilon.real, n) ** 2 + size(upsilon.imag, n) ** 2)
     return {
         "d_eta_minus_omega": size(d_eta - omega, 2) / size(omega, 2),
@@ -141,10 +126,8 @@ def analytic_errors(
 
 def _analytic(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
     x = link.origin(chart)
-    pieces = seen_by(derive, x)(partial(link.pieces, chart))
-    eta, omega, upsilon, transverse = pieces(x)
-    errors = structure_errors(structure_fields(pieces), x, total_metric(eta, transverse), derive)
-    ratio = monge_ampere_lambda(omega, upsilon)
+    errors = structure_errors(fields_in_chart(link, chart), x, link.metric(chart, x), derive)
+    ratio = monge_ampere_lambda(link, chart)
     predicted = (4 * ratio**2 + 3) * ratio ** (-4 / 3)
     return {
         **errors,
@@ -153,8 +136,10 @@ def _analytic(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> 
     }
 
 
-def monge_ampere_lambda(omega: Form, upsilon: Complex[Array, "35"]) -> Scalar:
-    """λ > 0 with ReΥ∧ImΥ = λ²·4·ω³/6; 1 where the metric is Ricci-flat."""
+def monge_ampere_lambda(link: ContactCalabiYau, chart: SliceChart) -> Scalar:
+    """λ > 0 with ReΥ∧ImΥ = λ²·4·ω³/6 at the centre of a chart; 1 where the metric is Ricci-flat."""
+    x = link.origin(chart)
+    upsilon, omega = link.upsilon(chart, x), link.omega(chart, x)
     top = forms.wedge(upsilon.real, upsilon.imag, p=3, q=3, n=7)
     cube = forms.wedge(forms.wedge(omega, omega, p=2, q=2, n=7), omega, p=4, q=2, n=7) / 6
     return jnp.sqrt(jnp.sum(top * cube) / (4 * jnp.sum(cube**2)))

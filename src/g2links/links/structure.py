@@ -105,17 +105,17 @@ class ContactCalabiYau:
     @field
     def eta(self, chart: SliceChart, x: LinkPoint) -> Form:
         """η, (2d + 1,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ."""
-        return self.pieces(chart, x)[0]
+        return self._pieces(chart, x)[0]
 
     @field
     def omega(self, chart: SliceChart, x: LinkPoint) -> Form:
         """ω, as a 2-form on the link: (21,) for d = 3."""
-        return self.pieces(chart, x)[1]
+        return self._pieces(chart, x)[1]
 
     @field
     def upsilon(self, chart: SliceChart, x: LinkPoint) -> Complex[Array, " components"]:
         """Υ, a complex d-form on the link: (35,) for d = 3."""
-        return self.pieces(chart, x)[2]
+        return self._pieces(chart, x)[2]
 
     @field
     def phi(self, chart: SliceChart, x: LinkPoint) -> Form:
@@ -125,20 +125,20 @@ class ContactCalabiYau:
             InputError: on the link of a variety that is no threefold.
         """
         require_threefold(self.variety, "phi")
-        eta, omega, upsilon, _ = self.pieces(chart, x)
+        eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_phi(eta, omega, upsilon.real)
 
     @field
     def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
         """ψ = ½ω∧ω - η∧ImΥ, (35,); see `phi`."""
         require_threefold(self.variety, "psi")
-        eta, omega, upsilon, _ = self.pieces(chart, x)
+        eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_psi(eta, omega, upsilon.imag)
 
     @field
     def metric(self, chart: SliceChart, x: LinkPoint) -> Matrix:
         """η² + g_T, which is the metric of φ where the Monge-Ampère equation holds."""
-        eta, _, _, transverse = self.pieces(chart, x)
+        eta, _, _, transverse = self._pieces(chart, x)
         return total_metric(eta, transverse)
 
     def hermitian(self, chart: SliceChart, x: LinkPoint) -> Hermitian:
@@ -174,8 +174,7 @@ class ContactCalabiYau:
         density = 2 * np.pi * volume_density(self.variety, self.potential, points)
         return integral(values_at(function, on_link) * density, points)
 
-    def pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
-        """η, ω, Υ and g_T (2d, 2d), of which all else is algebra."""
+    def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
         z = self.gauge_point(chart, x)
         return structure_at(self, chart.at(z))
 
