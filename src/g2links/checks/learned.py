@@ -52,7 +52,6 @@ def learned_fields(
     if psi_method not in ("star", "model"):
         raise InputError("psi_method", psi_method, "choose star or model")
     phi = seen(learned_phi.field(chart))
-
     packed_metric = None if learned_metric is None else seen(learned_metric.field(chart))
 
     def metric(x: LinkPoint) -> Matrix:

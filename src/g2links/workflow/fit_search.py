@@ -159,13 +159,15 @@ def _iterated(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline
 
 def _next(stages: Stages, stage: Stage, options: FitOptions, begun: float, deadline: float | None) -> Stage | None:
     """What a stage that stands still, and has begun at `begun`, is followed by."""
-    log, following = stages.log, None
-    if stage.worst_of is None and not (options.degree or options.iterations):
-        if _improves(log) and not (deadline is None and _is_enough(log)):
-            following = _following(stage, stages.variety, options, stages.points, log)
+    log = stages.log
+    may_grow = stage.worst_of is None and not (options.degree or options.iterations) and _improves(log)
+    if may_grow and (deadline is not None or not _is_enough(log)):
+        following = _following(stage, stages.variety, options, stages.points, log)
         if following is not None and _affordable(stage, following, begun, deadline):
             return following
-    following = None if options.iterations or options.optimiser != "lm" else _with_worst_points(stages)
+    if options.iterations or options.optimiser != "lm":
+        return None
+    following = _with_worst_points(stages)
     return following if following is not None and _affordable(stage, following, begun, deadline) else None
 
 
