@@ -2,9 +2,10 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.reports.checks import plot_check, plot_monge_ampere
+from g2links.reports.checks import _draw_histogram, plot_check, plot_monge_ampere
 
 
 def _check_values(rng, n=50):
@@ -42,6 +43,15 @@ def test_one_point_at_rounding(tmp_path, is_picture):
     values = {"phi_wedge_psi_over_vol": [np.nextafter(7.0, 8)]}
     plot_check(tmp_path / "c.png", values, thresholds, check="analytic")
     assert is_picture(tmp_path / "c.png")
+
+
+def test_no_value_is_left_out_of_a_logarithmic_histogram(rng):
+    """The largest and the smallest neither, though the edges of the bins are powers of logarithms."""
+    for values in 10 ** rng.normal(-3, 1, (50, 30)):
+        axes = Figure().add_subplot()
+        _draw_histogram(axes, values, [], linear=False)
+        assert axes.get_xscale() == "log"
+        assert sum(bar.get_height() for bar in axes.patches) == len(values)
 
 
 def test_monge_ampere_ratio(tmp_path, rng, is_picture):

@@ -153,7 +153,9 @@ def _draw_histogram(axes: Axes, values: np.ndarray, limits: list[float], *, line
 def _draw_logarithmic(axes: Axes, values: np.ndarray) -> None:
     low, high = np.log10([values.min(), values.max()])
     centre, half = (low + high) / 2, max((high - low) / 2, 0.25)
-    axes.hist(values, bins=[*np.logspace(centre - half, centre + half, _bins(values) + 1)], color=BLUE)
+    edges = np.logspace(centre - half, centre + half, _bins(values) + 1)
+    edges[0], edges[-1] = min(edges[0], values.min()), max(edges[-1], values.max())  # powers of logarithms are rounded
+    axes.hist(values, bins=[*edges], color=BLUE)
     axes.set_xscale("log")
     axes.xaxis.set_minor_formatter(NullFormatter())  # between decades they would overlap
 
