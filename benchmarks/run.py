@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bars import MEASURES as BARS
 from curvature import curvature
+from everywhere import everywhere
 from learning import learned, learning
 from memory import memory
 from metrics import architectures, generic, generic_long, symmetric
@@ -14,9 +15,10 @@ from weighted import catalogue, integrals
 from g2links.reports.tables import fixed_width
 from g2links.storage.provenance import provenance
 
-OTHERS = (symmetric, curvature, integrals, memory, generic, architectures, learned, learning, catalogue, generic_long)
-MEASURES = {**BARS, **{measure.__name__: measure for measure in OTHERS}}
-LONG = tuple(measure.__name__ for measure in (generic, architectures, learned, learning, catalogue, generic_long))
+SHORT = (symmetric, curvature, integrals, memory)
+HOURS = (generic, architectures, learned, learning, catalogue, everywhere, generic_long)
+MEASURES = {**BARS, **{measure.__name__: measure for measure in SHORT + HOURS}}
+LONG = tuple(measure.__name__ for measure in HOURS)
 USUAL = [name for name in MEASURES if name not in LONG]
 
 

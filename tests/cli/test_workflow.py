@@ -21,6 +21,7 @@ from g2links.storage.records import write_record
 from tests.cli.commands import ANY_METRIC, SMALL_CY, SMALL_TRAIN, run
 
 TASKS = {"3form": 35, "metric": 28, "4form": 35}
+SMALL_SAMPLE = ["--n-points", "1000", "--n-rotations", "2"]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def home(tmp_path_factory):
     place = ["--home", str(folder)]
     for command in (
         ["cy", *SMALL_CY],
-        ["sample", "--n-rotations", "2"],
+        ["sample", *SMALL_SAMPLE],
         *(["train", "--task", task, *SMALL_TRAIN] for task in TASKS),
     ):
         assert run([*command, *place]) == 0, command
@@ -77,16 +78,16 @@ def test_data_sets_have_the_documented_arrays_and_no_shared_base_point(home):
 
 @pytest.mark.slow
 def test_data_sets_in_shards_train_the_same_network(home, tmp_path, capsys):
-    """The same rows in files of 1,000 base points, up to rounding; a small set stays one file. The least-squares fit is
+    """The same rows in files of 400 base points, up to rounding; a small set stays one file. The least-squares fit is
     the same to rounding; batches come in another order, so that their fit is only as good."""
     for folder in ("models/cy_models", "samples/cy_data"):
         shutil.copytree(home / folder, tmp_path / folder)
     place, data = ["--home", str(tmp_path)], tmp_path / "samples/link_data"
-    assert run(["sample", "--n-rotations", "2", "--shard-size", "2500", *place]) == 0
+    assert run(["sample", *SMALL_SAMPLE, "--shard-size", "1000", *place]) == 0
     assert sorted(path.name for path in data.glob("*.npz")) == sorted(
         p.name for p in (home / "samples/link_data").glob("*.npz")
     )
-    assert run(["sample", "--n-rotations", "2", "--shard-size", "1000", *place]) == 0
+    assert run(["sample", *SMALL_SAMPLE, "--shard-size", "400", *place]) == 0
     assert [path.name for path in sorted(data.glob("g2_train*"))] == ["g2_train_00000.npz", "g2_train_00001.npz"]
     for part in ("dataset", "train", "val", "test"):
         files = [dict(np.load(path)) for path in sorted(data.glob(f"g2_{part}_*.npz"))]
@@ -100,7 +101,7 @@ def test_data_sets_in_shards_train_the_same_network(home, tmp_path, capsys):
     points = np.load(home / "samples/link_data/g2_test.npz")["base_points"]
     np.testing.assert_allclose(np.asarray(other(points)), np.asarray(one(points)), rtol=1e-6, atol=1e-8)
     saved, whole = (json.loads((each / "models/link_models/3form_run1.json").read_text()) for each in (tmp_path, home))
-    assert saved["base_points"] == whole["base_points"] == {"train": 2000, "validation": 250, "test": 250}
+    assert saved["base_points"] == whole["base_points"] == {"train": 800, "validation": 100, "test": 100}
     for name in ("relative_error", "relative_error_max", "normalised_rmse", "best_validation_loss"):
         assert saved["figures"][name] == pytest.approx(whole["figures"][name], rel=1e-6)
     assert [entry["loss"] for entry in saved["history"]] == pytest.approx(

@@ -10,7 +10,7 @@ import pytest
 
 import g2links
 from g2links.calculus.map_points import map_points
-from g2links.checks.identities import contact_errors
+from g2links.checks import identities
 from g2links.errors import InputError, PolynomialError
 from g2links.links.structure import ContactCalabiYau
 from g2links.measures.assessment import assess
@@ -18,6 +18,7 @@ from g2links.measures.chern_numbers import chern_numbers, concentrated_sample
 from g2links.measures.curvature import chern_densities, chern_names, curvature, top_product
 from g2links.varieties import parse_polynomial
 from g2links.varieties.catalogue import fermat_family
+from g2links.varieties.charts import SliceChart
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.points.sampling import integral
@@ -68,20 +69,30 @@ def test_chern_numbers_from_the_curvature(solved):
 
 def test_the_contact_structure_is_exact_and_a_wrong_contact_form_is_seen(solved):
     variety, link = solved.variety, solved.link
-    points = variety.sample(20, 3)
-    errors = contact_errors(link, points)
-    assert {name: float(np.max(value)) for name, value in errors.items() if np.max(value) > 1e-11} == {}
+    derive = identities.derivative("autodiff")
 
     class Spoiled(ContactCalabiYau):
-        """With the η of the reference metric, and Υ times a function."""
+        """With the η of another potential, and Υ times a function, where `wrong` is not 0."""
+
+        def __init__(self, wrong):
+            super().__init__(variety, link.potential, link.normalisation)
+            self.wrong = wrong
 
         def eta(self, chart, x):
-            return ContactCalabiYau(variety, lambda z: 0.0 * z[0].real, 1.0).eta(chart, x)
+            other = ContactCalabiYau(variety, lambda z: 0.0 * z[0].real, 1.0)
+            return super().eta(chart, x) + self.wrong * (other.eta(chart, x) - super().eta(chart, x))
 
         def upsilon(self, chart, x):
-            return (1 + x[0] ** 2 * x[-2]) * super().upsilon(chart, x)
+            return (1 + self.wrong * x[0] ** 2 * x[-2]) * super().upsilon(chart, x)
 
-    spoiled = contact_errors(Spoiled(variety, link.potential, link.normalisation), points)
+    def errors_at(wrong, at):
+        return identities._contact(Spoiled(wrong), derive, SliceChart(at, np.zeros(())))
+
+    errors_of = jax.jit(jax.vmap(errors_at, (None, 0)))
+    points = variety.sample(20, 3)
+    errors = errors_of(0.0, points.at)
+    assert {name: float(np.max(value)) for name, value in errors.items() if np.max(value) > 1e-11} == {}
+    spoiled = errors_of(1.0, points.at)
     if variety != TORUS:  # where every form of degree 2 is closed, and K_ref + u is flat
         assert np.mean(spoiled["d_upsilon"]) > 1e-3
     assert np.max(spoiled["d_eta_minus_omega"]) > 1e-3

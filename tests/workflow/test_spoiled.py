@@ -13,13 +13,14 @@ from g2links.checks.measures import CHECK
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.potentials.families import KahlerPotential
 from g2links.reports.statistics import judge_integrals
+from tests.cli.commands import SMALL
 
 N = 60
 
 
 @pytest.fixture(scope="module")
 def cy():
-    return g2links.solve("fermat_quintic", n_points=6000, degree=6, iterations=12, progress=False)
+    return g2links.solve("fermat_quintic", **SMALL, progress=False)
 
 
 @pytest.fixture(scope="module")

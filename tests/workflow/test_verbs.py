@@ -23,11 +23,7 @@ from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.workflow import check
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.listing import finished_runs
-from tests.cli.commands import run
-
-SMALL = {"n_points": 3000, "degree": 4, "iterations": 8}
-OPTIONS = ["--n-points", "3000", "--degree", "4", "--iterations", "8"]
-"""The same for the command: what is compiled for one serves the other."""
+from tests.cli.commands import SMALL, SMALL_CY, run
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +40,7 @@ def cy(tmp_path_factory):
 
 
 def test_a_metric_without_a_file_is_that_of_the_command(cy, tmp_path):
-    assert run(["cy", *OPTIONS, "--home", str(tmp_path), "--json", str(tmp_path / "cy.json")]) == 0
+    assert run(["cy", *SMALL_CY, "--home", str(tmp_path), "--json", str(tmp_path / "cy.json")]) == 0
     found = json.loads((tmp_path / "cy.json").read_text())
     for name in ("sigma", "ma_rms", "ma_max", "volume_ratio", "normalisation"):
         np.testing.assert_allclose(cy.figures[name], found["figures"][name], rtol=1e-12)
@@ -156,7 +152,7 @@ def _same_files(first, second):
 
 def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(tmp_path):
     place = ["--home", str(tmp_path)]
-    saved = g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, home=tmp_path)
+    saved = g2links.solve("fermat_quintic", **SMALL, home=tmp_path)
     assert run(["sample", "--n-points", "120", "--n-rotations", "2", "--seed", "3", *place]) == 0
     command = _files(tmp_path)
     data = g2links.sample(saved, 120, n_rotations=2, seed=3)
@@ -173,7 +169,7 @@ def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(tm
     assert all(again[name] == manifest[name] for name in manifest if name not in varying)
     data.save(tmp_path, shard_size=50)
     assert "g2_train_00001.npz" in _files(tmp_path)
-    other = g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, seed=1)
+    other = g2links.solve("fermat_quintic", **SMALL, seed=1)
     with pytest.raises(InputError, match="no saved run"):
         g2links.sample(other, 10).save(tmp_path)
     with pytest.raises(InputError, match="is another metric"):
@@ -181,7 +177,7 @@ def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(tm
 
 
 def test_data_with_a_home_are_written_and_read_when_they_are_asked_for(tmp_path):
-    saved = g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, home=tmp_path)
+    saved = g2links.solve("fermat_quintic", **SMALL, home=tmp_path)
     data = g2links.sample(home=tmp_path, n_points=120, n_rotations=2, shard_size=50, source="fresh")
     assert data.cy_run == 1
     assert data.record["files"] == len(_files(tmp_path)) == 3 + 2 + 1 + 1
@@ -246,7 +242,7 @@ def test_a_data_set_is_opened_from_its_file(tmp_path):
     with pytest.raises(ArtefactError, match="folder"):
         g2links.open_dataset(tmp_path)
     place = ["--home", str(tmp_path)]
-    assert run(["cy", *OPTIONS, *place]) == 0
+    assert run(["cy", *SMALL_CY, *place]) == 0
     assert run(["sample", "--n-points", "100", "--n-rotations", "2", *place]) == 0
     data = g2links.open_dataset(tmp_path / "samples/link_data/g2_train.npz")
     assert data.cy_run == 1
@@ -468,7 +464,7 @@ def _mean_of(components):
 
 
 def test_a_network_of_ones_own_is_a_run_of_a_home(tmp_path):
-    g2links.solve("fermat_quintic", n_points=2000, degree=2, iterations=2, home=tmp_path)
+    g2links.solve("fermat_quintic", **SMALL, home=tmp_path)
     g2links.sample(home=tmp_path, n_points=200, n_rotations=1)
     network, start = _mean_of(28)
     trained = g2links.train(home=tmp_path, task="metric", network=network, parameters=start, epochs=2)

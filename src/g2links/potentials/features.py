@@ -20,6 +20,7 @@ their degree, those of lower ones all of them.
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 
 import numpy as np
 from jaxtyping import Float
@@ -29,9 +30,9 @@ from g2links.calculus.jets import Jet, Values
 from g2links.errors import InputError
 from g2links.potentials.graded_sections import GradedSections
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form
-from g2links.potentials.invariant_products import C, ProductPlan, product_plan
+from g2links.potentials.invariant_products import C, FieldValues, ProductPlan, independent_counts, product_plan
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.polynomial import exponents_of_degree
+from g2links.varieties.polynomial import exponents_of_degree, monomial_count
 
 _MOST_MONOMIALS = 1820
 _OFF_CENTRE = 1.5
@@ -126,15 +127,17 @@ class InvariantFeatures:
     def _plan(self) -> ProductPlan | None:
         if not self.symmetric or self.lowest is not None:
             return None
-        weights = self.variety.weights
-        sizes = [len(exponents_of_degree(weights, degree)) for degree in range(self.degree + 1)]
-        base = max(k for k, size in enumerate(sizes) if size <= _MOST_MONOMIALS)
-        return product_plan(
-            self.variety,
-            self._degrees,
-            base,
-            lambda degree, at: _invariants(self.variety, degree).in_finite_field(at),
-        )
+        base = _base(self.variety, self.degree)
+        return product_plan(self.variety, self._degrees, base, _field_values(self.variety))
+
+
+def _base(variety: WeightedHypersurface, degree: int) -> int:
+    """The highest degree up to `degree` of which all invariants are looked at, and not products alone."""
+    return max(k for k in range(degree + 1) if monomial_count(variety.weights, k) <= _MOST_MONOMIALS)
+
+
+def _field_values(variety: WeightedHypersurface) -> FieldValues:
+    return lambda degree, at: _invariants(variety, degree).in_finite_field(at)
 
 
 @lru_cache(64)
@@ -151,9 +154,13 @@ def default_degree(variety: WeightedHypersurface, most_features: int = 40, highe
     """The degree of features to use where the user does not say: the highest one up to `highest` with at most
     `most_features` invariants under the symmetry group of f; the lowest with every variable where even that has
     more."""
-    best = min(max(variety.weights), highest)
-    for k in range(1, highest + 1):
-        if InvariantFeatures(variety, k, True).count > most_features:
+    heaviest = max(variety.weights)
+    best = min(heaviest, highest)
+    counts = independent_counts(variety, _base(variety, highest), _field_values(variety))
+    found: list[int] = []
+    for k, count in enumerate(islice(counts, highest + 1)):
+        found.append(count)
+        if k and sum(found[max(0, k - heaviest + 1) :]) > most_features:
             break
         best = k
     return best

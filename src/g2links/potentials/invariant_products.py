@@ -7,7 +7,7 @@ products of these that are linearly independent as functions on {f = 0}; the cho
 the same on every machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -81,6 +81,20 @@ def product_plan(variety: WeightedHypersurface, degrees: range, base: int, invar
         if max(map(len, search.values.values())) + _SPARE_POINTS <= columns:
             return search.plan(degrees, unit=set(variety.weights) == {1})
         columns *= 2
+
+
+def independent_counts(variety: WeightedHypersurface, base: int, invariants: FieldValues) -> Iterator[int]:
+    """How many independent invariants there are of degree 0, 1, 2, ..., as `product_plan` finds them: without end."""
+    columns, search, degrees = 0, None, 0
+    while True:
+        while search is None or max(map(len, search.values.values()), default=0) + _SPARE_POINTS > columns:
+            columns = max(_FIRST_POINTS, 2 * columns)
+            search = _Search(base, invariants, points_with_conjugates(variety.polynomial, columns, _SEED))
+            for degree in range(degrees + 1):
+                search.extend(degree)
+        yield len(search.values.get(degrees, ()))
+        degrees += 1
+        search.extend(degrees)
 
 
 class _Search:

@@ -111,7 +111,7 @@ def orbifold_strata(weights: tuple[int, ...]) -> tuple[Stratum, ...]:
     orders = sorted({math.gcd(*(weights[i] for i in subset)) for subset in _with_common_divisor(weights)})
     for order in orders:
         variables = tuple(i for i, w in enumerate(weights) if w % order == 0)
-        vanishes = not reachable(tuple(weights[i] for i in variables), degree)[degree]
+        vanishes = not reachable(tuple(weights[i] for i in variables), degree) >> degree & 1
         dimension = len(variables) - (1 if vanishes else 2)
         if dimension >= 0:
             found.append(Stratum(order, variables, dimension))

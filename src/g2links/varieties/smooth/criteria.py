@@ -8,7 +8,8 @@ derivatives are fewer than |I| equations there. Where it holds, generic coeffici
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -40,20 +41,28 @@ def require_weights(weights: tuple[int, ...]) -> None:
     if divisor > 1:
         reduced = tuple(w // divisor for w in weights)
         raise PolynomialError("weights", weights, f"they have the common divisor {divisor}; use {reduced}")
-    degree = sum(weights)
-    sums = {subset: reachable(tuple(weights[i] for i in subset), degree) for subset in _subsets(len(weights))}
-
-    def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
-        rest = degree - (0 if extra is None else weights[extra])
-        return bool(sums[subset][rest])
-
+    occurs = monomials_of_degree(weights)
     stratum = failing_stratum(occurs, len(weights))
     if stratum is not None:
         raise PolynomialError(
             "weights",
             weights,
-            f"every polynomial of degree {degree} is singular: {_reason(stratum, occurs, len(weights))}",
+            f"every polynomial of degree {sum(weights)} is singular: {_reason(stratum, occurs, len(weights))}",
         )
+
+
+def monomials_of_degree(weights: tuple[int, ...]) -> Occurs:
+    """Which monomials there are in f of degree Σ w with all coefficients."""
+    degree = sum(weights)
+
+    @cache
+    def degrees(subset: tuple[int, ...]) -> int:
+        return reachable(tuple(weights[i] for i in subset), degree)
+
+    def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
+        return bool(degrees(subset) >> (degree - (0 if extra is None else weights[extra])) & 1)
+
+    return occurs
 
 
 def require_monomials(polynomial: Polynomial) -> None:
@@ -62,13 +71,25 @@ def require_monomials(polynomial: Polynomial) -> None:
     Raises:
         PolynomialError: naming the coordinate stratum that contains singular points.
     """
-    stratum = failing_stratum(_occurs_in(polynomial), polynomial.variables)
+    occurs = occurs_in([exponents for _, exponents in polynomial.terms])
+    stratum = failing_stratum(occurs, polynomial.variables)
     if stratum is not None:
         raise PolynomialError(
             "polynomial",
             " + ".join(format_term(c, e) for c, e in polynomial.terms[:12]),
-            f"it is singular, for all coefficients: {_reason(stratum, _occurs_in(polynomial), polynomial.variables)}",
+            f"it is singular, for all coefficients: {_reason(stratum, occurs, polynomial.variables)}",
         )
+
+
+def occurs_in(exponents: Sequence[tuple[int, ...]]) -> Occurs:
+    """Which monomials there are among the given ones."""
+    n = len(exponents[0])
+
+    def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
+        outside = [(i, int(i == extra)) for i in range(n) if i not in subset]
+        return any(all(each[i] == wanted for i, wanted in outside) for each in exponents)
+
+    return occurs
 
 
 def failing_stratum(occurs: Occurs, variables: int) -> tuple[int, ...] | None:
@@ -87,25 +108,15 @@ def is_invertible(polynomial: Polynomial) -> bool:
     return len(exponents) == polynomial.variables and round(float(np.linalg.det(exponents.astype(float)))) != 0
 
 
-def reachable(weights: tuple[int, ...], highest: int) -> np.ndarray:
-    """For each degree up to `highest`, whether there is a monomial of that degree in variables of these weights."""
-    possible = np.zeros(highest + 1, dtype=bool)
-    possible[0] = True
+def reachable(weights: tuple[int, ...], highest: int) -> int:
+    """The degrees k <= `highest` of all monomials in variables of these weights, as the bits 2^k of one number."""
+    degrees, within = 1, (1 << (highest + 1)) - 1
     for w in weights:
-        for start in range(min(w, highest + 1)):
-            possible[start::w] = np.logical_or.accumulate(possible[start::w])
-    return possible
-
-
-def _occurs_in(polynomial: Polynomial) -> Occurs:
-    exponents = polynomial.exponents
-
-    def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
-        outside = [i for i in range(polynomial.variables) if i not in subset]
-        wanted = [int(i == extra) for i in outside]
-        return bool(np.any(np.all(exponents[:, outside] == wanted, axis=1)))
-
-    return occurs
+        step = w
+        while step <= highest:  # after steps of w, 2w, 4w, ... every multiple of w has been added
+            degrees |= degrees << step & within
+            step *= 2
+    return degrees
 
 
 def _outside(subset: tuple[int, ...], occurs: Occurs, variables: int) -> list[int]:
