@@ -150,7 +150,7 @@ class SearchStage(TypedDict):
     """One family of potentials of those that a search for a metric took one after another; `degree` is None where it
     has none. `worst_of` is the number of an earlier stage, to whose points those were added where its metric is worst,
     and `supremum` the largest error that was found in this one, None where it was not looked for, or the metric is not
-    positive somewhere."""
+    positive somewhere. `closed` says whether dω = 0 to rounding, None where that was not asked."""
 
     degree: int | None
     parameters: int
@@ -159,6 +159,7 @@ class SearchStage(TypedDict):
     sigma_validation: float | None
     positive_validation: float | None
     supremum: NotRequired[float | None]
+    closed: NotRequired[bool | None]
 
 
 class Epoch(TypedDict):

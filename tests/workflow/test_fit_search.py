@@ -8,9 +8,11 @@ import pytest
 from g2links.errors import ArtefactError
 from g2links.potentials.families import AlgebraicAnsatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
-from g2links.ricci_flat.family import Family
+from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.ricci_flat.family import Family, degree_of, larger, of_degree, smaller
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.fit_log import FitLog
+from g2links.varieties.catalogue import dwork
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import require_on_variety
@@ -149,12 +151,45 @@ def test_a_potential_whose_coefficients_cancel_gives_way_to_the_stage_before(mon
 
     monkeypatch.setattr(fit, "measured_fit", cancelled)
     monkeypatch.setattr(fit_search, "larger", lambda family: _family(2) if family == _family(1) else None)
+    monkeypatch.setattr(fit_search, "smaller", lambda family: None)
     for d_omega, degree in (({1: 1e-12, 2: 1e-8}, 1), ({1: 1e-8, 2: 1e-8}, 2), ({1: 1e-8, 2: 1e-12}, 2)):
         solved = fit.solve_monge_ampere(CUBIC, _family(1), FitOptions(n_points=3000), POINTS)
         assert solved.potential.ansatz.features.degree == degree
         assert solved.record["figures"]["d_omega"] == d_omega[degree]
         assert [stage["degree"] for stage in solved.record["stages"]] == [1, 2]
         assert ("of degree 2 its coefficients cancelled" in solved.record["ansatz_reason"]) == (degree == 1)
+
+
+def test_where_coefficients_cancel_the_search_goes_back_to_lower_degrees(monkeypatch, tmp_path):
+    """Those of degree 3 and of degree 2 have no digits left in dω, as is taken for granted here."""
+    monkeypatch.setattr(
+        fit_stages, "closedness", lambda _, potential, points: 1e-12 if _degree(potential) < 2 else 1e-8
+    )
+    monkeypatch.setattr(fit_search, "smaller", lambda family: _family(degree_of(family) - 1))
+    monkeypatch.setattr(fit_search, "ENOUGH", 0.0)
+    solved = fit.solve_monge_ampere(CUBIC, _family(3), FitOptions(n_points=3000), POINTS)
+    assert solved.potential.ansatz.features.degree == 1
+    stages = solved.record["stages"]
+    assert [(stage["degree"], stage["closed"]) for stage in stages] == [(3, False), (2, False), (1, True)]
+    assert "of degree 3 and 2 its coefficients cancelled" in solved.record["ansatz_reason"]
+    asked = fit.solve_monge_ampere(CUBIC, _family(3), FitOptions(n_points=3000, degree=3), POINTS)
+    assert [stage["degree"] for stage in asked.record["stages"]] == [3], "a degree that was asked for is not left"
+
+
+def test_the_next_lower_degree_has_fewer_unknowns_and_every_variable():
+    quintic = Family(AlgebraicAnsatz(InvariantFeatures(WeightedHypersurface(dwork(0.5)), 8, True)), "auto")
+    lower = smaller(quintic)
+    assert 1.5 * lower.ansatz.unknowns <= quintic.ansatz.unknowns
+    assert larger(lower).ansatz.unknowns >= quintic.ansatz.unknowns
+    assert degree_of(of_degree(quintic, 11)) == 11
+    while quintic is not None:
+        last, quintic = quintic, smaller(quintic)
+    assert degree_of(last) == 1
+    assert smaller(Family(HermitianAnsatz(Sections(CUBIC, 3)), "auto")) is None
+
+
+def _degree(potential):
+    return potential.ansatz.features.degree
 
 
 def _search_with_worst_points(monkeypatch, log=None):

@@ -118,24 +118,38 @@ def larger(family: Family) -> Family | None:
     potentials without a degree, and for networks, whose size is not in their features alone."""
     old = family.ansatz
     if isinstance(old, HermitianAnsatz):
-        return Family(HermitianAnsatz(Sections(old.sections.variety, old.sections.degree + 1)), family.reason)
+        return of_degree(family, old.sections.degree + 1)
     if not isinstance(old, AlgebraicAnsatz):
         return None
-    for more in itertools.count(1):
-        lowest = None if old.features.lowest is None else old.features.lowest + more
-        features = replace(old.features, degree=old.features.degree + more, lowest=lowest)
-        if features.count >= _GROWTH * old.features.count:
-            return Family(AlgebraicAnsatz(features), family.reason)
-    raise AssertionError("there are more features of higher degrees")
+    degrees = (of_degree(family, degree) for degree in itertools.count(old.features.degree + 1))
+    return next(each for each in degrees if each.ansatz.unknowns >= _GROWTH * old.unknowns)
+
+
+def smaller(family: Family) -> Family | None:
+    """That of the next lower degree with so much fewer parameters; None where there is none with every variable, and
+    for potentials that are no combinations of features."""
+    old = family.ansatz
+    if not isinstance(old, AlgebraicAnsatz):
+        return None
+    degrees = range(old.features.degree - 1, old.features.variety.heaviest - 1, -1)
+    fewer = (
+        each for degree in degrees if (each := of_degree(family, degree)).ansatz.unknowns * _GROWTH <= old.unknowns
+    )
+    return next(fewer, None)
 
 
 def of_degree(family: Family, degree: int) -> Family:
-    """That of the degree among those that are `larger`, one after another, or itself."""
-    while degree_of(family) != degree:
-        following = larger(family)
-        assert following is not None
-        family = following
-    return family
+    """The same kind of potentials, of another degree, for the same reason."""
+    old = family.ansatz
+    if isinstance(old, HermitianAnsatz):
+        return family._replace(ansatz=HermitianAnsatz(Sections(old.sections.variety, degree)))
+    if not isinstance(old, AlgebraicAnsatz):
+        assert degree == degree_of(family)
+        return family
+    lowest = old.features.lowest
+    if lowest is not None:
+        lowest = max(1, lowest + degree - old.features.degree)
+    return family._replace(ansatz=AlgebraicAnsatz(replace(old.features, degree=degree, lowest=lowest)))
 
 
 def degree_of(family: Family) -> int | None:

@@ -105,15 +105,19 @@ class FitLog:
 
     @property
     def ranking(self) -> list[int]:
-        """The stages with an iteration, the one with the best state first: that with the smallest σ, or, of those
-        whose σ is nearly as small and whose supremum is known, that with the smallest supremum."""
+        """The stages with an iteration, the one with the best state first: of those that are not known to have an ω
+        that is not closed, that with the smallest σ, or, of those whose σ is nearly as small and whose supremum is
+        known, that with the smallest supremum."""
         done = self.stages[: len(self.best_vectors)]
-        sigmas = [(-(stage["positive_validation"] or 0.0), stage["sigma_validation"] or np.inf) for stage in done]
-        positive, smallest = min(sigmas, default=(0.0, 0.0))
+        sigmas = [
+            (stage.get("closed") is False, -(stage["positive_validation"] or 0.0), stage["sigma_validation"] or np.inf)
+            for stage in done
+        ]
+        unclosed, positive, smallest = min(sigmas, default=(False, 0.0, 0.0))
 
         def order(i: int) -> tuple[float, ...]:
             worst = done[i].get("supremum")
-            good = sigmas[i] <= (positive, _NEARLY * smallest) and worst is not None
+            good = sigmas[i] <= (unclosed, positive, _NEARLY * smallest) and worst is not None
             return (0.0, worst or 0.0, *sigmas[i]) if good else (1.0, 0.0, *sigmas[i])
 
         return sorted(range(len(done)), key=order)

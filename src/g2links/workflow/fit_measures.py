@@ -55,8 +55,6 @@ def measure_fit(
     _require_positive(found.smallest_eigenvalue, f"at {test.n} test points")
     worst = _worst(variety, potential, test, found, progress)
     _require_positive(worst.smallest_eigenvalue, f"near z = {np.round(worst.z, 4).tolist()}")
-    link = ContactCalabiYau(variety, potential, found.normalisation[0])
-    sample = test.rows(slice(_CLOSEDNESS_POINTS))
     figures = {
         "sigma": found.sigma[0],
         "reference_sigma": found.reference_sigma,
@@ -64,7 +62,7 @@ def measure_fit(
         "ma_rms": found.rms,
         "ma_max": found.worst,
         "ma_supremum": worst.value,
-        "d_omega": float(np.max(kahlerity_errors(link, sample)["d_omega"])),
+        "d_omega": closedness(variety, potential, test),
         "volume_ratio": found.volume_ratio[0],
         "normalisation": found.normalisation[0],
         "smallest_eigenvalue": min(found.smallest_eigenvalue, worst.smallest_eigenvalue),
@@ -75,6 +73,13 @@ def measure_fit(
         "normalisation": found.normalisation[1],
     }
     return FitMeasures(figures, errors, worst.described(), found.ratio)
+
+
+def closedness(variety: AbstractVariety, potential: KahlerPotential, points: Points) -> float:
+    """The largest |dω| at the first of these points: 0 for every potential but for rounding, which is much where
+    coefficients cancel."""
+    link = ContactCalabiYau(variety, potential, 1.0)
+    return float(np.max(kahlerity_errors(link, points.rows(slice(_CLOSEDNESS_POINTS)))["d_omega"]))
 
 
 def find_worst(

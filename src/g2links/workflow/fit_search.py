@@ -9,7 +9,7 @@ import numpy as np
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.adam import adam
-from g2links.ricci_flat.family import Family, degree_of, larger
+from g2links.ricci_flat.family import Family, degree_of, larger, smaller
 from g2links.ricci_flat.fitting import FeatureFit, Fit
 from g2links.ricci_flat.levenberg_marquardt import Result, State
 from g2links.ricci_flat.projection import project
@@ -82,7 +82,8 @@ def search_potential(
     Where the user chose neither a degree nor a number of iterations and the residual no longer falls, the search goes
     on from the best potential so far, with more points where these are too few for its parameters, else with the next
     higher degree. Without a deadline it does so while σ is above `ENOUGH` and there are at most `MOST_UNKNOWNS`; with
-    one, as long as the next stage is expected to end before it. Where the best metric is bad at its worst point, points
+    one, as long as the next stage is expected to end before it. Where coefficients cancel, so that ω is not closed to
+    rounding, the search goes back to lower degrees until it is. Where the best metric is bad at its worst point, points
     are added there, and the search goes on with them.
     """
     stage = _stage(family, options, variety, points)
@@ -112,13 +113,15 @@ def search_potential(
 
 def _candidates(stages: Stages, prepared: dict[int, tuple[Split, Fit]]) -> Iterator[Candidate]:
     log = stages.log
-    for i in log.ranking:
+    ranking = log.ranking
+    for place, i in enumerate(ranking):
         stage = stages[i]
         split, fit = prepared.pop(i) if i in prepared else stages.problem(stage)
         family = _explained(stages.first, stage, log)
-        if i != log.ranking[0]:
-            degree = log.stages[log.ranking[0]]["degree"]
-            family = family._replace(reason=f"{family.reason}; of degree {degree} its coefficients cancelled")
+        cancelled = [j for j in ranking if j != i and (j in ranking[:place] or log.stages[j].get("closed") is False)]
+        if cancelled:
+            degrees = " and ".join(str(log.stages[j]["degree"]) for j in sorted(cancelled))
+            family = family._replace(reason=f"{family.reason}; of degree {degrees} its coefficients cancelled")
         yield Candidate(family, fit, split, log.best_vectors[i])
 
 
@@ -160,8 +163,12 @@ def _iterated(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline
 def _next(stages: Stages, stage: Stage, options: FitOptions, begun: float, deadline: float | None) -> Stage | None:
     """What a stage that stands still, and has begun at `begun`, is followed by."""
     log = stages.log
-    may_grow = stage.worst_of is None and not (options.degree or options.iterations) and _improves(log)
-    if may_grow and (deadline is not None or not _is_enough(log)):
+    free = stage.worst_of is None and not (options.degree or options.iterations) and options.optimiser == "lm"
+    closed = not free or not isinstance(stage.family.ansatz, AlgebraicAnsatz) or stages.is_closed(len(log.stages) - 1)
+    if not closed and not any(stages.is_closed(i) for i in range(len(log.stages) - 1)):
+        family = smaller(stage.family)
+        return None if family is None else _stage(family, options, stages.variety, stages.points)
+    if free and closed and _improves(log) and (deadline is not None or not _is_enough(log)):
         following = _following(stage, stages.variety, options, stages.points, log)
         if following is not None and _affordable(stage, following, begun, deadline):
             return following

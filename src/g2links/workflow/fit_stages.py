@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from g2links.checks.tolerances import ROUNDING
 from g2links.measures.supremum import Supremum
 from g2links.potentials.families import KahlerPotential
 from g2links.records import SearchStage
@@ -14,7 +15,7 @@ from g2links.ricci_flat.monge_ampere import unravel
 from g2links.storage.fit_log import FitLog
 from g2links.varieties.points.sampling import Points, joined
 from g2links.varieties.variety import AbstractVariety
-from g2links.workflow.fit_measures import find_worst
+from g2links.workflow.fit_measures import closedness, find_worst
 from g2links.workflow.fit_points import Split, points_around, split_points
 
 _TIME_POWER = 1.5
@@ -49,6 +50,7 @@ class Stage(NamedTuple):
             "sigma_validation": None,
             "positive_validation": None,
             "supremum": None,
+            "closed": None,
         }
 
 
@@ -92,6 +94,14 @@ class Stages:
             value = self._worst[i].value
             self.log.stages[i]["supremum"] = value if np.isfinite(value) else None
         return self._worst[i]
+
+    def is_closed(self, i: int) -> bool:
+        """Whether ω of the best potential of stage `i` is closed to rounding, which is noted in the log."""
+        closed = self.log.stages[i].get("closed")
+        if closed is None:
+            closed = closedness(self.variety, self.best_potential(i), self._split(self[i]).train) <= ROUNDING
+            self.log.stages[i]["closed"] = closed
+        return closed
 
     def _split(self, stage: Stage) -> Split:
         if stage.worst_of is None:
