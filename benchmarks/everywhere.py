@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from bars import Bar
 from commands import call, g2links
 from metrics import random_quintic
 
+from g2links.varieties.weight_systems import sparse_member, weight_systems
+
 LIMITS = {"fermat_quintic": 4e-6, "dwork(-10)": 1e-4, "dwork(-100)": 1e-3, "dwork(0.99)": 1e-3, "dwork(2+1j)": 1e-4}
 """σ that is asked for, where it is not the usual 0.1."""
+DRAWN = 20
 
 
 class Example(NamedTuple):
@@ -62,6 +66,15 @@ def everywhere(home: Path) -> Iterator[Bar]:
     """σ of every example of `QUINTICS` and `WEIGHTED`, by the shortest command."""
     for example in (*QUINTICS, *WEIGHTED):
         yield shortest(home / "everywhere", example)
+
+
+def drawn(home: Path) -> Iterator[Bar]:
+    """The same for twenty of the 7,555 systems of weights, drawn by seed 1, each with a polynomial of few monomials."""
+    systems = weight_systems()
+    for i in np.random.default_rng(1).choice(len(systems), DRAWN, replace=False).tolist():
+        weights = systems[i]
+        name = f"[{sum(weights)}] {' '.join(map(str, weights))}"
+        yield shortest(home / "drawn", Example(name, str(sparse_member(weights)), weights))
 
 
 def shortest(folder: Path, example: Example, *options: str) -> Bar:
