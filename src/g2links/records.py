@@ -43,6 +43,7 @@ class ArchitectureData(TypedDict):
     widths: NotRequired[list[int]]
     activation: NotRequired[str]
     degree: NotRequired[int]
+    family: NotRequired[str]
     symmetric: NotRequired[bool]
     shared: NotRequired[bool]
     dropout: NotRequired[float]

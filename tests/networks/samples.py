@@ -18,6 +18,7 @@ NETWORKS = {
     "ambient": {"kind": "ambient", "widths": [16]},
     "shared": {"kind": "ambient", "widths": [8], "shared": True},
     "potential": {"kind": "potential", "widths": [4], "degree": 2, "symmetric": True},
+    "hermitian": {"kind": "potential", "family": "hermitian", "degree": 2},
 }
 
 

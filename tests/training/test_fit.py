@@ -54,6 +54,7 @@ def test_training_lowers_the_error_on_other_points(make_model, rows, kind, task)
         ),
         ("shared", {"optimiser": "lm", "max_points": 60}),
         ("potential", {}),
+        ("hermitian", {"epochs": 3}),
     ],
 )
 def test_a_resumed_training_ends_with_the_same_bits(make_model, rows, kind, changes):

@@ -17,6 +17,7 @@ from g2links.errors import InputError
 from g2links.networks.ambient import Ambient
 from g2links.networks.architecture import AbstractArchitecture, LearnedTensor, Row, Weights
 from g2links.networks.direct import Direct
+from g2links.networks.hermitian_potential import HermitianPotential
 from g2links.networks.own import OwnNetwork, registered_network
 from g2links.networks.potential import PotentialNetwork
 from g2links.networks.tasks import Task, find_task
@@ -200,6 +201,8 @@ def build_architecture(
             return Direct(task, variety, **entries)
         if kind == "ambient":
             return Ambient(task, variety, normalisation, **entries)
+        if kind == "potential" and entries.pop("family", None) == "hermitian":
+            return HermitianPotential(task, variety, normalisation, **entries)
         if kind == "potential":
             return PotentialNetwork(task, variety, normalisation, **entries)
         if kind == "own":

@@ -48,7 +48,7 @@ class AbstractStructured(AbstractArchitecture):
         return Prepared(self.adapted(row, frame), UnitTarget.of(self.task, exact))
 
     def residual(self, weights: Weights, prepared: Prepared, key: Array | None) -> Float[Array, " m"]:
-        return self._error(self.numbers(weights, prepared.geometry, key), prepared)
+        return self.error_of(self.numbers(weights, prepared.geometry, key), prepared)
 
     def gauss_newton(self, vector: Array, fixed: Parameters, prepared: Prepared) -> tuple[Array, Array, Array]:
         """What one point adds to the normal equations: J (15, parameters), W (15, 15) and (15,) with JᵀWJ the
@@ -56,10 +56,11 @@ class AbstractStructured(AbstractArchitecture):
         restore = ravel_pytree(tuple(jnp.zeros(shape) for shape in self.shapes()[0]))[1]
         numbers, pull = jax.vjp(lambda v: self.numbers(Weights(restore(v), fixed), prepared.geometry, None), vector)
         rows = jax.vmap(lambda direction: pull(direction)[0])(jnp.eye(len(numbers)))
-        slope = jax.jacfwd(lambda n: self._error(n, prepared))(numbers)
-        return rows, slope.T @ slope, slope.T @ self._error(numbers, prepared)
+        slope = jax.jacfwd(lambda n: self.error_of(n, prepared))(numbers)
+        return rows, slope.T @ slope, slope.T @ self.error_of(numbers, prepared)
 
-    def _error(self, numbers: Float[Array, "15"], prepared: Prepared) -> Array:
+    def error_of(self, numbers: Float[Array, "15"], prepared: Prepared) -> Array:
+        """The error at one point of what the 15 numbers make, in the frame adapted to the exact structure."""
         return prepared.target.error(self.task, _components(self.task, numbers, prepared.geometry.upsilon))
 
 

@@ -158,22 +158,25 @@ class Hyperparameters(_Section):
                 )
         return self
 
-    def resolved(self, points: int, *, shared: bool) -> "Hyperparameters":
+    def resolved(self, points: int, *, shared: bool, little_symmetry: bool = False) -> "Hyperparameters":
         """With values in place of `auto`.
 
         Args:
             points: how many training points there are.
             shared: whether an ambient network has shared weights (`networks.shared`), so that it is small.
+            little_symmetry: whether f has so little that a potential is a full Hermitian matrix, for which `units`
+                stays `auto`.
         """
-        small = self.architecture == "potential" or (self.architecture == "ambient" and shared)
+        potential = self.architecture == "potential"
+        small = potential or (self.architecture == "ambient" and shared)
         optimiser = self.optimiser
         if optimiser == "auto":
-            optimiser = "lm" if self.architecture == "potential" or (small and not self.physics.used) else "soap"
+            optimiser = "lm" if potential or (small and not self.physics.used) else "soap"
         least_squares = optimiser == "lm"
         units: int | tuple[int, ...] = 16 if least_squares else 64 if small else 256
         values = {
             "optimiser": optimiser,
-            "units": units if self.units == "auto" else self.units,
+            "units": self.units if self.units != "auto" or (potential and little_symmetry) else units,
             "activation": ("tanh" if least_squares else "gelu_tanh") if self.activation == "auto" else self.activation,
             "epochs": _epochs(points, optimiser) if self.epochs == "auto" else self.epochs,
         }

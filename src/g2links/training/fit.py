@@ -1,16 +1,19 @@
 """Training: the one entry, and the loop over epochs that all architectures share."""
 
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from g2links.errors import InputError
 from g2links.networks.architecture import Row, Weights
+from g2links.networks.hermitian_potential import HermitianPotential
 from g2links.networks.model import LinkModel
 from g2links.networks.potential import PotentialNetwork
 from g2links.training.data import RowBlocks
 from g2links.training.first_order import FirstOrder
+from g2links.training.matrix_free import MatrixFree
 from g2links.training.progress import Hook, Outcome, Progress, Snapshot
 from g2links.training.second_order import SecondOrder
 from g2links.training.settings import Settings
@@ -84,9 +87,7 @@ def train(
         InputError: when `resume` belongs to another model, or for identities in the loss of a potential.
     """
     start = time.monotonic()
-    lm = isinstance(model.architecture, PotentialNetwork) or settings.optimiser == "lm"
-    kind = SecondOrder if lm else FirstOrder
-    optimiser: Optimiser = kind(model, rows, validation, settings)
+    optimiser = _optimiser_of(model, settings)(model, rows, validation, settings)
     progress, best = Progress(), model.state
     if resume is not None:
         progress, best = Progress.from_state(resume.state), _best(resume, model.state)
@@ -115,6 +116,13 @@ def train(
     return TrainingResult(
         outcome, progress.epoch, progress.best_loss, progress.best_epoch, progress.history, seconds, snapshot
     )
+
+
+def _optimiser_of(model: LinkModel, settings: Settings) -> Callable[..., Optimiser]:
+    if isinstance(model.architecture, HermitianPotential):
+        return MatrixFree
+    least_squares = isinstance(model.architecture, PotentialNetwork) or settings.optimiser == "lm"
+    return SecondOrder if least_squares else FirstOrder
 
 
 def _snapshot(optimiser: Optimiser, progress: Progress, best: Weights) -> Snapshot:

@@ -12,10 +12,18 @@ from jax.flatten_util import ravel_pytree
 from g2links._typing import Array
 from g2links.errors import InputError
 from g2links.networks.architecture import Row, Weights
+from g2links.networks.hermitian_potential import HermitianPotential
 from g2links.networks.layers import Parameters
 from g2links.networks.model import LinkModel
 from g2links.networks.structured import AbstractStructured
-from g2links.ricci_flat.levenberg_marquardt import NormalEquations, State, first_state, marquardt_step, stalled
+from g2links.ricci_flat.levenberg_marquardt import (
+    Linearisation,
+    NormalEquations,
+    State,
+    first_state,
+    marquardt_step,
+    stalled,
+)
 from g2links.training.data import RowBlocks, as_blocks, take_rows
 from g2links.training.first_order import PreparedBlocks, mean_loss, prepare_rows
 from g2links.training.physics import TERMS
@@ -43,7 +51,7 @@ class SecondOrder:
             )
         self._architecture = architecture
         vector, self._restore = ravel_pytree(model.state.trainable)
-        if len(vector) > _MOST_WEIGHTS:
+        if len(vector) > _MOST_WEIGHTS and not isinstance(architecture, HermitianPotential):
             raise InputError(
                 "units",
                 architecture.to_config()["widths"],
@@ -65,7 +73,7 @@ class SecondOrder:
         self._state = following
         return following.losses[-1], following.damping
 
-    def linearise(self, vector: np.ndarray) -> NormalEquations:
+    def linearise(self, vector: np.ndarray) -> Linearisation:
         """JᵀWJ, JᵀWr and the loss, means over the points."""
         normal, gradient = _normal_equations(self._architecture, jnp.asarray(vector), self._fixed, self._data)
         return NormalEquations(np.asarray(normal), np.asarray(gradient), self.loss(vector))

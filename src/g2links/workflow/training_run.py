@@ -9,11 +9,13 @@ import numpy as np
 
 from g2links.errors import InputError, TrainingError
 from g2links.networks.architecture import Row
+from g2links.networks.hermitian_potential import network_degree
 from g2links.networks.locations import largest, worst_points
 from g2links.networks.own import OwnFamily
 from g2links.networks.shared import shares_weights
 from g2links.potentials.features import default_degree
 from g2links.records import ArchitectureData, Epoch, NetworkChoices, NetworkOrigin, NetworkRecord, WorstPoint
+from g2links.ricci_flat.family import little_symmetry
 from g2links.settings.hyperparameters import Hyperparameters
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.fit_log import Progress
@@ -75,7 +77,8 @@ class TrainingData:
 
     def resolved(self, chosen: Hyperparameters) -> Hyperparameters:
         """The hyperparameters with values in place of `auto`."""
-        return chosen.resolved(self.base_points["train"], shared=shares_weights(self.variety))
+        symmetry = little_symmetry(self.variety)
+        return chosen.resolved(self.base_points["train"], shared=shares_weights(self.variety), little_symmetry=symmetry)
 
 
 def read_training_data(home: Home, task: str, cy_run: int | None = None) -> TrainingData:
@@ -251,8 +254,11 @@ def settings_of(chosen: Hyperparameters) -> Settings:
     )
 
 
-def architecture_of(chosen: Hyperparameters, variety: WeightedHypersurface) -> ArchitectureData:
-    """The part that shapes the network, as `LinkModel` takes it, once they are `resolved`."""
+def architecture_of(chosen: Hyperparameters, variety: WeightedHypersurface, points: int) -> ArchitectureData:
+    """The part that shapes the network, as `LinkModel` takes it, once they are `resolved`, for so many points to train
+    on."""
+    if chosen.units == "auto":
+        return {"kind": "potential", "family": "hermitian", "degree": network_degree(variety, points)}
     data: ArchitectureData = {
         "kind": chosen.architecture,
         "widths": list(chosen.widths),
@@ -281,7 +287,7 @@ def _chosen(chosen: Hyperparameters, network: OwnFamily | None) -> NetworkChoice
 
 def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData, network: OwnFamily | None) -> LinkModel:
     own: ArchitectureData | None = None if network is None else {"kind": "own", "name": network.name}
-    architecture = own or architecture_of(chosen, data.variety)
+    architecture = own or architecture_of(chosen, data.variety, data.base_points["train"])
     model = LinkModel(data.variety.to_config(), chosen.task, architecture, data.normalisation, data.cy_run)
     if chosen.saved_model is None:
         rows = np.arange(min(_START_ROWS, data.base_points["train"]))
