@@ -4,7 +4,12 @@ import pytest
 
 from g2links.checks.contract import CheckSetting, Found, Networks
 from g2links.checks.model import CHECK
-from g2links.checks.tolerances import ROUNDING, closedness
+from g2links.checks.tolerances import GRADIENT, ROUNDING, closedness, gradient_of
+from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, NeuralAnsatz
+from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.varieties.catalogue import fermat_quintic
+from g2links.varieties.hypersurface import WeightedHypersurface
 
 EPSILON = 1e-3
 TRUNCATION = closedness("flux", EPSILON)["at_most"]
@@ -43,3 +48,12 @@ def test_what_a_network_has_nearly_is_allowed_that_error_beside_its_own(limits):
     for name in CLOSED:
         assert flux[name]["statistic"] == "mean"
         assert flux[name]["at_most"] == pytest.approx(nearly[name]["at_most"] + TRUNCATION, rel=1e-12)
+
+
+def test_a_gradient_may_be_that_of_a_polynomial_of_the_degree_of_the_potential():
+    variety = WeightedHypersurface(fermat_quintic())
+    features = InvariantFeatures(variety, 14, True)
+    assert gradient_of(KahlerPotential(AlgebraicAnsatz(features), ())) == 2.5 * 14
+    assert gradient_of(KahlerPotential(HermitianAnsatz(Sections(variety, 5)), ())) == GRADIENT
+    assert gradient_of(KahlerPotential(NeuralAnsatz(features, (4,), "tanh"), ())) == GRADIENT
+    assert gradient_of(lambda z: 0.0) == GRADIENT

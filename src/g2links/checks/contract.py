@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from g2links.checks.tolerances import ROUNDING, WORSE, network_error
+from g2links.checks.tolerances import ROUNDING, WORSE, gradient_of, network_error
 from g2links.errors import InputError
 from g2links.records import Thresholds
 
@@ -107,6 +107,11 @@ class CheckSetting:
     def ma_rms(self) -> float:
         """The Monge-Ampère error of the metric when it was found."""
         return self.recorded["ma_rms"]
+
+    @property
+    def ma_gradient(self) -> float:
+        """What its gradient may be, on average: that of a polynomial of the degree of the potential."""
+        return gradient_of(self.link.potential) * self.ma_rms
 
     @property
     def required_networks(self) -> Networks:

@@ -2,7 +2,7 @@
 
 from g2links.checks.analytic import IDENTITIES, POSITIVE, SEVEN
 from g2links.checks.contract import Check, CheckSetting, Figure, Found
-from g2links.checks.tolerances import GRADIENT, NEARLY_ALWAYS, SLOPES, closedness, kind_of, mean_at_most, near
+from g2links.checks.tolerances import NEARLY_ALWAYS, SLOPES, closedness, kind_of, mean_at_most, near
 from g2links.records import Thresholds
 
 PHI_ERROR = Figure(r"$|\varphi - \varphi_\mathrm{true}|\,/\,|\varphi_\mathrm{true}|$")
@@ -52,7 +52,7 @@ def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:
     if own_psi and kind_of(networks.psi) == "potential":
         limits["d_psi"] = exact
     else:
-        limits["d_psi"] = mean_at_most(GRADIENT * setting.ma_rms + SLOPES * involved + truncation)
+        limits["d_psi"] = mean_at_most(setting.ma_gradient + SLOPES * involved + truncation)
     values = 3 * setting.ma_rms + _VALUES * involved
     limits["phi_wedge_psi_over_vol"] = near(SEVEN, SEVEN * values)
     if own_psi or networks.metric is not None:

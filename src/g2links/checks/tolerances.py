@@ -13,8 +13,9 @@ CENTRED = 1000.0
 STANDARD_ERRORS = 4.0
 """An integral with a known value may be off by so many: one in 16,000 honest ones is further."""
 
-GRADIENT = 20.0
-"""|τ2| is a gradient of the Monge-Ampère ratio: its mean is 11 to 13 `ma_rms` on the Fermat quintic."""
+GRADIENT, GRADIENT_OF_DEGREE = 20.0, 2.5
+"""|τ2| is a gradient of the Monge-Ampère ratio. Its mean is 11 to 13 `ma_rms` for networks on the Fermat quintic; for
+potentials of degree k, whose errors have the wave length of polynomials of that degree, 9 at k = 5, 12 at 8, 19 at 14."""
 
 _NETWORK_ERROR = {"direct": 0.1, "ambient": 0.05, "potential": 0.01, "own": 0.1}
 """The mean relative error that every family of networks reaches within minutes of training; of a user's, the most that
@@ -56,6 +57,14 @@ def mean_at_most(limit: float) -> Threshold:
 def near(value: float, within: float) -> Threshold:
     """For a mean that is known."""
     return {"statistic": "mean", "target": value, "within": within}
+
+
+def gradient_of(potential: Any) -> float:
+    """What a gradient of the error of a potential may be, over the error itself."""
+    ansatz = getattr(potential, "ansatz", None)
+    config = ansatz.to_config() if ansatz is not None else {}
+    polynomial = config.get("kind") in ("algebraic", "hermitian")
+    return max(GRADIENT, GRADIENT_OF_DEGREE * config["degree"]) if polynomial else GRADIENT
 
 
 def network_error(model: Any, *, quick: bool) -> float:

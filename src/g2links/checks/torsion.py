@@ -88,11 +88,11 @@ def _of_metric(setting: CheckSetting, found: Found) -> Thresholds:
     return {
         "tau0": near(_TAU0, 2 * _TAU0 * ma_rms + noise),
         "tau1": exact,
-        "tau2": mean_at_most(GRADIENT * ma_rms + noise),
+        "tau2": mean_at_most(setting.ma_gradient + noise),
         "tau3_norm2": near(_TAU3_NORM2, 4 * _TAU3_NORM2 * ma_rms + noise),
         "ricci_xi": near(RICCI_XI, curved + 6 * ma_rms),
         "ricci_horizontal": near(RICCI_HORIZONTAL, curved + 6 * ma_rms),
-        "scalar": near(_SCALAR, _SCALAR * -4 * ma_rms + (GRADIENT * ma_rms) ** 2 + noise),
+        "scalar": near(_SCALAR, _SCALAR * -4 * ma_rms + setting.ma_gradient**2 + noise),
         "ricci_error": mean_at_most(1.5 * curved + 6 * ma_rms),
         "bryant_residual": to_rounding(),
         "torsion_formula": exact,
@@ -114,7 +114,7 @@ def _of_network(setting: CheckSetting, networks: Networks) -> Thresholds:
         "phi_error": mean_at_most(error),
         "tau0": near(_TAU0, _TAU0 * min(2 * family, 2 * ma_rms + slopes)),
         "tau1": closedness(setting.method, setting.epsilon) if exact else mean_at_most(min(3 * family, slopes)),
-        "tau2": mean_at_most(min(GRADIENT * family, GRADIENT * ma_rms + slopes)),
+        "tau2": mean_at_most(min(GRADIENT * family, setting.ma_gradient + slopes)),
         "tau3_norm2": near(_TAU3_NORM2, _TAU3_NORM2 * min(10 * family, 4 * ma_rms + slopes)),
         "bryant_residual": to_rounding(),
     }
