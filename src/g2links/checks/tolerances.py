@@ -15,7 +15,7 @@ STANDARD_ERRORS = 4.0
 
 GRADIENT, GRADIENT_OF_DEGREE = 20.0, 2.5
 """|τ2| is a gradient of the Monge-Ampère ratio. Its mean is 11 to 13 `ma_rms` for networks on the Fermat quintic; for
-potentials of degree k, whose errors have the wave length of polynomials of that degree, 9 at k = 5, 12 at 8, 19 at 14."""
+potentials of degree k, whose errors have the wave length of such polynomials, 9 at k = 5, 12 at 8, 19 at 14."""
 
 _NETWORK_ERROR = {"direct": 0.1, "ambient": 0.05, "potential": 0.01, "own": 0.1}
 """The mean relative error that every family of networks reaches within minutes of training; of a user's, the most that
