@@ -101,11 +101,11 @@ class HermitianPotential(AbstractStructured):
 
 
 def network_degree(variety: WeightedHypersurface, points: int) -> int:
-    """The highest degree up to 5 whose N² unknowns `points` determine well: 15 numbers at each, three times as many."""
+    """The highest degree up to 5 whose N² unknowns `points` determine well: 15 numbers at each, six times as many."""
     degrees = range(2, HIGHEST + 1)
     return max((k for k in degrees if Sections(variety, k).count ** 2 <= _NUMBERS * points / _SPARE), default=1)
 
 
 HIGHEST = 5
 """That of the metrics of quintics without symmetry in step 1: 15,625 unknowns."""
-_NUMBERS, _SPARE = 15, 3
+_NUMBERS, _SPARE = 15, 6
