@@ -46,6 +46,7 @@ def test_the_worst_point_counts_as_the_mean_does(figures, words):
     found = verdict(record(**figures))
     assert found.passed
     assert found.words.startswith(words)
+    assert ("--time-limit" in found.advice) == (words == "rough")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,10 @@ def test_limits_of_the_user_take_the_place_of_the_usual_ones():
 )
 def test_the_advice_fits_the_end_of_the_search(stopped, kind, advice):
     assert advice in verdict(record(stopped=stopped, kind=kind, sigma=0.3)).advice
+
+
+def test_where_coefficients_cancel_the_advice_is_a_lower_degree():
+    assert verdict(record(d_omega=1e-6)).advice == "lower the degree (--degree below 6), as its coefficients cancel"
 
 
 def test_a_run_of_the_first_version_has_no_supremum_and_is_judged_without():

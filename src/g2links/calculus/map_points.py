@@ -30,6 +30,8 @@ def never() -> bool:
 BLOCK = 500
 """Points that are compiled for at once, so that memory does not grow with their number."""
 _TOGETHER = 4
+"""Points evaluated side by side: enough for vector units, few enough for the cache, for functions of some thousand
+operations."""
 
 Rows = Any
 """A tree of arrays with a leading axis, and what a function gives at each of its rows."""

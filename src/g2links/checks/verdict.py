@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from g2links.checks.thresholds import violation
-from g2links.checks.tolerances import STANDARD_ERRORS, near, to_rounding
+from g2links.checks.tolerances import ROUNDING, STANDARD_ERRORS, near, to_rounding
 from g2links.records import MetricRecord, Thresholds
 
 MOST_SIGMA, SHARE_OF_REFERENCE = 0.1, 0.25
@@ -35,7 +35,7 @@ class Verdict:
         thresholds: what its figures have to be.
         failures: one sentence for each figure that is not.
         words: what the metric is good for.
-        advice: what to do where it failed; empty where it did not.
+        advice: what to do where it failed, or is rough; empty where it is good.
     """
 
     thresholds: Thresholds
@@ -59,7 +59,8 @@ def verdict(record: MetricRecord) -> Verdict:
     limits = _thresholds(record)
     found = (violation(name, {"mean": figures[name], "max": figures[name]}, limit) for name, limit in limits.items())
     failures = tuple(sentence for sentence in found if sentence is not None)
-    return Verdict(limits, failures, _words(figures, bool(failures)), _advice(record) if failures else "")
+    words = _words(figures, bool(failures))
+    return Verdict(limits, failures, words, _advice(record) if words in (_USELESS, _ROUGH) else "")
 
 
 def _thresholds(record: MetricRecord) -> Thresholds:
@@ -91,6 +92,8 @@ def _advice(record: MetricRecord) -> str:
     from g2links.ricci_flat.levenberg_marquardt import Result
 
     kind, options, steps = record["ansatz"]["kind"], record["options"], []
+    if kind == "algebraic" and record["figures"]["d_omega"] > ROUNDING:
+        return f"lower the degree (--degree below {record['ansatz']['degree']}), as its coefficients cancel"
     if record["stopped_because"] == Result.LIMIT.value:
         steps.append(f"let it go on (--iterations above {record['iterations']})")
     if record["stopped_because"] == Result.STOPPED.value:
@@ -98,6 +101,6 @@ def _advice(record: MetricRecord) -> str:
     if kind == "neural":
         steps.append("take another family (--ansatz algebraic) or wider layers (--widths)")
     if kind in ("algebraic", "hermitian", "neural"):
-        steps.append(f"raise the degree (--degree above {record['ansatz']['degree']})")
+        steps.append(f"raise the degree (--degree above {record['ansatz']['degree']}, or --time-limit for what fits)")
     steps.append(f"take more points (--n-points above {options['n_points']})")
     return "; ".join(steps)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from g2links.workflow.steps import StepReport
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+"""Exit codes: something is not good enough; a wrong input; 128 + SIGINT, as shells count."""
 PROGRESS: Literal["lines"] = "lines"
 """How commands show progress: a bar with the time left in a terminal, lines in a log."""
 

@@ -28,6 +28,7 @@ from g2links.g2.metric import induced_metric, star_phi, volume
 from g2links.g2.projections import j_phi, slots, star
 
 _ORDER = (0, 1, 2, 3)
+"""The degrees of the torsion classes τ0, ..., τ3."""
 
 
 class TorsionClasses(NamedTuple):

@@ -18,6 +18,7 @@ from g2links.varieties.real_points import real_points
 from g2links.varieties.topology import THREEFOLD
 
 _CHUNK = 100
+"""Points side by side: the forms of a point have a thousand intermediate numbers, which then stay in the cache."""
 _VARIABLES = THREEFOLD + 2
 """Of the hypersurfaces that data sets belong to."""
 BLOCK = 20_000

@@ -31,6 +31,7 @@ Coefficients = Float[Array, "26"]
 _EACH, _TOTAL = 3, 4
 """Two derivatives of ∂_aK and of g_{ab̄} in any direction."""
 _TURN = np.kron([[1, 1], [1j, -1j]], np.eye(3))
+"""∂_x and ∂_y in terms of ∂ and ∂̄, three of each."""
 
 
 def difference_step(method: str, epsilon: float) -> float | None:

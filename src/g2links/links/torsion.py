@@ -31,6 +31,7 @@ from g2links.varieties.charts import SliceChart
 from g2links.varieties.points.sampling import Points
 
 _HORIZONTAL = 6
+"""The dimension of ξ^⊥, over which the Ricci curvature is averaged."""
 RICCI_XI, RICCI_HORIZONTAL = 1.5, -0.5
 """The exact Ricci curvature along ξ, and in the six directions across."""
 

@@ -32,9 +32,14 @@ from g2links.varieties.residue import kahler_volume, residue, volume_factor
 from g2links.varieties.variety import AbstractVariety
 
 _POWERS = (2, 3, 4)
+"""Powers p: a control form is the reference form pulled back by z -> z^p, whose class is p times its own."""
 _FOLDS = 4
+"""The coefficients of controls are fitted on three quarters of the points and used on the last, so that they add no
+bias."""
 _POINTS_PER_CONTROL = 5
+"""With fewer in a fold, the fit of a control adds more variance than it takes away."""
 _CANDIDATES = 10
+"""Points drawn for each that is kept where curvature is expected."""
 
 
 class Estimate(NamedTuple):

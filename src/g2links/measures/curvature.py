@@ -23,6 +23,7 @@ from g2links.varieties.variety import AbstractVariety
 
 Tensor = Complex[Array, "d d d d"]
 _EACH, _TOTAL = 2, 4
+"""Orders of the series of K in z and in z̄: curvature has two derivatives of g in all, one of each kind."""
 
 
 class Curvature(NamedTuple):

@@ -24,6 +24,7 @@ from g2links.varieties.residue import kahler_volume, volume_factor
 from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
+"""Points side by side; the features of a point are some thousand numbers."""
 _BLOCK = 2000
 """Points whose features are in memory at once."""
 

@@ -21,6 +21,7 @@ from g2links.varieties.real_points import are_on_variety
 from g2links.varieties.variety import AbstractVariety
 
 _STREAM = 0x53555052
+"""Of random numbers, for this search; no other step uses it."""
 _FEWEST, _MOST = 200, 1000
 """Points in each round: as many as there were random points, within these limits."""
 _STAGES = ((40, 8), (10, 8), (4, 8))

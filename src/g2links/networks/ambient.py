@@ -26,6 +26,7 @@ from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
 
 _START = 0.1
+"""The outputs of a new network, over those of a trained one: near the reference structure, which is positive."""
 
 
 class AmbientGeometry(NamedTuple):

@@ -18,6 +18,7 @@ from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates
 from g2links.varieties.hypersurface import WeightedHypersurface
 
 _CONSTANT = 1e-12
+"""Deviations below this share of the mean are rounding."""
 
 
 Shapes = tuple[tuple[int, ...], ...]

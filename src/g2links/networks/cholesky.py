@@ -9,8 +9,10 @@ from g2links._typing import Array, PackedMatrix
 from g2links.forms.linear import cholesky
 
 _THETA_FIRST = np.array([6, 0, 1, 2, 3, 4, 5])
+"""∂_θ comes first, so that the first pivot is |ξ|, and the others are those of g_T."""
 _BACK = np.argsort(_THETA_FIRST)
 _BELOW = np.tril_indices(7, -1)
+"""The places of the factor below its diagonal."""
 
 
 def metric_from_numbers(numbers: Float[Array, " numbers"]) -> PackedMatrix:

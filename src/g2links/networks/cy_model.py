@@ -19,6 +19,7 @@ from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
+"""Points side by side; the features of a point are some thousand numbers."""
 
 
 @keras.saving.register_keras_serializable(package="g2links")

@@ -24,6 +24,7 @@ from g2links.varieties.charts import ChartPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
 
 _CHUNK = 2000
+"""Rows of the table of inputs that are made at once: 100 numbers each."""
 
 
 class DirectGeometry(NamedTuple):
@@ -177,6 +178,7 @@ class Direct(AbstractArchitecture):
 
 
 _POINT = jax.eval_shape(lambda: ChartPoint(jnp.zeros(5, complex), jnp.array([0]), jnp.array([1])))
+"""A point in a chart, for the shapes of what is computed there."""
 _domain = cache(FundamentalDomain)
 
 

@@ -23,6 +23,7 @@ from g2links.varieties.residue import residue
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
 
 _FORBIDDEN = 1e6
+"""A score below all others, for images that lie in a chart that is not used."""
 
 
 class Representative(NamedTuple):

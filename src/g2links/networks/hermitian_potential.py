@@ -109,3 +109,5 @@ def network_degree(variety: WeightedHypersurface, points: int) -> int:
 HIGHEST = 5
 """That of the metrics of quintics without symmetry in step 1: 15,625 unknowns."""
 _NUMBERS, _SPARE = 15, 6
+"""What the forms at a point say of K, ∂K and g, and equations for each unknown: with three, noise of the data would
+count."""

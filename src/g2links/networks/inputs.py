@@ -19,7 +19,9 @@ from g2links.varieties.polynomial import exponents_of_degree, monomial_count
 from g2links.varieties.residue import residue
 
 _CHUNK = 2000
+"""Rows of the table of inputs that are made at once: 100 numbers each."""
 _MOST_LINEAR = 100
+"""More inputs than these make a first layer larger than the rest of the network."""
 Exponents = tuple[int, ...]
 
 
@@ -77,7 +79,7 @@ def chart_features(variety: WeightedHypersurface, at: ChartPoint) -> Float[Array
     marks = [(slots == at.fixed).astype(float), (slots == at.solved).astype(float)]
     slope = tangent_frame(variety, at)[:, at.solved[0]]
     h = residue(variety, at)
-    if set(variety.weights) == {1}:
+    if variety.heaviest == 1:
         z = jnp.concatenate([jnp.stack(marks), selector(at)]) @ z
     frame = [slope.real, slope.imag, h.real[None], h.imag[None]]
     return jnp.concatenate([separating_features(variety)(z), *marks, *frame])

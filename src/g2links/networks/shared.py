@@ -21,8 +21,11 @@ from g2links.varieties.polynomial import monomials
 from g2links.varieties.symmetry import coordinate_permutations, is_real
 
 _POWERS = 5
+"""Power sums of the coordinates up to the fifth determine five of them up to their order."""
 _LEAST_POWER = 4
+"""See `shares_weights`."""
 NODE_OUTPUTS, PAIR_OUTPUTS = 5, 4
+"""Coefficients for each coordinate, and for each pair of them, of which the forms on C^N are made."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.potentials.metric import kahler_form_matrix, real_transverse_metric
 
 _CHUNK = 2000
+"""Rows whose errors are taken at once: 7 × 7 numbers each."""
 
 
 class Task(NamedTuple):

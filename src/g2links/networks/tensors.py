@@ -24,8 +24,11 @@ from g2links.varieties.hypersurface import WeightedHypersurface
 FLOOR = 1e-3
 """The share of the reference metric that no coefficients can take away."""
 _CHUNK = 500
+"""Rows side by side; the tensors of a point are some thousand numbers."""
 _SAMPLE = 5000
+"""Points from which the scales of inputs are taken: their means are then known to 2 %."""
 _ROUGHNESS = 2.0
+"""Inputs that vary faster than twice the slowest are scaled down to that, as their noise would be learned."""
 
 
 class LocalTangents(NamedTuple):

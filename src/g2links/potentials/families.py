@@ -29,6 +29,7 @@ from g2links.varieties.variety import AbstractVariety
 
 Parameters = tuple[Array, ...]
 _CONSTANT = 1e-12
+"""A feature with a smaller deviation is constant up to rounding, and is not scaled."""
 JetOrValues = TypeVar("JetOrValues", Jet, Values)
 
 

@@ -35,7 +35,9 @@ from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import exponents_of_degree, monomial_count
 
 _MOST_MONOMIALS = 1820
+"""C(16, 4), those of degree 12 in five variables: the table of all pairs of these takes seconds."""
 _OFF_CENTRE = 1.5
+"""Generators are moved by 3/2 of their means: at the mean itself products would be dependent, as Σ |ζ_i|² = 1."""
 BASIS = 4
 """Which rule chose the features of a saved model: their coefficients mean nothing in another basis."""
 
@@ -75,7 +77,7 @@ class InvariantFeatures:
 
     def reference_coefficients(self) -> np.ndarray | None:
         """c with Σ c_i X_i = (Σ |z_i|²)^k / r^{2k} = 1, for weights 1; None for others."""
-        if set(self.variety.weights) != {1}:
+        if self.variety.heaviest > 1:
             return None
         if self._plan is None:
             return self.forms.norm_power_coefficients()
@@ -110,7 +112,7 @@ class InvariantFeatures:
     @cached_property
     def _offsets(self) -> np.ndarray:
         """What is subtracted from generators before they are multiplied: nothing for weights 1."""
-        plain = set(self.variety.weights) == {1}
+        plain = self.variety.heaviest == 1
         return np.zeros(self.forms.count) if plain else _OFF_CENTRE * self.forms.means()
 
     @cached_property
@@ -145,7 +147,7 @@ def _invariants(variety: WeightedHypersurface, degree: int) -> HermitianForms:
     """All invariant Hermitian forms of one degree, dependent ones and many terms included; of degree 1, for weights 1,
     Σ |z_i|² comes first, which a plan takes for the function 1."""
     forms = invariant_forms(variety, exponents_of_degree(variety.weights, degree))
-    if degree == 1 and set(variety.weights) == {1}:
+    if degree == 1 and variety.heaviest == 1:
         return HermitianForms.join([norm_form(variety.weights), forms])
     return forms
 

@@ -17,8 +17,11 @@ from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.smooth.finite_field import PRIME, first_independent_rows, points_with_conjugates
 
 _FIRST_POINTS = 64
+"""Of the finite field, with which a search begins; they are doubled until they are enough."""
 _SPARE_POINTS = 20
+"""More than functions, so that functions that are independent look dependent with a probability below 1e-100."""
 _SEED = 1
+"""Of these points: the plan is the same in every process."""
 FieldValues = Callable[[int, np.ndarray], np.ndarray]
 """(degree, points (n, 2N) in the finite field: z, then conj(z)) -> all invariants of that degree, (features, n)."""
 _Factors = tuple[int, ...]
@@ -79,7 +82,7 @@ def product_plan(variety: WeightedHypersurface, degrees: range, base: int, invar
         for degree in range(min(1, degrees.start), degrees.stop):
             search.extend(degree)
         if max(map(len, search.values.values())) + _SPARE_POINTS <= columns:
-            return search.plan(degrees, unit=set(variety.weights) == {1})
+            return search.plan(degrees, unit=variety.heaviest == 1)
         columns *= 2
 
 

@@ -16,6 +16,7 @@ from g2links.calculus.jets import Jet
 from g2links.varieties.variety import AbstractVariety
 
 _NEWTON_STEPS, _ORDER = 60, 4
+"""Steps of Newton's method, and orders of derivatives that the root then has: see `_log_radius_squared`."""
 
 
 def reference_potential(variety: AbstractVariety, z: ComplexPoint) -> Float[Array, ""]:

@@ -56,7 +56,7 @@ class Sections:
     degree: int
 
     def __post_init__(self) -> None:
-        if set(self.variety.weights) != {1}:
+        if self.variety.heaviest > 1:
             raise InputError("weights", self.variety.weights, "weights 1 for a Hermitian form in all monomials")
         if self.degree < 1:
             raise InputError("degree", self.degree, "a positive integer is needed")

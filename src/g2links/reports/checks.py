@@ -18,7 +18,9 @@ from g2links.reports.labels import check_title, figure_axis, figure_label, in_or
 from g2links.reports.statistics import judge, summarise
 
 _BINS = 40
+"""At most; fewer where there are few values."""
 _FLOOR = 1e-18
+"""Zeros are drawn here on a logarithmic axis, below all rounding errors."""
 _MEAN: dict[str, Any] = {"color": ORANGE, "linewidth": 1.6}
 _LIMIT: dict[str, Any] = {"color": RED, "linewidth": 1.4, "linestyle": "--"}
 

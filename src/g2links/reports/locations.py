@@ -12,10 +12,15 @@ from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, note, panels, pictur
 from g2links.reports.labels import figure_label
 
 _COORDINATES = 5
+"""Of C^5: pictures of locations are those of threefolds."""
 _PER_BIN = 60
+"""Points for each mean that is drawn, so that it means something."""
 _MOST_BINS = 24
+"""More would show noise."""
 _FLOOR = 1e-18
+"""Zeros are drawn here on a logarithmic axis, below all rounding errors."""
 _MANY = 5000
+"""From so many points on, smaller dots."""
 _CURVES = (("median", 50, BLUE, "-"), ("90 %", 90, ORANGE, "-"), ("99 %", 99, RED, "--"))
 
 

@@ -13,6 +13,7 @@ from g2links.reports.canvas import BLUE, GREY, LIGHT, ORANGE, RED, note, panels,
 from g2links.reports.labels import COORDINATES, TASKS
 
 _DIMENSION = 7
+"""Of the link of a threefold."""
 _CONSTANT = 1e-9
 """A component whose deviation is below this share of its size is called constant."""
 

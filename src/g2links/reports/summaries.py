@@ -7,6 +7,7 @@ from g2links.ricci_flat.family import described_ansatz
 from g2links.varieties.points.sampling import POOR_SAMPLE
 
 _FILES_OF_WHOLE_SETS = 4
+"""All, train, val and test: more are shards."""
 
 
 def metric_summary(

@@ -19,7 +19,9 @@ from g2links.ricci_flat.levenberg_marquardt import Result, State
 from g2links.ricci_flat.monge_ampere import MongeAmpereData, Solution, log_ratio, unravel
 
 _BETA = (0.9, 0.999)
+"""Decay of the two moments, as in arXiv:1412.6980."""
 _SMALL = 1e-8
+"""Added to the root of the second moment, as there."""
 _Carry = tuple[Array, Array, Array, Array]
 
 

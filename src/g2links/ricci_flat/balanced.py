@@ -22,8 +22,11 @@ from g2links.potentials.hermitian_forms import HermitianForms
 from g2links.varieties.points.sampling import Points
 
 _STEPS = 12
+"""Of the T-operator, which converges geometrically: a start need not be better."""
 _POINTS = 4000
+"""For the integrals, which a start needs to a few per cent."""
 _CHUNK = 1000
+"""Points whose sections are evaluated at once."""
 _LEAST = 1e-9
 """Of a block's trace: eigenvalues below it belong to combinations of monomials that vanish on V."""
 

@@ -85,7 +85,7 @@ def choose_family(
 def little_symmetry(variety: WeightedHypersurface) -> bool:
     """Whether f has weights 1 and a symmetry group so small that the most features that are fitted quickly have a
     lower degree than the full Hermitian matrix, which contains every invariant one of its degree."""
-    if set(variety.weights) != {1}:
+    if variety.heaviest > 1:
         return False
     if InvariantFeatures(variety, 1, symmetric=True).count >= math.comb(variety.variables + 1, 2):
         return True  # complex conjugation alone leaves the Re z_i conj(z_j); higher degrees take long to count

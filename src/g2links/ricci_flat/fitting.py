@@ -36,10 +36,16 @@ from g2links.varieties.variety import AbstractVariety
 Hook = Callable[[State], bool]
 """Called after every accepted step; returning True stops the search."""
 _COARSE_STEPS = 20
+"""At most, on a part of the points: what they gain is gone over again on all."""
 _SECTION_SHARE, _SECTION_ENOUGH = 5, 0.1**2
+"""The share of the points that a Hermitian matrix starts on, a fifth, and the loss at which it goes on to all of
+them."""
 _FEATURE_SHARE, _FEATURE_ENOUGH, _FEWEST = 4, 0.01**2, 2000
+"""The same for features, a quarter, and below how many points it is not worth it."""
 _WINDOW = 1
+"""A Hermitian search ends after one step that gains nothing: each takes seconds."""
 _SHARES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
+"""Of a potential that is a metric, in a mean that is to be one; tried in turn."""
 
 
 class Quality(NamedTuple):

@@ -8,7 +8,9 @@ import numpy as np
 from scipy.linalg import blas
 
 _BLOCK = 32_000
+"""Rows of one product: a block and its image stay below 100 MB for 200 sections."""
 _LEAST = 1e-10
+"""Of the largest eigenvalue: directions are stretched by 1e5 at most, the most that single precision carries."""
 
 
 def hermitian_forms(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:

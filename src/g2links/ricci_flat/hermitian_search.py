@@ -31,11 +31,17 @@ from g2links.varieties.residue import residue
 from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 2000
+"""Points whose sections are evaluated at once."""
 _BLOCK = 8000
+"""Points whose Gram matrices are made at once."""
 _CG_STEPS = 150
+"""Of conjugate gradients in one Gauss-Newton step, at most: more do not pay before the next linearisation."""
 _CG_WINDOW, _CG_FALL = 10, 0.02
+"""They end where ten of them take off less than 2 %."""
 _CURVATURE, _CG_SHARE = 4.0, 0.2
+"""They end where the linear residual is below what the second order adds, 4 |r|⁴, and below a fifth."""
 _SHORTEST = 1 / 64
+"""The part of a step below which it is given up, and the damping raised."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,10 +16,15 @@ import numpy.typing as npt
 import scipy.linalg
 
 _TRIALS = 24
+"""Of larger and larger damping: 4^24 is beyond all scales of the problem."""
 _LEAST_DAMPING = 1e-14
+"""Below it damping is lost in rounding."""
 _LEAST_SHIFT = 1e-12
+"""Of the normal equations relative to their diagonal: their condition is squared."""
 _LEAST_LENGTH = 1e-14
+"""A shorter column, relative to the longest, is rounding."""
 _FALL, _RISE = 8.0, 4.0
+"""Of the damping after a step that was accepted, and after one that was not."""
 
 
 @runtime_checkable
@@ -64,6 +69,7 @@ class State(NamedTuple):
 
 
 FIRST_DAMPING = 1e-2
+"""Cautious: the first steps are far from where the problem is linear."""
 
 
 def first_state(vector: npt.ArrayLike) -> State:

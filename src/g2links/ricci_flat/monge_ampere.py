@@ -41,18 +41,23 @@ from g2links.varieties.residue import residue
 from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
+"""Points of one block: the features of 250 functions then take 30 MB."""
 _SIDE_BY_SIDE = 20
 """Points whose features are evaluated at once, out of a chunk: the products of hundreds of monomials then stay in the
 cache, which makes it twice as fast on P(1,1,1,6,9)[18]."""
 _Sums = tuple[Array, Array, Array, Array, Array]
 _NOT_POSITIVE = 1e-30
+"""What takes the place of a determinant that is not positive: below every one that is."""
 _FEW, _MANY = 4, 10
+"""Iterations over which the loss has to fall: the steps of an algebraic potential are large and costly, those of a
+network small."""
 _LEAST, _LEAST_OF_WEIGHTS, _LEAST_OF_MANY = 1e-8, 5e-8, 1e-5
 """Smaller singular values would give large coefficients that cancel, and with them the digits of every derivative of
 the potential. The second is for weights other than 1, whose features of several degrees are nearly dependent; the third
 for more than `_MANY_FEATURES` of these, which are more so: on P(1,1,1,6,9)[18] at degree 22 the second gives |dω| =
 1.4e-8 and σ = 1.66e-2, the third 9e-11 and 1.83e-2."""
 _MANY_FEATURES = 250
+"""See `_LEAST_OF_MANY`."""
 
 
 class MongeAmpereData(NamedTuple):
@@ -230,7 +235,7 @@ class _MongeAmpere(NamedTuple):
         parameters = unravel(self.ansatz, vector)
         if isinstance(self.ansatz, AlgebraicAnsatz):
             rows, residual = _rows(self.ansatz, parameters, self.data)
-            plain = set(self.ansatz.features.variety.weights) == {1}
+            plain = self.ansatz.features.variety.heaviest == 1
             many = self.ansatz.unknowns > _MANY_FEATURES
             least = _LEAST if plain else _LEAST_OF_MANY if many else _LEAST_OF_WEIGHTS
             return SingularValues.of(np.asarray(rows), np.asarray(residual), least)

@@ -17,10 +17,15 @@ from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormalis
 from g2links.varieties.points.sampling import Points
 
 _CHUNK = 500
+"""Points side by side."""
 _PER_PARAMETER = 4
+"""Points for each: four times as many as least squares needs at least."""
 _STEPS = 200
+"""Of conjugate gradients, at most: a start need not be better."""
 _TOLERANCE = 1e-6
+"""Of the gradient, relative to the first one."""
 _LEAST = 1e-10
+"""Singular values below it, relative to the largest, are left out: they are those of dependent features."""
 
 
 def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotential, points: Points) -> Parameters:

@@ -12,7 +12,9 @@ from g2links.storage.yaml_files import read_yaml
 
 _KEYS = {"monomials", "weights", "name"}
 _MAX_MONOMIALS = 100_000
+"""More than any polynomial here has; a file with more is not one."""
 _MAX_EXPONENT = 10_000
+"""Above the largest degree of the 7,555 systems of weights, 3,486."""
 
 Monomial = tuple[complex, tuple[int, ...]]
 

@@ -11,6 +11,7 @@ from g2links.storage.files import read_text, replace_atomically
 
 NonFinite = Literal["refuse", "null"]
 MAX_BYTES = 64 * 2**20
+"""Of a file that is read whole: the largest record, of 100,000 worst points, has a tenth."""
 
 
 def json_text(data: Any, *, non_finite: NonFinite = "refuse") -> str:

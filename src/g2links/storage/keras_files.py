@@ -19,6 +19,7 @@ from g2links.storage.files import BROKEN_ARCHIVE, open_for_reading, replace_atom
 from g2links.storage.weights_files import check_weights
 
 MAX_CONFIG = 16 * 2**20
+"""Of the configuration of a model, which has kilobytes: polynomials are in it."""
 _MEMBERS = {"config.json", "metadata.json", "model.weights.h5"}
 _OWN_NAME = re.compile(r"g2links>\w+")
 _OWN_MODULE = re.compile(r"g2links(?:\.\w+)+")

@@ -12,6 +12,7 @@ from g2links.errors import ArtefactError
 
 _BUSY = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 _POLL_SECONDS = 0.02
+"""Between two tries for a lock: too short to be noticed."""
 
 
 def try_lock(descriptor: int) -> bool | None:

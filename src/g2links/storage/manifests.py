@@ -15,6 +15,7 @@ from g2links.storage.records import read_record, write_record
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
+"""Of the manifest of a data set."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ _Stream = IO[bytes] | BufferedIOBase
 """An open file, or a member of a zip file, which typing does not count as one."""
 _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 2**16
+"""Of an array in a file: NumPy's own are some hundred bytes."""
 _DTYPE = re.compile(r"[<>|=][fciub][0-9]{1,2}")
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from g2links.errors import ArtefactError
 
 _MAX_DEPTH = 32
+"""Of the groups of a weights file; Keras nests them six deep."""
 _MAX_OBJECTS = 100_000
+"""In a weights file; models here have some dozen."""
 
 
 def check_weights(content: bytes, shown: Path) -> None:

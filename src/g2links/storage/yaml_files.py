@@ -15,6 +15,7 @@ from g2links.errors import ArtefactError
 from g2links.storage.files import read_text
 
 MAX_BYTES = 2**20
+"""Of a file that a user writes by hand."""
 _NUMBER_START = list("-+.0123456789")
 
 

@@ -9,6 +9,7 @@ from g2links._typing import Array
 from g2links.networks.layers import Parameters
 
 _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-12
+"""Decay of the moments, as in arXiv:1412.6980; with float64 the last may be smaller than there."""
 
 
 class AdamState(NamedTuple):

@@ -22,6 +22,7 @@ from g2links.training.settings import Settings
 from g2links.training.soap import soap_start, soap_step
 
 _HELD_OUT = 500
+"""Validation points at which identities are judged: derivatives at more would take longer than the epoch."""
 _RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "adam": (adam_start, adam_step),
     "soap": (soap_start, soap_step),

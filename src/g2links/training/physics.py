@@ -42,9 +42,13 @@ TERMS: dict[str, tuple[str, ...]] = {
 """
 
 _XI = np.eye(7)[6]
+"""ξ = ∂_θ, the last coordinate."""
 _OMEGA, _OMEGA_SQUARED = np.sqrt(3.0), np.sqrt(12.0)
+"""The lengths of ω and of ω∧ω on the exact structure, so that terms are relative errors."""
 _SMALLEST_PIVOT = 0.1
+"""Of the metric that φ induces, in frames where the exact one is 1: below it φ is hardly positive."""
 _CHUNK = 100
+"""Points side by side: their tangents are 80 KB each."""
 
 
 class Tangents(NamedTuple):

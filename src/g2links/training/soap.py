@@ -17,9 +17,13 @@ from g2links._typing import Array, Matrix
 from g2links.networks.layers import Parameters
 
 _AVERAGE = 0.95
+"""Decay of the averages, as in arXiv:2409.11321."""
 _TINY = 1e-12
+"""Added to the root of the second moment."""
 _EVERY, _OFTEN = 10, 20
+"""Steps between two turns of the bases, and for how many steps at first they turn each time."""
 _LARGEST = 1024
+"""Sides that are larger have no basis of their own: its eigenvectors would take longer than the step."""
 
 
 class Side(NamedTuple):

@@ -9,6 +9,7 @@ from g2links.varieties.expressions import read_number
 from g2links.varieties.polynomial import Polynomial, coefficient, format_number
 
 _QUINTIC = (1,) * 5
+"""The weights of P^4."""
 
 
 def fermat(exponents: tuple[int, ...], weights: tuple[int, ...], name: str) -> Polynomial:

@@ -12,9 +12,13 @@ from typing import Any
 from g2links.errors import PolynomialError
 
 _LONGEST = 100_000
+"""Characters of an expression: all monomials of a quintic in five variables take 5,000."""
 _HIGHEST_POWER = 1000
+"""Of a bracket or a variable in text; higher ones are written as YAML."""
 _MOST_TERMS = 20_000
+"""Of a product: a bracket to a high power would otherwise fill the memory."""
 _LONGEST_NAME = 120
+"""Of a polynomial that is named by its expression."""
 
 Terms = dict[tuple[int, ...], complex]
 """Coefficients by exponents."""

@@ -9,6 +9,7 @@ from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
 
 _ROUNDING = 1e-17
+"""Terms of the series below this share of the sum do not change it."""
 _MOST_TERMS, _NEAR_THE_END = 100_000, 0.999
 """The series converges slowly near the end of its disc, where V is singular: it is not summed beyond this share."""
 

@@ -24,6 +24,7 @@ from g2links.varieties.smooth.criteria import (
 from g2links.varieties.smooth.singularities import require_isolated_singularity
 
 VARIABLES = 5
+"""Of a threefold."""
 COUNT = 7555
 """How many there are (Klemm and Schimmrigk, Kreuzer and Skarke)."""
 _ROUNDING = 1e-9

@@ -15,6 +15,7 @@ from g2links.varieties.variety import AbstractVariety
 
 SOURCES = ("run", "fresh")
 _FRESH = 100_000
+"""Points that are drawn at once, so that memory is bounded, and by default."""
 _STREAM = 0x53414D50
 """Of random numbers, for fresh points; no other step uses it."""
 

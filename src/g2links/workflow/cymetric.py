@@ -18,6 +18,7 @@ from g2links.varieties.residue import residue
 from g2links.varieties.variety import AbstractVariety
 
 _TOGETHER = 100
+"""Points side by side; a frame is a few numbers."""
 _VARIABLES = 5
 """Of the quintics that the file is for."""
 

@@ -23,7 +23,9 @@ from g2links.varieties.points.sampling import Points, weighted_mean
 from g2links.varieties.variety import AbstractVariety
 
 _CLOSEDNESS_POINTS = 100
+"""At which dω is taken: its size is the same at all of them, up to a few."""
 _REFERENCE_POINTS = 1000
+"""From which the search for the worst point of the reference metric begins: it only sets a scale."""
 
 
 class FitMeasures(NamedTuple):

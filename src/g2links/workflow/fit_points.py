@@ -14,16 +14,22 @@ from g2links.varieties.real_points import are_on_variety
 from g2links.varieties.variety import AbstractVariety
 
 _TEST_POINTS = 20_000
+"""At most, a quarter of few: σ is then known to 1 %."""
 _VALIDATION_POINTS = 4_000
+"""At most, an eighth of few: enough to tell states apart."""
 _POINTS_PER_PARAMETER, _POINTS_FOR_WEIGHTS = 20, 30
+"""See `training_points`."""
 _FEWEST_PER_PARAMETER, _MOST_DERIVATIVES = 10, 30_000_000
+"""See `training_points`."""
 _EXTREME_SHARE = 100
+"""One extreme point for so many others."""
 SPECIAL_SHARE = 1e-3
 """On the Fermat quintic (algebraic, degree 14) it brings the supremum from 2.6e-4 to 8.7e-5, and σ from 3.5e-6 to
 3.7e-6."""
 _AROUND, _DISTANCES = 8, (0.01, 0.03, 0.1)
 """Points that are added around a place where a metric is worst, at each of these distances in its chart."""
 _STREAM = 0x574F5253
+"""Of random numbers, for points around others; no other step uses it."""
 
 
 class Split(NamedTuple):

@@ -14,6 +14,7 @@ from g2links.g2.examples.circle_bundles import flat_space
 from g2links.g2.examples.fields import G2Fields
 
 SQUASHED = 1.0 / math.sqrt(5.0)
+"""The radius of the fibres of the nearly parallel squashed sphere; 1 is the round one."""
 
 
 def round_sphere() -> G2Fields:
@@ -78,6 +79,7 @@ def nearly_kahler_cylinder() -> G2Fields:
 
 
 _CYCLES = ((0, 1, 2), (1, 2, 0), (2, 0, 1))
+"""The even permutations of i, j, k: ω_i = Σ η_j∧η_k over these."""
 
 
 def _wedge(a: Form, b: Form, p: int, q: int) -> Form:

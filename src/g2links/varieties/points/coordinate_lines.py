@@ -29,8 +29,11 @@ from g2links.errors import PolynomialError
 from g2links.varieties.polynomial import Polynomial
 
 _PILOT = 3000
+"""Points that the scales and shares are fitted to: they are then known to a few per cent."""
 _ROUNDS = 2
+"""Of that fit; a third changes nothing."""
 _TINY = 1e-300
+"""Keeps the logarithm of 0 finite."""
 
 
 class Law(NamedTuple):

@@ -15,6 +15,7 @@ from g2links.varieties.residue import kahler_volume, volume_factor
 from g2links.varieties.variety import AbstractVariety
 
 _LINES_AT_ONCE = 20_000
+"""So that memory is bounded: 100,000 roots."""
 
 
 def draw(polynomial: Polynomial, n: int, rng: np.random.Generator) -> np.ndarray:

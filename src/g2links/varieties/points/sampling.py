@@ -20,6 +20,7 @@ POOR_SAMPLE = 0.2
 """Effective sample sizes below this deserve a warning."""
 
 _BLOCK = 100_000
+"""Points that are polished at once, so that memory is bounded."""
 
 
 class Points(NamedTuple):

@@ -25,6 +25,7 @@ _ON_V = 1e-9
 _DIGITS = 8
 """To which the invariants of two points of one orbit agree."""
 _STREAM = 0x53504543
+"""Of random numbers, for points on curves; no other step uses it."""
 _AROUND, _NEAREST, _FARTHEST = 60, 0.003, 0.6
 """Points that are fitted around each special one."""
 

@@ -18,6 +18,7 @@ of an equation, and that matrix products in floating point are exact."""
 _BELOW, _EXACT = 2**20, 2**13
 """Sums of so many products of numbers below the first stay below 2^53."""
 _LEAF = 8
+"""Columns below which elimination is done one by one and not by products of matrices."""
 
 
 def large_primes(count: int) -> list[int]:

@@ -17,8 +17,11 @@ from g2links.varieties.smooth.finite_field import image, independent_columns, la
 from g2links.varieties.symmetry import exponent_lattice, residues
 
 _LARGEST_BLOCK = 5000
+"""Columns of a matrix whose exact rank is taken: a minute."""
 _MOST_MONOMIALS = 200_000
+"""Of a degree, that are listed at all."""
 _PRIMES = 3
+"""That are tried: a rank that is full modulo one of them is full."""
 
 
 class JacobianRank(NamedTuple):

@@ -16,8 +16,11 @@ from g2links.varieties.smooth.criteria import is_invertible, require_degree, req
 from g2links.varieties.smooth.jacobian import jacobian_ranks
 
 _STARTS = 1000
+"""Of the search, at once."""
 _STEPS = 60
+"""Of each; Gauss-Newton steps converge in ten near a singular point of first order."""
 _ZERO = 1e-9
+"""|∇f| below it is that of a singular point, up to rounding."""
 
 
 class GradientMinimum(NamedTuple):
