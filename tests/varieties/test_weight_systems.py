@@ -1,4 +1,6 @@
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -45,6 +47,14 @@ def test_sparse_members_have_a_monomial_for_each_variable_and_are_smooth():
         assert 5 <= len(polynomial.terms) <= 8
     with pytest.raises(PolynomialError, match="z4 alone"):
         sparse_member((1, 1, 1, 1, 5))
+
+
+def test_the_page_on_weights_runs_as_it_stands(capsys):
+    page = (Path(__file__).parents[2] / "docs/weights.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "weights.md", "exec"), {})
+    weights = weight_systems()[1000]
+    assert capsys.readouterr().out == f"{weights} {sparse_member(weights)}\n"
 
 
 def _points_somewhere(weights, i):
