@@ -44,6 +44,7 @@ class ArchitectureData(TypedDict):
     activation: NotRequired[str]
     degree: NotRequired[int]
     family: NotRequired[str]
+    ansatz: NotRequired["AnsatzData"]
     symmetric: NotRequired[bool]
     shared: NotRequired[bool]
     dropout: NotRequired[float]

@@ -19,6 +19,13 @@ NETWORKS = {
     "shared": {"kind": "ambient", "widths": [8], "shared": True},
     "potential": {"kind": "potential", "widths": [4], "degree": 2, "symmetric": True},
     "hermitian": {"kind": "potential", "family": "hermitian", "degree": 2},
+    "algebraic": {
+        "kind": "potential",
+        "family": "algebraic",
+        "ansatz": AlgebraicAnsatz(
+            InvariantFeatures(WeightedHypersurface(g2links.fermat_quintic()), 2, True)
+        ).to_config(),
+    },
 }
 
 

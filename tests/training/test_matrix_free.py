@@ -5,14 +5,16 @@ import pytest
 
 import g2links
 from g2links.networks.hermitian_potential import HIGHEST, network_degree
-from g2links.potentials.sections import Sections
+from g2links.potentials.families import AlgebraicAnsatz
+from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.ricci_flat.hermitian_search import matrix_of, vector_of
 from g2links.settings.config import load_hyperparameters
 from g2links.training import LinkModel, evaluate, train
 from g2links.training.data import take_rows
 from g2links.training.matrix_free import HermitianSteps, MatrixFree
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.workflow.training_run import architecture_of
+from g2links.workflow.training_run import TrainingData, architecture_of, layerless_potential
 from tests.training.settings import settings
 
 PLAIN = WeightedHypersurface(g2links.Polynomial("z0^5+z1^4*z2+z2^5+z3^5+z4^4*z3+0.7*z0^2*z1*z2*z3+0.3*z1*z4^4"))
@@ -85,11 +87,33 @@ def test_the_degree_follows_the_points():
     assert Sections(PLAIN, HIGHEST).count ** 2 == 15_625
 
 
-def test_it_is_what_a_potential_is_where_f_has_little_symmetry():
-    chosen = load_hyperparameters(None, "3form", {})
-    for variety, little in ((PLAIN, True), (WeightedHypersurface(g2links.fermat_quintic()), False)):
-        resolved = chosen.resolved(4000, shared=False, little_symmetry=little)
-        family = architecture_of(resolved, variety, 4000).get("family")
-        assert family == ("hermitian" if little else None)
-    asked = load_hyperparameters(None, "3form", {"units": 8}).resolved(4000, shared=False, little_symmetry=True)
-    assert architecture_of(asked, PLAIN, 4000)["widths"] == [8, 8]
+def test_a_potential_of_an_algebraic_metric_is_found_too(make_model, rows):
+    training, held_out = rows["3form"].part(slice(300)), rows["3form"].part(slice(300, None))
+    model = make_model("algebraic", noise=0.0)
+    model.initialise(training, 0)
+    train(model, training, held_out, settings(epochs=20, max_points=300))
+    assert evaluate(model, held_out).relative_error < 1e-7
+    again = LinkModel.from_config(model.get_config())
+    again.assign(model.state)
+    assert evaluate(again, held_out).relative_error == evaluate(model, held_out).relative_error
+
+
+def _chosen(rows, variety, ansatz=None, **hyperparameters):
+    """The architecture of a potential for that variety and the family of its metric."""
+    data = TrainingData(rows, rows, rows, variety, 1.0, ansatz=ansatz)
+    resolved = data.resolved(load_hyperparameters(None, "3form", hyperparameters))
+    return (resolved.units == "auto" and layerless_potential(data)) or architecture_of(resolved, variety)
+
+
+def test_a_potential_has_no_layers_where_a_network_would_be_poor(rows):
+    """Without symmetry, and for weights above 1 where the metric is algebraic; unless units are given."""
+    row = rows["3form"]
+    weighted = WeightedHypersurface(g2links.from_catalogue("p11222"))
+    algebraic = AlgebraicAnsatz(InvariantFeatures(weighted, 4, True, lowest=3))
+    assert _chosen(row, PLAIN)["degree"] == 2
+    assert _chosen(row, PLAIN, HermitianAnsatz(Sections(PLAIN, 1)))["degree"] == 1
+    assert _chosen(row, weighted, algebraic)["ansatz"] == algebraic.to_config()
+    assert "widths" in _chosen(row, weighted)
+    assert "widths" in _chosen(row, WeightedHypersurface(g2links.fermat_quintic()))
+    assert _chosen(row, PLAIN, units=8)["widths"] == [8, 8]
+    assert "widths" in _chosen(row, PLAIN, architecture="direct")

@@ -19,13 +19,20 @@ from g2links.networks.architecture import AbstractArchitecture, LearnedTensor, R
 from g2links.networks.direct import Direct
 from g2links.networks.hermitian_potential import HermitianPotential
 from g2links.networks.own import OwnNetwork, registered_network
-from g2links.networks.potential import PotentialNetwork
+from g2links.networks.potential import AlgebraicPotential, PotentialNetwork
 from g2links.networks.tasks import Task, find_task
+from g2links.potentials.families import ansatz_from_config
 from g2links.records import ArchitectureData, VarietyData
 from g2links.varieties.charts import ChartPoint, SliceChart, canonical_point, origin, slice_chart
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
 
+POTENTIALS: dict[str, Callable[..., AbstractArchitecture]] = {
+    "neural": PotentialNetwork,
+    "algebraic": AlgebraicPotential,
+    "hermitian": HermitianPotential,
+}
+"""What `potential` may be, by the name of its family."""
 ARCHITECTURES = ("direct", "ambient", "potential")
 _FORMAT = 2
 """Of the data of saved models: in the second, `gelu` is exact in every architecture."""
@@ -201,13 +208,14 @@ def build_architecture(
             return Direct(task, variety, **entries)
         if kind == "ambient":
             return Ambient(task, variety, normalisation, **entries)
-        if kind == "potential" and entries.pop("family", None) == "hermitian":
-            return HermitianPotential(task, variety, normalisation, **entries)
         if kind == "potential":
-            return PotentialNetwork(task, variety, normalisation, **entries)
+            family = POTENTIALS[entries.pop("family", "neural")]
+            if "ansatz" in entries:
+                entries["of_metric"] = ansatz_from_config(entries.pop("ansatz"), variety)
+            return family(task, variety, normalisation, **entries)
         if kind == "own":
             return OwnNetwork(task, variety, registered_network(task=task.name, **entries))
-    except TypeError as error:
+    except (TypeError, KeyError) as error:
         raise InputError("architecture", config, f"these entries do not fit {kind}: {error}") from error
     raise InputError("architecture", kind, f"choose one of {', '.join(ARCHITECTURES)}")
 

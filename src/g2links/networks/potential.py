@@ -1,6 +1,7 @@
 """A scalar network u on V from which everything follows, so that dη = ω, dφ = ω² and dψ = 0 hold however it
 is trained."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from g2links.networks.architecture import Row, Shapes, Weights
 from g2links.networks.inputs import feature_table
 from g2links.networks.structured import AbstractStructured, pack_numbers
 from g2links.networks.tasks import Task
-from g2links.potentials.families import KahlerPotential, NeuralAnsatz
+from g2links.potentials.families import AlgebraicAnsatz, FeatureAnsatz, KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.reference import reference_jet
 from g2links.records import ArchitectureData
@@ -40,26 +41,15 @@ class PotentialGeometry(NamedTuple):
     upsilon: ComplexScalar
 
 
-@dataclass(frozen=True)
-class PotentialNetwork(AbstractStructured):
-    """u = `potentials.families.NeuralAnsatz` on the invariant features of a degree.
+class FeaturePotential(AbstractStructured):
+    """u of a family of functions of features."""
 
-    Args:
-        degree, symmetric: of the features (`potentials.features.InvariantFeatures`).
-    """
-
-    task: Task
-    variety: WeightedHypersurface
     normalisation: float
-    widths: tuple[int, ...]
-    activation: str = "tanh"
-    degree: int = 8
-    symmetric: bool = True
 
     @property
-    def ansatz(self) -> NeuralAnsatz:
+    @abstractmethod
+    def ansatz(self) -> FeatureAnsatz:
         """The family of potentials."""
-        return NeuralAnsatz(InvariantFeatures(self.variety, self.degree, self.symmetric), self.widths, self.activation)
 
     def potential(self, weights: Weights) -> KahlerPotential:
         """u, a function on V; with it `links.structure.ContactCalabiYau` gives every form."""
@@ -89,6 +79,34 @@ class PotentialNetwork(AbstractStructured):
         geometry = self._along(row.at.z, vectors, h)
         return geometry._replace(first=geometry.first - frame.unitary @ frame.first)
 
+    def _along(self, z: ComplexPoint, vectors: Frame, h: ComplexScalar) -> PotentialGeometry:
+        reference = reference_jet(self.variety, z, vectors)
+        features = self.ansatz.features.jet(z, vectors)
+        return PotentialGeometry(
+            features, reference.complex_first()[0], reference.hermitian()[0], self.normalisation * h
+        )
+
+
+@dataclass(frozen=True)
+class PotentialNetwork(FeaturePotential):
+    """u = `potentials.families.NeuralAnsatz` on the invariant features of a degree.
+
+    Args:
+        degree, symmetric: of the features (`potentials.features.InvariantFeatures`).
+    """
+
+    task: Task
+    variety: WeightedHypersurface
+    normalisation: float
+    widths: tuple[int, ...]
+    activation: str = "tanh"
+    degree: int = 8
+    symmetric: bool = True
+
+    @property
+    def ansatz(self) -> NeuralAnsatz:
+        return NeuralAnsatz(InvariantFeatures(self.variety, self.degree, self.symmetric), self.widths, self.activation)
+
     def to_config(self) -> ArchitectureData:
         return {
             "kind": "potential",
@@ -98,9 +116,24 @@ class PotentialNetwork(AbstractStructured):
             "symmetric": self.symmetric,
         }
 
-    def _along(self, z: ComplexPoint, vectors: Frame, h: ComplexScalar) -> PotentialGeometry:
-        reference = reference_jet(self.variety, z, vectors)
-        features = self.ansatz.features.jet(z, vectors)
-        return PotentialGeometry(
-            features, reference.complex_first()[0], reference.hermitian()[0], self.normalisation * h
-        )
+
+@dataclass(frozen=True)
+class AlgebraicPotential(FeaturePotential):
+    """u = (1/κ) log Σ c_i X_i, without hidden layers: for weights above 1, where a network of features of low degree
+    does not see the coordinates of large weight.
+
+    Args:
+        of_metric: the family of the metric which the data are of.
+    """
+
+    task: Task
+    variety: WeightedHypersurface
+    normalisation: float
+    of_metric: AlgebraicAnsatz
+
+    @property
+    def ansatz(self) -> AlgebraicAnsatz:
+        return self.of_metric
+
+    def to_config(self) -> ArchitectureData:
+        return {"kind": "potential", "family": "algebraic", "ansatz": self.ansatz.to_config()}

@@ -67,10 +67,15 @@ def _inverse(moments: np.ndarray) -> np.ndarray:
 def _coefficients(
     forms: HermitianForms, sections: GradedSections, norms: np.ndarray, matrices: list[np.ndarray]
 ) -> np.ndarray:
-    """A term Re(v s_α conj(s_β)) of a form comes from h_βα and its conjugate, or from h_αα."""
+    """A term Re(v s_α conj(s_β)) of a form comes from h_βα and its conjugate, or from h_αα; any term of a form gives
+    its coefficient, as h is invariant."""
     size, block, position = sections.at
+    row, column = forms.row, forms.column
+    entries = np.empty(len(row), dtype=complex)
+    for i, matrix in enumerate(matrices):
+        own = size[row] == i
+        entries[own] = matrix[block[row[own]], position[column[own]], position[row[own]]]
+    entries /= norms[row] * norms[column]
     coefficients = np.empty(forms.count)
-    for owner, row, column, value in zip(forms.owner, forms.row, forms.column, forms.value, strict=True):
-        entry = matrices[size[row]][block[row], position[column], position[row]] / (norms[row] * norms[column])
-        coefficients[owner] = ((1 if row == column else 2) * entry / value).real
+    coefficients[forms.owner] = (np.where(row == column, 1, 2) * entries / forms.value).real
     return coefficients

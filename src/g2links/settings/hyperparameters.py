@@ -158,14 +158,13 @@ class Hyperparameters(_Section):
                 )
         return self
 
-    def resolved(self, points: int, *, shared: bool, little_symmetry: bool = False) -> "Hyperparameters":
+    def resolved(self, points: int, *, shared: bool, layerless: bool = False) -> "Hyperparameters":
         """With values in place of `auto`.
 
         Args:
             points: how many training points there are.
             shared: whether an ambient network has shared weights (`networks.shared`), so that it is small.
-            little_symmetry: whether f has so little that a potential is a full Hermitian matrix, for which `units`
-                stays `auto`.
+            layerless: whether a potential has no hidden layers, so that `units` stays `auto`.
         """
         potential = self.architecture == "potential"
         small = potential or (self.architecture == "ambient" and shared)
@@ -176,7 +175,7 @@ class Hyperparameters(_Section):
         units: int | tuple[int, ...] = 16 if least_squares else 64 if small else 256
         values = {
             "optimiser": optimiser,
-            "units": self.units if self.units != "auto" or (potential and little_symmetry) else units,
+            "units": self.units if self.units != "auto" or (potential and layerless) else units,
             "activation": ("tanh" if least_squares else "gelu_tanh") if self.activation == "auto" else self.activation,
             "epochs": _epochs(points, optimiser) if self.epochs == "auto" else self.epochs,
         }

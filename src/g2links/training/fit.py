@@ -10,7 +10,7 @@ from g2links.errors import InputError
 from g2links.networks.architecture import Row, Weights
 from g2links.networks.hermitian_potential import HermitianPotential
 from g2links.networks.model import LinkModel
-from g2links.networks.potential import PotentialNetwork
+from g2links.networks.potential import FeaturePotential
 from g2links.training.data import RowBlocks
 from g2links.training.first_order import FirstOrder
 from g2links.training.matrix_free import MatrixFree
@@ -121,7 +121,7 @@ def train(
 def _optimiser_of(model: LinkModel, settings: Settings) -> Callable[..., Optimiser]:
     if isinstance(model.architecture, HermitianPotential):
         return MatrixFree
-    least_squares = isinstance(model.architecture, PotentialNetwork) or settings.optimiser == "lm"
+    least_squares = isinstance(model.architecture, FeaturePotential) or settings.optimiser == "lm"
     return SecondOrder if least_squares else FirstOrder
 
 

@@ -14,6 +14,7 @@ from g2links.forms import multi_indices
 from g2links.links.dataset import COLUMNS, sample_blocks
 from g2links.links.structure import LINK_DIMENSION, ContactCalabiYau, require_threefold
 from g2links.networks.architecture import Row
+from g2links.potentials.families import Ansatz, KahlerPotential
 from g2links.records import MeasuredSamples, MetricRecord, SamplesRecord, SavedSamplesRecord
 from g2links.storage.finished import FinishedRun
 from g2links.storage.fit_log import Progress
@@ -41,6 +42,7 @@ class LinkSamples:
         cy_run: the Calabi-Yau run that the data come from, if it was saved.
         record: how they were made, as plain data: options, rows, base points, effective sample size, seconds, ...;
             None for a set that was read from one file.
+        ansatz: the family of the potential of the metric; None where it is not known.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -49,6 +51,7 @@ class LinkSamples:
     normalisation: float | None = None
     cy_run: int | None = None
     record: SamplesRecord | SavedSamplesRecord | None = None
+    ansatz: Ansatz | None = None
 
     def __len__(self) -> int:
         return sum(map(len, self.parts.values())) if self.parts else len(self.arrays["weights"])
@@ -162,7 +165,9 @@ def sample_structure(
         **found,
         "seconds": time.monotonic() - started,
     }
-    return LinkSamples(arrays, rows_of_parts(base.parts, options), link.variety, link.normalisation, cy_run, record)
+    rows = rows_of_parts(base.parts, options)
+    ansatz = link.potential.ansatz if isinstance(link.potential, KahlerPotential) else None
+    return LinkSamples(arrays, rows, link.variety, link.normalisation, cy_run, record, ansatz)
 
 
 def rows_of_parts(parts: list[np.ndarray], options: SampleOptions) -> dict[str, np.ndarray]:

@@ -173,7 +173,7 @@ class Plan:
         variety = require_hypersurface(self.variety, "networks of the link")
         resolved: Hyperparameters = chosen.resolved(1, shared=shares_weights(variety))
         settings_of(resolved)
-        architecture_of(resolved, variety, points=1)
+        architecture_of(resolved, variety)
 
 
 def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: bool) -> FitOptions:

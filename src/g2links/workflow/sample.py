@@ -83,4 +83,4 @@ def open_samples(home: Home) -> LinkSamples:
     model = load_cy(find_cy(home, cy_run).model_path)
     rows = rows_of_parts(parts_of(record["base_points"]["all"], options), options)
     arrays = SavedArrays(home)
-    return LinkSamples(arrays, rows, model.variety, model.normalisation, cy_run, record)
+    return LinkSamples(arrays, rows, model.variety, model.normalisation, cy_run, record, model.ansatz)

@@ -252,7 +252,7 @@ def _in_memory(
         raise InputError("data", samples, "data of g2links.sample, which know their variety and their parts")
     variety = require_hypersurface(samples.variety, "networks of the link")
     learnt, validation, test = (samples.rows(part, chosen.task) for part in PARTS)
-    data = TrainingData(learnt, validation, test, variety, samples.normalisation, samples.cy_run)
+    data = TrainingData(learnt, validation, test, variety, samples.normalisation, samples.cy_run, ansatz=samples.ansatz)
     with stop_on_interrupt() as stop:
         model, record = fit_network(
             data, data.resolved(chosen), network=family, progress=show, stop=stop, time_limit=time_limit

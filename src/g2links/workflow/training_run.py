@@ -13,7 +13,9 @@ from g2links.networks.hermitian_potential import network_degree
 from g2links.networks.locations import largest, worst_points
 from g2links.networks.own import OwnFamily
 from g2links.networks.shared import shares_weights
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz
 from g2links.potentials.features import default_degree
+from g2links.potentials.sections import HermitianAnsatz
 from g2links.records import ArchitectureData, Epoch, NetworkChoices, NetworkOrigin, NetworkRecord, WorstPoint
 from g2links.ricci_flat.family import little_symmetry
 from g2links.settings.hyperparameters import Hyperparameters
@@ -60,6 +62,7 @@ class TrainingData:
         variety, normalisation: V, and c in Υ = cΩ.
         cy_run: the Calabi-Yau run that they come from, if it was saved.
         origin: what the record of a run says of them.
+        ansatz: the family of the metric, where it is known.
     """
 
     train: Row | RowBlocks
@@ -69,6 +72,7 @@ class TrainingData:
     normalisation: float
     cy_run: int | None = None
     origin: NetworkOrigin = field(default_factory=NetworkOrigin)
+    ansatz: Ansatz | None = None
 
     @property
     def base_points(self) -> dict[str, int]:
@@ -77,8 +81,11 @@ class TrainingData:
 
     def resolved(self, chosen: Hyperparameters) -> Hyperparameters:
         """The hyperparameters with values in place of `auto`."""
-        symmetry = little_symmetry(self.variety)
-        return chosen.resolved(self.base_points["train"], shared=shares_weights(self.variety), little_symmetry=symmetry)
+        return chosen.resolved(
+            self.base_points["train"],
+            shared=shares_weights(self.variety),
+            layerless=layerless_potential(self) is not None,
+        )
 
 
 def read_training_data(home: Home, task: str, cy_run: int | None = None) -> TrainingData:
@@ -108,6 +115,7 @@ def read_training_data(home: Home, task: str, cy_run: int | None = None) -> Trai
         metric.normalisation,
         run.number,
         {"cy_run": run.number, "cy_sha256": run.sha256, "data_sha256": checksums},
+        metric.ansatz,
     )
 
 
@@ -254,11 +262,23 @@ def settings_of(chosen: Hyperparameters) -> Settings:
     )
 
 
-def architecture_of(chosen: Hyperparameters, variety: WeightedHypersurface, points: int) -> ArchitectureData:
-    """The part that shapes the network, as `LinkModel` takes it, once they are `resolved`, for so many points to train
-    on."""
-    if chosen.units == "auto":
-        return {"kind": "potential", "family": "hermitian", "degree": network_degree(variety, points)}
+def layerless_potential(data: TrainingData) -> ArchitectureData | None:
+    """What `potential` is by default where a network of features of low degree is poor: of little symmetry a full
+    Hermitian matrix, of the degree of the metric where that is known and the points determine it; for weights above 1
+    the family of the metric, if that is algebraic."""
+    variety, ansatz = data.variety, data.ansatz
+    if little_symmetry(variety):
+        degree = network_degree(variety, data.base_points["train"])
+        if isinstance(ansatz, HermitianAnsatz):
+            degree = min(degree, ansatz.sections.degree)
+        return {"kind": "potential", "family": "hermitian", "degree": degree}
+    if variety.heaviest > 1 and isinstance(ansatz, AlgebraicAnsatz):
+        return {"kind": "potential", "family": "algebraic", "ansatz": ansatz.to_config()}
+    return None
+
+
+def architecture_of(chosen: Hyperparameters, variety: WeightedHypersurface) -> ArchitectureData:
+    """The part that shapes a network with layers, as `LinkModel` takes it, once they are `resolved`."""
     data: ArchitectureData = {
         "kind": chosen.architecture,
         "widths": list(chosen.widths),
@@ -287,7 +307,9 @@ def _chosen(chosen: Hyperparameters, network: OwnFamily | None) -> NetworkChoice
 
 def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData, network: OwnFamily | None) -> LinkModel:
     own: ArchitectureData | None = None if network is None else {"kind": "own", "name": network.name}
-    architecture = own or architecture_of(chosen, data.variety, data.base_points["train"])
+    architecture = (
+        own or (chosen.units == "auto" and layerless_potential(data)) or architecture_of(chosen, data.variety)
+    )
     model = LinkModel(data.variety.to_config(), chosen.task, architecture, data.normalisation, data.cy_run)
     if chosen.saved_model is None:
         rows = np.arange(min(_START_ROWS, data.base_points["train"]))
