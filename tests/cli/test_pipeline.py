@@ -25,7 +25,7 @@ def two_checks(monkeypatch):
     monkeypatch.setattr(plan, "METRIC_CHECKS", ("kahlerity", "contact"))
 
 
-CURVE = ["pipeline", "--polynomial", "z0^3+z1^3+z2^3", "--quick", "--n-points", "1000"]
+CURVE = ["pipeline", "--polynomial", "z0^3+z1^3+z2^3", "--quick", "--n-points", "4000"]
 SMALL = [
     *("--n-points", "600", "--degree", "2", "--iterations", "2", "--sample-n-points", "300", "--n-rotations", "1"),
     *("--layers", "1", "--units", "2", "--train-epochs", "2", "--check-n-points", "5"),
@@ -125,7 +125,7 @@ def test_an_interrupted_pipeline_goes_on_where_it_was(tmp_path, capsys, monkeypa
 def test_in_python_a_pipeline_with_a_home_is_that_of_the_command(tmp_path):
     said = []
     result = g2links.pipeline(
-        "z0^3+z1^3+z2^3", quick=True, n_points=1000, check_points=30, home=tmp_path, say=said.append
+        "z0^3+z1^3+z2^3", quick=True, n_points=4000, check_points=30, home=tmp_path, say=said.append
     )
     assert (result.cy.cy_run, result.data, result.networks) == (1, None, {})
     assert result.passed

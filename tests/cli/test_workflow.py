@@ -261,7 +261,7 @@ def test_export(home, tmp_path, capsys):
     assert (home / "samples/cymetric_run1/dataset.npz").is_file()
 
 
-@pytest.mark.parametrize("method", ["star", "model"])
+@pytest.mark.parametrize("method", ["star", pytest.param("model", marks=pytest.mark.slow)])
 def test_model_check_fails_honestly_on_an_untrained_network(home, method):
     """Two epochs are not enough: the exit code is 1, and the JSON says what failed; nothing is left out."""
     command = ["check", "model", "--n-points", "10", "--psi-method", method, "--g2-run-number", "1"]

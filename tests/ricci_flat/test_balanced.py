@@ -101,8 +101,8 @@ def test_points_around_the_special_ones_lie_on_v_and_reach_from_near_to_far():
 def test_a_metric_that_is_not_positive_everywhere_is_moved_towards_the_start():
     """Spoiled: twenty-one times as far from the start as the solution."""
     cy = g2links.solve(SURFACE, n_points=1500, degree=12, iterations=4)
-    ansatz, points = cy.model.kahler_potential.ansatz, SURFACE.sample(1000, 5)
-    fit = fit_of(SURFACE, ansatz, points, points.rows(slice(500)))
+    ansatz, points = cy.model.kahler_potential.ansatz, SURFACE.sample(300, 5)
+    fit = fit_of(SURFACE, ansatz, points, points.rows(slice(150)))
     found, safe = np.asarray(cy.model.kahler_potential.parameters[0]), fit.safe()
     _, good, share = measured_fit(SURFACE, ansatz, fit, found, points, lambda *_: None)
     assert share == 0

@@ -23,7 +23,7 @@ from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.workflow import check
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.listing import finished_runs
-from tests.cli.commands import SMALL, SMALL_CY, run
+from tests.cli.commands import SMALL, SMALL_CURVE, SMALL_CY, run, words_of
 
 
 @pytest.fixture(scope="module")
@@ -377,7 +377,7 @@ def test_ctrl_c_ends_a_check_with_what_was_measured(cy, tmp_path, monkeypatch):
 
 
 def test_ctrl_c_ends_the_measures_without_chern_numbers(monkeypatch):
-    curve = g2links.solve("z0^3+z1^3+z2^3", n_points=1000, degree=2, iterations=2)
+    curve = g2links.solve("z0^3+z1^3+z2^3", **SMALL_CURVE)
     _pressed(monkeypatch, assessment, "map_points")
     report = g2links.check("measures", cy=curve, n_points=700)
     assert report.partial
@@ -388,7 +388,7 @@ def test_ctrl_c_ends_the_measures_without_chern_numbers(monkeypatch):
 
 def test_the_command_records_a_part_and_says_so_by_its_code(tmp_path, monkeypatch, capsys):
     place = ["--home", str(tmp_path)]
-    curve = ["--polynomial", "z0^3+z1^3+z2^3", "--n-points", "1000", "--degree", "2", "--iterations", "2"]
+    curve = ["--polynomial", "z0^3+z1^3+z2^3", *words_of(SMALL_CURVE)]
     assert run(["cy", *curve, *place]) == 0
     assert run(["check", "contact", "--n-points", "20", *place]) == 0
     before = (tmp_path / "plots/check_contact_cy_run1.json").read_bytes()
@@ -525,7 +525,7 @@ def test_the_pipeline_of_a_metric_that_is_solved(cy):
 
 
 def test_the_pipeline_outside_dimension_three_is_that_of_the_metric():
-    result = g2links.pipeline("z0^3+z1^3+z2^3", quick=True, n_points=2000, check_points=20)
+    result = g2links.pipeline("z0^3+z1^3+z2^3", quick=True, n_points=SMALL_CURVE["n_points"], check_points=20)
     assert (result.data, result.networks) == (None, {})
     assert result.passed, result
     assert list(result.reports) == ["kahlerity", "contact", "measures"]

@@ -23,17 +23,8 @@ _STEPS, _WINDOW, _FALL = 150, 10, 0.03
 """Conjugate gradients end where the last ten of them have taken off less than three per cent, and after 150."""
 
 
-_ENOUGH = 1e-16
-"""A loss, so a relative error of 1e-8: no metric is known so well."""
-
-
 class MatrixFree(SecondOrder):
     """One epoch is one accepted Gauss-Newton step."""
-
-    def epoch(self, number: int, drops: int) -> tuple[float, float] | None:
-        """See `SecondOrder`; None also where the error is that of rounding."""
-        losses = self._state.losses
-        return None if losses and losses[-1] < _ENOUGH else super().epoch(number, drops)
 
     def linearise(self, vector: np.ndarray) -> "HermitianSteps":
         """The linear problem at `vector`."""

@@ -31,6 +31,8 @@ from g2links.training.settings import Settings
 
 _CHUNK = 100
 """Points side by side: their Jacobians are 15 × 1,000 numbers each."""
+_ENOUGH = 1e-16
+"""A loss, so a relative error of 1e-8: no metric is known so well."""
 _MOST_WEIGHTS = 5000
 """Normal equations of more take gigabytes and minutes a step."""
 
@@ -69,7 +71,9 @@ class SecondOrder:
 
     def epoch(self, number: int, drops: int) -> tuple[float, float] | None:
         """One step: the loss on the points used, and the damping."""
-        following = None if stalled(self._state.losses) else marquardt_step(self, self._state)
+        losses = self._state.losses
+        done = stalled(losses) or (losses and losses[-1] < _ENOUGH)
+        following = None if done else marquardt_step(self, self._state)
         if following is None:
             return None
         self._state = following
