@@ -39,7 +39,7 @@ _Rows = tuple[np.ndarray, ...]
 
 @cache
 def weight_systems() -> tuple[tuple[int, ...], ...]:
-    """All of them, each with ascending weights, in the order of their degrees; found in seconds.
+    """All of them, each with ascending weights, in the order of their degrees; found in two seconds.
 
     Raises:
         ArithmeticError: where rounding lost one, as their number is known.
@@ -80,12 +80,12 @@ def _equations() -> Iterator[np.ndarray]:
     """Integer matrices M (5, 5) with M q = 1: all that can have charges q of a system of weights as their solution."""
     total = np.ones(VARIABLES, dtype=int)
     for rows, charges in _cut_by_pointers((), _ordered_charges(), 0):
-        if len(charges) == 1:
-            yield np.array([*rows, total])
-        else:
-            first_four = charges[:, :-1]
-            for exponents in _exponents_of_charge_one(first_four):
-                yield np.array([*rows, (*exponents, 0)])
+        for row in _pointer_rows(charges, VARIABLES - 2):
+            if len(charges) == 1 or np.ptp(charges @ row) > _ROUNDING:
+                yield np.array([*rows, row, total])
+            else:
+                for exponents in _exponents_of_charge_one(charges[:, :-1]):
+                    yield np.array([*rows, row, (*exponents, 0)])
 
 
 def _ordered_charges() -> _Charges:
@@ -96,10 +96,18 @@ def _ordered_charges() -> _Charges:
 
 
 def _cut_by_pointers(rows: _Rows, charges: _Charges, i: int) -> Iterator[tuple[_Rows, _Charges]]:
-    """All cuts by a q_i + q_j = 1 for the variables from the i-th to the fourth."""
-    if i == VARIABLES - 1:
+    """All cuts by a q_i + q_j = 1 for the variables from the i-th to the third: segments."""
+    if i == VARIABLES - 2:
         yield rows, charges
         return
+    for row in _pointer_rows(charges, i):
+        kept = _cut(charges, row)
+        if np.any(kept[:, -1] > _ROUNDING):
+            yield from _cut_by_pointers((*rows, row), kept, i + 1)
+
+
+def _pointer_rows(charges: _Charges, i: int) -> Iterator[np.ndarray]:
+    """The rows of a q_i + q_j = 1, for all j and a for which it can hold between the charges."""
     for j in range(VARIABLES):
         target = 0 if j == i else charges[:, j]
         powers = (1 - target) / charges[:, i]
@@ -107,9 +115,7 @@ def _cut_by_pointers(rows: _Rows, charges: _Charges, i: int) -> Iterator[tuple[_
             row = np.zeros(VARIABLES, dtype=int)
             row[j] = 1
             row[i] = power
-            kept = _cut(charges, row)
-            if np.any(kept[:, -1] > _ROUNDING):
-                yield from _cut_by_pointers((*rows, row), kept, i + 1)
+            yield row
 
 
 def _cut(charges: _Charges, row: np.ndarray) -> _Charges:
