@@ -19,6 +19,7 @@ from g2links.varieties.weight_systems import sparse_member, weight_systems
 LIMITS = {"fermat_quintic": 4e-6, "dwork(-10)": 1e-4, "dwork(-100)": 1e-3, "dwork(0.99)": 1e-3, "dwork(2+1j)": 1e-4}
 """σ that is asked for, where it is not the usual 0.1."""
 DRAWN = 20
+"""Systems of weights drawn at random: enough to see what share of all is reached, in two hours at five minutes each."""
 
 
 class Example(NamedTuple):
@@ -74,7 +75,7 @@ def drawn(home: Path) -> Iterator[Bar]:
     for i in np.random.default_rng(1).choice(len(systems), DRAWN, replace=False).tolist():
         weights = systems[i]
         name = f"[{sum(weights)}] {' '.join(map(str, weights))}"
-        yield shortest(home / "drawn", Example(name, str(sparse_member(weights)), weights))
+        yield shortest(home / "drawn", Example(name, str(sparse_member(weights)), weights), "--time-limit", "300")
 
 
 def shortest(folder: Path, example: Example, *options: str) -> Bar:

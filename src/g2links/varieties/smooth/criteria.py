@@ -54,15 +54,8 @@ def require_weights(weights: tuple[int, ...]) -> None:
 def monomials_of_degree(weights: tuple[int, ...]) -> Occurs:
     """Which monomials there are in f of degree Σ w with all coefficients."""
     degree = sum(weights)
-
-    @cache
-    def degrees(subset: tuple[int, ...]) -> int:
-        return reachable(tuple(weights[i] for i in subset), degree)
-
-    def occurs(subset: tuple[int, ...], extra: int | None) -> bool:
-        return bool(degrees(subset) >> (degree - (0 if extra is None else weights[extra])) & 1)
-
-    return occurs
+    degrees = cache(lambda subset: reachable(tuple(weights[i] for i in subset), degree))
+    return lambda subset, extra: bool(degrees(subset) >> (degree - (0 if extra is None else weights[extra])) & 1)
 
 
 def require_monomials(polynomial: Polynomial) -> None:
