@@ -1,6 +1,7 @@
 """Weighted-homogeneous polynomials on C^N: algebra, without a condition on the degree."""
 
 import cmath
+import math
 import operator
 import re
 from collections.abc import Iterable, Sequence
@@ -26,19 +27,38 @@ _FEWEST_VARIABLES = 3
 """Fewer have a variety of dimension 0: points, without a metric."""
 
 
+_DENSE = 4
+"""Powers are tabulated up to so many times as many as occur; of a sparse polynomial of high degree that takes a hundred
+times as long as what is needed."""
+
+
 def monomials(exponents: np.ndarray, z: ComplexPoint) -> Complex[Array, " m"]:
     """Values at `z` of the monomials z^e, one for each row of the integer table `exponents` (m, N).
 
-    Powers come from repeated products, never from `**`, so that every derivative exists at z_i = 0.
+    Powers come from products, never from `**`, so that every derivative exists at z_i = 0.
     """
-    table = [jnp.ones_like(z)]
-    for _ in range(int(exponents.max(initial=0))):
-        table.append(table[-1] * z)
-    powers = jnp.stack(table)
-    value = powers[exponents[:, 0], 0]
+    powers, place = _powers(exponents, z)
+    value = powers[place[:, 0], 0]
     for i in range(1, z.shape[0]):
-        value = value * powers[exponents[:, i], i]
+        value = value * powers[place[:, i], i]
     return value
+
+
+def _powers(exponents: np.ndarray, z: ComplexPoint) -> tuple[Complex[Array, "p N"], np.ndarray]:
+    """The powers of all coordinates that occur, and at which row of them each exponent is: one product for each up to
+    the highest or, where few of these occur, as in z0^237 + z0 z4², products of repeated squares."""
+    present = np.unique(exponents)
+    highest = int(present.max(initial=0))
+    if highest <= _DENSE * len(present):
+        table = [jnp.ones_like(z)]
+        for _ in range(highest):
+            table.append(table[-1] * z)
+        return jnp.stack(table), exponents
+    squares = [z]
+    for _ in range(highest.bit_length() - 1):
+        squares.append(squares[-1] * squares[-1])
+    bits = [[square for j, square in enumerate(squares) if int(e) >> j & 1] for e in present]
+    return jnp.stack([math.prod(some, start=jnp.ones_like(z)) for some in bits]), np.searchsorted(present, exponents)
 
 
 @dataclass(frozen=True, init=False, repr=False)
