@@ -45,15 +45,16 @@ def monomials(exponents: np.ndarray, z: ComplexPoint) -> Complex[Array, " m"]:
 
 
 def _powers(exponents: np.ndarray, z: ComplexPoint) -> tuple[Complex[Array, "p N"], np.ndarray]:
-    """The powers of all coordinates that occur, and at which row of them each exponent is: one product for each up to
-    the highest or, where few of these occur, as in z0^237 + z0 z4², products of repeated squares."""
+    """The powers of all coordinates that occur, and at which row of them each exponent is: all up to the highest, of
+    which each round doubles the number, or where few of these occur, as in z0^237 + z0 z4², products of repeated
+    squares."""
     present = np.unique(exponents)
     highest = int(present.max(initial=0))
     if highest <= _DENSE * len(present):
-        table = [jnp.ones_like(z)]
-        for _ in range(highest):
-            table.append(table[-1] * z)
-        return jnp.stack(table), exponents
+        table = jnp.ones_like(z)[None]
+        while len(table) <= highest:
+            table = jnp.concatenate([table, table * (table[-1] * z)[None]])
+        return table[: highest + 1], exponents
     squares = [z]
     for _ in range(highest.bit_length() - 1):
         squares.append(squares[-1] * squares[-1])
