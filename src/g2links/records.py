@@ -30,6 +30,7 @@ class AnsatzData(TypedDict):
     symmetric: NotRequired[bool]
     basis: NotRequired[int]
     lowest: NotRequired[int]
+    factors: NotRequired[int]
     root: NotRequired[float | None]
     widths: NotRequired[list[int]]
     activation: NotRequired[str]

@@ -7,7 +7,7 @@ by the chain rule costs a few matrix products, where differentiating a network t
 import itertools
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -144,6 +144,10 @@ class Values(NamedTuple):
     def map(self, function: Callable[[Array], Array]) -> "Values":
         """function(X), applied to each component."""
         return Values(jax.vmap(function)(self.value))
+
+
+JetOrValues = TypeVar("JetOrValues", Jet, Values)
+"""For formulas that serve both."""
 
 
 def real_function_jet(function: Callable[[ComplexPoint], Array], z: ComplexPoint, frame: Frame) -> Jet:

@@ -9,7 +9,6 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -17,12 +16,13 @@ import numpy as np
 
 from g2links._pytrees import register_tree
 from g2links._typing import Array, ComplexPoint, Frame, Scalar
-from g2links.calculus.jets import Jet, Values
+from g2links.calculus.jets import Jet, JetOrValues, Values
 from g2links.errors import InputError
 from g2links.potentials.activations import ACTIVATIONS, require_activation
 from g2links.potentials.features import BASIS, InvariantFeatures
 from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.potentials.steep_features import SteepFeatures
 from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.variety import AbstractVariety
@@ -30,7 +30,6 @@ from g2links.varieties.variety import AbstractVariety
 Parameters = tuple[Array, ...]
 _CONSTANT = 1e-12
 """A feature with a smaller deviation is constant up to rounding, and is not scaled."""
-JetOrValues = TypeVar("JetOrValues", Jet, Values)
 
 
 @dataclass(frozen=True)
@@ -239,6 +238,8 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     features = InvariantFeatures(hypersurface, int(config["degree"]), bool(config["symmetric"]), config.get("lowest"))
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
+    if "factors" in config:
+        features = SteepFeatures(hypersurface, features.degree, features.symmetric, factors=int(config["factors"]))
     return AlgebraicAnsatz(features, config.get("root"))
 
 
@@ -255,4 +256,6 @@ def _feature_config(kind: str, features: InvariantFeatures) -> AnsatzData:
     }
     if features.lowest is not None:
         config["lowest"] = features.lowest
+    if isinstance(features, SteepFeatures):
+        config["factors"] = features.factors
     return config

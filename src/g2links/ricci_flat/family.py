@@ -10,8 +10,10 @@ from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
 from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.potentials.steep_features import SteepFeatures
 from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.points.nearly_singular import flattest
 from g2links.varieties.variety import AbstractVariety
 
 ANSATZE = ("auto", "neural", "algebraic")
@@ -76,7 +78,10 @@ def choose_family(
             raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
         return Family(HermitianAnsatz(Sections(hypersurface, degree or _hermitian_degree(hypersurface))), reason)
     if ansatz == "algebraic":
-        return Family(AlgebraicAnsatz(_algebraic_features(hypersurface, degree)), reason)
+        features = _algebraic_features(hypersurface, degree)
+        if isinstance(features, SteepFeatures):
+            reason = f"{reason}; with powers of |df|^2, as V is nearly singular"
+        return Family(AlgebraicAnsatz(features), reason)
     features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
 
@@ -159,10 +164,13 @@ def degree_of(family: Family) -> int | None:
 
 @cache
 def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> InvariantFeatures:
-    """For weights 1 the invariants of the highest degree that is fitted quickly. For others those of so many degrees k,
-    k - 1, ... as the isotropy of V tells apart, of fewer where they are too many; see `GradedSections`."""
+    """For weights 1 the invariants of the highest degree that is fitted quickly; where V is nearly singular, with steep
+    functions beside them. For others those of so many degrees k, k - 1, ... as the isotropy of V tells apart, of fewer
+    where they are too many; see `GradedSections`."""
     if variety.heaviest == 1:
-        return InvariantFeatures(variety, degree or _degree(variety, "algebraic"), symmetric=True)
+        degree, flat = degree or _degree(variety, "algebraic"), flattest(variety)
+        nearly_singular = flat is not None and flat.nearly_singular
+        return (SteepFeatures if nearly_singular else InvariantFeatures)(variety, degree, symmetric=True)
     if degree is not None:
         return _graded(variety, degree, variety.largest_isotropy)
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]

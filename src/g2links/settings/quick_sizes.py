@@ -5,20 +5,18 @@ from typing import Any
 FULL: dict[str, Any] = {"n_points": 100_000, "n_rotations": 4, "check_points": 1000}
 SMALL: dict[str, Any] = {"n_points": 6_000, "n_rotations": 2, "check_points": 100}
 
-SMALL_FIT: dict[str, Any] = {"iterations": 15, "n_points": SMALL["n_points"]}
-"""Step 1, where the user does not say otherwise."""
 SMALL_FAMILY: dict[str, dict[str, Any]] = {
-    "neural": {"degree": 6, "widths": (8,)},
+    "neural": {"degree": 6, "widths": (8,), "iterations": 15},
     "algebraic": {"degree": 6},
     "hermitian": {"degree": 4, "n_points": 30_000},
 }
-"""Likewise, for each kind of potential. A Hermitian matrix of degree 4 has 4,900 unknowns in five variables, for which
-fewer points are too few: on a quintic with random coefficients σ is 0.12 with 6,000 points (degree 3), and 0.04 with
-these."""
+"""Step 1, for each kind of potential, where the user does not say otherwise. A Hermitian matrix of degree 4 has 4,900
+unknowns in five variables, for which fewer points are too few: on a quintic with random coefficients σ is 0.12 with
+6,000 points (degree 3), and 0.04 with these."""
 
-SMALL_FEATURES = 100
+SMALL_FEATURES, POINTS_FOR_WEIGHTS = 250, 20_000
 """Of an algebraic potential on a weighted variety, where a degree says little about their number: 16 of degree 6 on
-P(1,1,1,2,5)[10], with σ 0.11."""
+P(1,1,1,2,5)[10], with σ 0.11. With 100 on P(1,1,2,8,12)[24] σ is 0.26, which no check lets pass."""
 
 _SECTIONS_OF_DEGREE_4 = 5
 """Up to so many variables; in more there are so many that the matrix is of degree 3."""
@@ -46,4 +44,4 @@ def small_fit(kind: str, variables: int, lowest: int, chosen: dict[str, Any]) ->
     if kind == "hermitian" and variables > _SECTIONS_OF_DEGREE_4:
         family["degree"] -= 1
     family["degree"] = max(family["degree"], lowest)
-    return {**SMALL_FIT, **family, **chosen}
+    return {"n_points": SMALL["n_points"], **family, **chosen}

@@ -103,7 +103,8 @@ def pipeline(
     Args:
         variety: V, an expression, a name or a file as for `g2links.solve`, or a metric that is solved already.
         weights: of an expression; 1 each if not given.
-        n_points: on V; 100,000 if not given, with `quick` 6,000, or 30,000 where f has little symmetry.
+        n_points: on V; 100,000 if not given, with `quick` 6,000, or 20,000 for weights above 1, or 30,000 where f has
+            little symmetry.
         n_rotations: of each point along the circle; 4 if not given, 2 with `quick`.
         check_points: of each check; 1,000 if not given, 100 with `quick`.
         seed: of every random choice.

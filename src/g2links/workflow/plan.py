@@ -15,7 +15,7 @@ from g2links.networks.shared import shares_weights
 from g2links.ricci_flat.family import small_degree
 from g2links.settings.config import TASKS, load_hyperparameters
 from g2links.settings.hyperparameters import Hyperparameters
-from g2links.settings.quick_sizes import SMALL_FEATURES, SMALL_TRAINING, size, small_fit
+from g2links.settings.quick_sizes import POINTS_FOR_WEIGHTS, SMALL_FEATURES, SMALL_TRAINING, size, small_fit
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run
 from g2links.varieties.hypersurface import require_hypersurface
@@ -186,10 +186,11 @@ def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: b
     if not quick:
         return options
     kind = options.family(variety).kind
-    lowest = variety.heaviest
+    lowest, chosen = variety.heaviest, dict(chosen)
     if kind == "algebraic" and lowest > 1:
         lowest = small_degree(require_hypersurface(variety, "ansatz"), SMALL_FEATURES)
-    return FitOptions.from_names(small_fit(kind, variety.variables, lowest, dict(chosen)))
+        chosen = {"n_points": POINTS_FOR_WEIGHTS, **chosen}
+    return FitOptions.from_names(small_fit(kind, variety.variables, lowest, chosen))
 
 
 def _written(options: Mapping[str, Any], without: Iterable[str]) -> dict[str, Any]:

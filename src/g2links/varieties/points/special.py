@@ -1,6 +1,6 @@
-"""Points of a hypersurface that random samples miss: on the strata where coordinates vanish, and where coordinates
-agree up to phases. A symmetry of f leaves them fixed, or there are singular points of the weighted space nearby, and
-that is where a metric that was fitted on random points is at its worst."""
+"""Points of a hypersurface that random samples miss: on the strata where coordinates vanish, where coordinates agree up
+to phases, and where V is nearly singular. A symmetry of f leaves them fixed, or there are singular points of the
+weighted space or of another f nearby, and that is where a metric that was fitted on random points is at its worst."""
 
 import functools
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from jaxtyping import Complex
 
 from g2links._typing import Array
 from g2links.varieties.charts import ChartPoint, embed, selector, slice_chart
+from g2links.varieties.points.nearly_singular import flattest
 from g2links.varieties.points.sampling import in_charts
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
@@ -33,9 +34,11 @@ _AROUND, _NEAREST, _FARTHEST = 60, 0.003, 0.6
 @functools.cache
 def special_points(variety: AbstractVariety) -> ChartPoint:
     """For one equation in one weighted space: the points with at most two coordinates that are not 0, a few with
-    three, and those where three or more coordinates of one weight are powers of a root of unity and the others 0.
+    three, and those where three or more coordinates of one weight are powers of a root of unity and the others 0; where
+    V is nearly singular, also those where it is nearest to that.
 
-    Of each orbit of the symmetries of V one is given, in its canonical chart; none for other varieties.
+    Of each orbit of the symmetries of V one is given, but for the last kind, in its canonical chart; none for other
+    varieties.
     """
     if len(variety.equations) > 1 or len(variety.charges) > 1:
         return _charts(variety, np.zeros((0, variety.variables), dtype=complex))
@@ -43,7 +46,9 @@ def special_points(variety: AbstractVariety) -> ChartPoint:
     candidates = np.array([*_few_coordinates(f, charges), *_powers_of_roots(f, charges)])
     values, size = _terms(f, candidates).sum(axis=1), np.abs(_terms(f, candidates)).sum(axis=1)
     known = candidates[np.abs(values) <= _ON_V * size]
-    return _charts(variety, known[_one_of_each_orbit(f, charges, known)])
+    flat = flattest(variety)
+    nearly = flat.z if flat is not None and flat.nearly_singular else np.zeros((0, variety.variables))
+    return _charts(variety, np.concatenate([known[_one_of_each_orbit(f, charges, known)], nearly]))
 
 
 @functools.cache

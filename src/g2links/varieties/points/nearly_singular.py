@@ -1,0 +1,89 @@
+"""Where the gradient of f is smallest on a hypersurface of weights 1, as it is near the singular points of other f."""
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Complex, Float
+
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.variety import AbstractVariety
+
+NEARLY_SINGULAR = 0.1
+"""The smallest |∇f|² over its mean, both on the unit sphere, below which V is nearly singular. It is 0.37 for Fermat's
+quintic, and for Dwork's 0.26 at ψ = 0.5, 0.06 at 0.9 and 0.006 at 0.99."""
+_STARTS, _KEPT = 200, 10
+"""Random points that the search begins at, and how many of its ends are given, those with the smallest gradients."""
+_ROUNDS, _FIRST_STEP, _SHRINKING = 60, 0.2, 0.9
+"""Of the search: random steps of such a length, shorter by such a factor each time; the last is 4e-4."""
+_NEWTON_STEPS = 4
+"""From a step back to V; quadratic convergence makes more needless."""
+_ON_V = 1e-12
+"""|f| on the unit sphere, where a point is taken to lie on V."""
+_STREAM = 0x4E4F4445
+"""Of random numbers; no other step uses it."""
+
+
+class Flattest(NamedTuple):
+    """Where V is nearest to being singular.
+
+    Attributes:
+        z: (m, N) points of V on the unit sphere, ends of a search for the smallest |∇f|².
+        share: the smallest |∇f|² over its mean.
+    """
+
+    z: Complex[np.ndarray, "m N"]
+    share: float
+
+    @property
+    def nearly_singular(self) -> bool:
+        """Whether V has points where a metric varies much faster than elsewhere."""
+        return self.share < NEARLY_SINGULAR
+
+
+@functools.cache
+def flattest(variety: AbstractVariety) -> Flattest | None:
+    """Where |∇f|² is smallest; None but for one equation and weights 1, where the unitary group gives it a meaning."""
+    if len(variety.equations) > 1 or len(variety.charges) > 1 or variety.heaviest > 1:
+        return None
+    f, rng = variety.equations[0], np.random.default_rng(_STREAM)
+    z = _on_variety(f, _noise(rng, (_STARTS, f.variables)))
+    height = _squared_gradient(f, z)
+    mean, step = float(np.mean(height[np.isfinite(height)])), _FIRST_STEP
+    for _ in range(_ROUNDS):
+        moved = _on_variety(f, z + step * _noise(rng, z.shape))
+        other = _squared_gradient(f, moved)
+        lower = other < height
+        z, height, step = np.where(lower[:, None], moved, z), np.where(lower, other, height), step * _SHRINKING
+    order = np.argsort(height, kind="stable")[:_KEPT]
+    return Flattest(z[order], float(height[order[0]]) / mean)
+
+
+def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Complex[np.ndarray, "m N"]:
+    return rng.normal(size=shape) + 1j * rng.normal(size=shape)
+
+
+def _on_variety(f: Polynomial, z: np.ndarray) -> np.ndarray:
+    """By Newton's steps along the gradient, on the unit sphere."""
+    for _ in range(_NEWTON_STEPS):
+        z = z / np.linalg.norm(z, axis=1)[:, None]
+        value, gradient = _value_and_gradient(f, z)
+        z = z - (value / np.sum(np.abs(gradient) ** 2, axis=1))[:, None] * gradient.conj()
+    return z / np.linalg.norm(z, axis=1)[:, None]
+
+
+def _squared_gradient(f: Polynomial, z: np.ndarray) -> Float[np.ndarray, " m"]:
+    """Infinite for points that Newton's steps have not brought to V."""
+    value, gradient = _value_and_gradient(f, z)
+    return np.where(np.abs(value) < _ON_V, np.sum(np.abs(gradient) ** 2, axis=1), np.inf)
+
+
+def _value_and_gradient(f: Polynomial, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    powers = np.cumprod(np.concatenate([np.ones_like(z)[None], np.repeat(z[None], f.degree, axis=0)]), axis=0)
+    variables = range(f.variables)
+    factors = [powers[f.exponents[:, i], :, i] for i in variables]
+    gradient = []
+    for i in variables:
+        lowered = f.exponents[:, i, None] * powers[np.maximum(f.exponents[:, i] - 1, 0), :, i]
+        gradient.append(f.coefficients @ functools.reduce(np.multiply, [*factors[:i], lowered, *factors[i + 1 :]]))
+    return f.coefficients @ functools.reduce(np.multiply, factors), np.stack(gradient, axis=1)

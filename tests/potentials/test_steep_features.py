@@ -1,0 +1,69 @@
+"""Powers of |∇f|² among the features: their derivatives, invariance, and what they are worth near a conifold."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import g2links
+from g2links.calculus.jets import real_function_jet
+from g2links.errors import InputError
+from g2links.potentials.families import AlgebraicAnsatz, ansatz_from_config
+from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.steep_features import POWERS, SteepFeatures
+from g2links.ricci_flat.family import choose_family, of_degree
+from g2links.varieties.charts import tangent_frame
+from g2links.workflow.polynomials import resolve_variety
+
+NEAR = resolve_variety("dwork(0.99)")
+FEATURES = SteepFeatures(NEAR, 2, symmetric=True, factors=2)
+
+
+def test_jets_against_automatic_differentiation():
+    at = jax.tree.map(lambda x: x[0], NEAR.sample(1, 3).at)
+    frame = tangent_frame(NEAR, at)
+    found = FEATURES.jet(at.z, frame)
+    for i in (0, FEATURES.count - 1):
+        expected = real_function_jet(lambda z, i=i: FEATURES(z)[i], at.z, frame)
+        jax.tree.map(lambda a, b, i=i: np.testing.assert_allclose(a[i], b[0], rtol=1e-9, atol=1e-11), found, expected)
+
+
+def test_they_are_functions_on_v_with_its_symmetry():
+    z = NEAR.sample(1, 4).z[0]
+    turned = np.roll(z * np.exp(2j * np.pi / 5 * np.array([1, -1, 2, -2, 0])), 1) * (0.3 + 2j)
+    np.testing.assert_allclose(FEATURES(jnp.asarray(turned)), FEATURES(jnp.asarray(z)), rtol=1e-11)
+
+
+def test_counts_and_the_start():
+    plain = InvariantFeatures(NEAR, 2, symmetric=True)
+    assert FEATURES.count == plain.count * (1 + len(POWERS))
+    start = FEATURES.reference_coefficients()
+    np.testing.assert_allclose(start @ FEATURES(jnp.asarray(NEAR.sample(1, 5).z[0])), 1.0, rtol=1e-12)
+
+
+def test_a_saved_potential_has_them():
+    ansatz = AlgebraicAnsatz(FEATURES)
+    assert ansatz_from_config(ansatz.to_config(), NEAR) == ansatz
+
+
+def test_they_are_chosen_where_v_is_nearly_singular():
+    near, far = choose_family(NEAR, degree=4), choose_family(resolve_variety("dwork(0.5)"), degree=4)
+    assert isinstance(near.ansatz.features, SteepFeatures)
+    assert "nearly singular" in near.reason
+    assert not isinstance(far.ansatz.features, SteepFeatures)
+    assert "nearly singular" not in far.reason
+    assert isinstance(of_degree(near, 6).ansatz.features, SteepFeatures)
+
+
+def test_not_for_weights_above_1():
+    with pytest.raises(InputError, match="features of weights 1"):
+        SteepFeatures(resolve_variety("p11222"), 4, symmetric=True)
+
+
+@pytest.mark.slow
+def test_the_worst_point_near_a_conifold():
+    """Without them the volume form is off by a factor of 10,000 there."""
+    cy = g2links.solve("dwork(0.99)", degree=8, n_points=40_000)
+    assert cy.record["ansatz"]["factors"] == 5
+    assert cy.sigma < 1.5e-3
+    assert cy.record["figures"]["ma_supremum"] < 0.06
