@@ -47,7 +47,7 @@ def test_a_saved_potential_has_them():
 
 
 def test_they_are_chosen_where_v_is_nearly_singular():
-    near, far = choose_family(NEAR, degree=4), choose_family(resolve_variety("dwork(0.5)"), degree=4)
+    near, far = choose_family(NEAR, degree=4), choose_family(resolve_variety("dwork(0.1)"), degree=4)
     assert isinstance(near.ansatz.features, SteepFeatures)
     assert "nearly singular" in near.reason
     assert not isinstance(far.ansatz.features, SteepFeatures)

@@ -27,11 +27,11 @@ def test_the_share_falls_towards_the_conifold():
     shares = [flattest(resolve_variety(f"dwork({psi})")).share for psi in (0.0, 0.5, 0.9, 0.99)]
     assert shares == sorted(shares, reverse=True)
     np.testing.assert_allclose(shares[0], 0.3, atol=0.05)
-    assert shares[1] > 0.1 > shares[2]
+    assert shares[1] > 0.2 > shares[2]
 
 
 def test_they_are_special_where_there_are_any():
-    near, far = (special_points(resolve_variety(f"dwork({psi})")).z for psi in (0.99, 0.5))
+    near, far = (special_points(resolve_variety(f"dwork({psi})")).z for psi in (0.99, 0.0))
     assert len(near) == len(far) + 10
 
 
