@@ -80,7 +80,7 @@ def choose_family(
     if ansatz == "algebraic":
         features = _algebraic_features(hypersurface, degree)
         if isinstance(features, SteepFeatures):
-            reason = f"{reason}; with powers of |df|^2, as V is nearly singular"
+            reason = f"{reason}; with powers of |df|^2, which is small somewhere on V"
         return Family(AlgebraicAnsatz(features), reason)
     features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
