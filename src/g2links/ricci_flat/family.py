@@ -80,7 +80,7 @@ def choose_family(
     if ansatz == "algebraic":
         features = _algebraic_features(hypersurface, degree)
         if isinstance(features, SteepFeatures):
-            reason = f"{reason}; with powers of |df|^2, which is small somewhere on V"
+            reason = f"{reason}; with powers of |df|^2, which is small near some points of V"
         return Family(AlgebraicAnsatz(features), reason)
     features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
@@ -164,13 +164,13 @@ def degree_of(family: Family) -> int | None:
 
 @cache
 def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> InvariantFeatures:
-    """For weights 1 the invariants of the highest degree that is fitted quickly; where V is nearly singular, with steep
-    functions beside them. For others those of so many degrees k, k - 1, ... as the isotropy of V tells apart, of fewer
-    where they are too many; see `GradedSections`."""
+    """For weights 1 the invariants of the highest degree that is fitted quickly; where V is near to having nodes, with
+    steep functions beside them. For others those of so many degrees k, k - 1, ... as the isotropy of V tells apart, of
+    fewer where they are too many; see `GradedSections`."""
     if variety.heaviest == 1:
         degree, flat = degree or _degree(variety, "algebraic"), flattest(variety)
-        nearly_singular = flat is not None and flat.nearly_singular
-        return (SteepFeatures if nearly_singular else InvariantFeatures)(variety, degree, symmetric=True)
+        near_nodes = flat is not None and flat.near_nodes
+        return (SteepFeatures if near_nodes else InvariantFeatures)(variety, degree, symmetric=True)
     if degree is not None:
         return _graded(variety, degree, variety.largest_isotropy)
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]

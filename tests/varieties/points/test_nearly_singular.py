@@ -14,7 +14,7 @@ def test_near_the_nodes_of_the_conifold():
     variety = resolve_variety("dwork(0.999)")
     found = flattest(variety)
     assert found is not None
-    assert found.nearly_singular
+    assert found.near_nodes
     require_on_variety(variety, found.z)
     relative = found.z / found.z[:, :1]
     phases = np.angle(relative) * 5 / (2 * np.pi)
@@ -38,3 +38,11 @@ def test_they_are_special_where_there_are_any():
 @pytest.mark.parametrize(("text", "weights"), [("p11222", None), ("z0^18+z1^18+z2^18+z3^3+z4^2", (1, 1, 1, 6, 9))])
 def test_not_for_weights_above_1(text, weights):
     assert flattest(resolve_variety(text, weights)) is None
+
+
+def test_not_near_surfaces_of_singular_points():
+    """z0 z1 z2 z3 z4 is singular where two coordinates vanish."""
+    found = flattest(resolve_variety("dwork(-100)"))
+    assert found.share < 0.01
+    assert found.roundness < 0.1
+    assert not found.near_nodes

@@ -35,7 +35,7 @@ _AROUND, _NEAREST, _FARTHEST = 60, 0.003, 0.6
 def special_points(variety: AbstractVariety) -> ChartPoint:
     """For one equation in one weighted space: the points with at most two coordinates that are not 0, a few with
     three, and those where three or more coordinates of one weight are powers of a root of unity and the others 0; where
-    V is nearly singular, also those where it is nearest to that.
+    V is near to having nodes, also those where it is nearest to that.
 
     Of each orbit of the symmetries of V one is given, but for the last kind, in its canonical chart; none for other
     varieties.
@@ -47,7 +47,7 @@ def special_points(variety: AbstractVariety) -> ChartPoint:
     values, size = _terms(f, candidates).sum(axis=1), np.abs(_terms(f, candidates)).sum(axis=1)
     known = candidates[np.abs(values) <= _ON_V * size]
     flat = flattest(variety)
-    nearly = flat.z if flat is not None and flat.nearly_singular else np.zeros((0, variety.variables))
+    nearly = flat.z if flat is not None and flat.near_nodes else np.zeros((0, variety.variables))
     return _charts(variety, np.concatenate([known[_one_of_each_orbit(f, charges, known)], nearly]))
 
 
