@@ -88,6 +88,7 @@ def minimise(
     enough: float = 0.0,
 ) -> tuple[State, Result]:
     """Iterate from `state` until the loss stalls or is below `enough`, or `iterations`, the hook or the time ends it.
+    A start that no step improves counts as an iteration, so that the hook knows it.
 
     Args:
         problem: the loss.
@@ -104,6 +105,8 @@ def minimise(
         if deadline is not None and time.monotonic() > deadline:
             return state, Result.STOPPED
         following = marquardt_step(problem, state)
+        if following is None and state.iteration == 0:
+            following = state._replace(iteration=1, losses=(float(problem.loss(state.vector)),))
         if following is None:
             return state, Result.CONVERGED
         state = following

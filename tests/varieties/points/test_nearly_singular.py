@@ -26,12 +26,12 @@ def test_near_the_nodes_of_the_conifold():
 def test_the_share_falls_towards_the_conifold():
     shares = [flattest(resolve_variety(f"dwork({psi})")).share for psi in (0.0, 0.5, 0.9, 0.99)]
     assert shares == sorted(shares, reverse=True)
-    np.testing.assert_allclose(shares[0], 0.3, atol=0.05)
-    assert shares[1] > 0.2 > shares[2]
+    assert shares[0] == 1.0
+    assert shares[1] > 0.5 > shares[2]
 
 
 def test_they_are_special_where_there_are_any():
-    near, far = (special_points(resolve_variety(f"dwork({psi})")).z for psi in (0.99, 0.0))
+    near, far = (special_points(resolve_variety(f"dwork({psi})")).z for psi in (0.99, 0.3))
     assert len(near) == len(far) + 10
 
 
@@ -43,6 +43,6 @@ def test_not_for_weights_above_1(text, weights):
 def test_not_near_surfaces_of_singular_points():
     """z0 z1 z2 z3 z4 is singular where two coordinates vanish."""
     found = flattest(resolve_variety("dwork(-100)"))
-    assert found.share < 0.01
+    assert found.share < 0.03
     assert found.roundness < 0.1
     assert not found.near_nodes
