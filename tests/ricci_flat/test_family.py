@@ -33,7 +33,8 @@ def test_auto_takes_the_algebraic_family(polynomial, kind):
     assert family.kind == kind
     assert family.ansatz.to_config() == choose_family(variety, "algebraic").ansatz.to_config()
     assert family.reason.startswith("auto: ")
-    assert choose_family(variety, "algebraic").reason.split(";")[0] == "asked for"
+    steep = "; with powers of |df|^2, which is small near some points of V" if polynomial == dwork(-10) else ""
+    assert choose_family(variety, "algebraic").reason == f"asked for{steep}"
 
 
 def test_auto_takes_a_network_where_its_options_are_given():

@@ -64,7 +64,7 @@ class SteepFeatures(InvariantFeatures):
         """c with Σ c_i X_i = 1: that of `InvariantFeatures`, and 0 for the others."""
         plain = super().reference_coefficients()
         assert plain is not None
-        return np.eye(self.count)[0] if self._plan is not None else np.pad(plain, (0, self.count - len(plain)))
+        return np.pad(plain, (0, self.count - len(plain)))
 
     @cached_property
     def _factors(self) -> InvariantFeatures:

@@ -17,8 +17,8 @@ from g2links.errors import ArtefactError
 from g2links.storage.locks import remove_if_unlocked, try_lock
 
 BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
-"""What `zipfile` and the readers of its members raise for damaged content; RuntimeError for members that are encrypted
-or, as NotImplementedError, compressed in an unknown way."""
+"""What `zipfile` and the readers of its members raise for damaged content; RuntimeError for members that are encrypted,
+or compressed in a way that it does not know."""
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from g2links.varieties.points import roots as module
 from g2links.varieties.points.roots import all_roots
 
 
@@ -19,6 +20,21 @@ def test_as_many_as_the_degree_and_all_different(rng: np.random.Generator, power
         distances = np.abs(roots[:, None] - expected) / np.abs(expected)
         assert sorted(np.argmin(distances, axis=1)) == list(range(powers[-1]))
         assert np.max(np.min(distances, axis=1)) < 1e-9
+
+
+def test_rows_that_do_not_converge_are_solved_by_eigenvalues(monkeypatch: pytest.MonkeyPatch) -> None:
+    """x^82 + x - 1 with one row of starts that are all the same, which no step tells apart."""
+    starts = module._on_circles
+
+    def spoiled(powers, heights):
+        return np.where(np.arange(len(heights))[:, None] == 1, 1.0, starts(powers, heights))
+
+    powers, coefficients = np.array([0, 1, 82]), np.array([[-1.0, 1.0, 1.0]] * 2, dtype=complex)
+    monkeypatch.setattr(module, "_on_circles", spoiled)
+    right, saved = all_roots(powers, coefficients)
+    distances = np.abs(right[:, None] - saved)
+    assert sorted(np.argmin(distances, axis=1)) == list(range(82))
+    assert np.max(np.min(distances, axis=1)) < 1e-10
 
 
 def test_low_degree(rng: np.random.Generator) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Complex, Float
 
+from g2links.varieties.points.random_lines import gradients
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
 
@@ -65,6 +66,7 @@ def flattest(variety: AbstractVariety) -> Flattest | None:
     return Flattest(z, ratio / usual, float(np.median([_roundness(f, point) for point in z])))
 
 
+@functools.cache
 def _search(f: Polynomial) -> tuple[np.ndarray, float]:
     """Points with the smallest |∇f|², and the smallest over its mean."""
     rng = np.random.default_rng(_STREAM)
@@ -82,7 +84,7 @@ def _search(f: Polynomial) -> tuple[np.ndarray, float]:
 
 def _roundness(f: Polynomial, z: np.ndarray) -> float:
     steps = _STEP * np.eye(f.variables)
-    hessian = (_value_and_gradient(f, z + steps)[1] - _value_and_gradient(f, z - steps)[1]) / (2 * _STEP)
+    hessian = np.asarray(gradients(f, z + steps) - gradients(f, z - steps)) / (2 * _STEP)
     across = np.linalg.svd(z[None].conj())[2][1:].conj().T
     values = np.linalg.svd(across.T @ hessian @ across, compute_uv=False)
     return float(values[-2] / values[0])
@@ -96,23 +98,17 @@ def _on_variety(f: Polynomial, z: np.ndarray) -> np.ndarray:
     """By Newton's steps along the gradient, on the unit sphere."""
     for _ in range(_NEWTON_STEPS):
         z = z / np.linalg.norm(z, axis=1)[:, None]
-        value, gradient = _value_and_gradient(f, z)
-        z = z - (value / np.sum(np.abs(gradient) ** 2, axis=1))[:, None] * gradient.conj()
+        gradient = np.asarray(gradients(f, z))
+        z = z - (_values(f, z, gradient) / np.sum(np.abs(gradient) ** 2, axis=1))[:, None] * gradient.conj()
     return z / np.linalg.norm(z, axis=1)[:, None]
 
 
 def _squared_gradient(f: Polynomial, z: np.ndarray) -> Float[np.ndarray, " m"]:
     """Infinite for points that Newton's steps have not brought to V."""
-    value, gradient = _value_and_gradient(f, z)
-    return np.where(np.abs(value) < _ON_V, np.sum(np.abs(gradient) ** 2, axis=1), np.inf)
+    gradient = np.asarray(gradients(f, z))
+    return np.where(np.abs(_values(f, z, gradient)) < _ON_V, np.sum(np.abs(gradient) ** 2, axis=1), np.inf)
 
 
-def _value_and_gradient(f: Polynomial, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    powers = np.cumprod(np.concatenate([np.ones_like(z)[None], np.repeat(z[None], f.degree, axis=0)]), axis=0)
-    variables = range(f.variables)
-    factors = [powers[f.exponents[:, i], :, i] for i in variables]
-    gradient = []
-    for i in variables:
-        lowered = f.exponents[:, i, None] * powers[np.maximum(f.exponents[:, i] - 1, 0), :, i]
-        gradient.append(f.coefficients @ functools.reduce(np.multiply, [*factors[:i], lowered, *factors[i + 1 :]]))
-    return f.coefficients @ functools.reduce(np.multiply, factors), np.stack(gradient, axis=1)
+def _values(f: Polynomial, z: np.ndarray, gradient: np.ndarray) -> Complex[np.ndarray, " m"]:
+    """f, by Euler's identity."""
+    return np.sum(z * gradient, axis=1) / f.degree

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 
 from g2links._typing import Array
+from g2links.varieties.points.roots import all_roots
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.residue import kahler_volume, volume_factor
 from g2links.varieties.variety import AbstractVariety
@@ -33,7 +34,7 @@ def weights(variety: AbstractVariety, z: np.ndarray) -> np.ndarray:
 
     Here |h|²/det g_FS = |z|^{2(n+1)}/|∇f|², by Euler's identity z·∇f = 0.
     """
-    gradient = np.asarray(_gradients(variety.equations[0], z))
+    gradient = np.asarray(gradients(variety.equations[0], z))
     n = variety.dimension
     ratio = np.sum(np.abs(z) ** 2, axis=1) ** (n + 1) / np.sum(np.abs(gradient) ** 2, axis=1)
     return kahler_volume(variety) / volume_factor(n) * ratio
@@ -47,16 +48,12 @@ def _points_on_lines(polynomial: Polynomial, lines: int, rng: np.random.Generato
 
 
 def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """The d roots t of f(p + t q) = 0 for each line, as eigenvalues of companion matrices; shape (lines, d)."""
+    """The d roots t of f(p + t q) = 0 for each line; shape (lines, d)."""
     degree = polynomial.degree
     t = np.exp(2j * np.pi * np.arange(degree + 1) / (degree + 1))
     points = p[:, None, :] + t[None, :, None] * q[:, None, :]
     values = np.asarray(_values(polynomial, points.reshape(-1, polynomial.variables))).reshape(len(p), degree + 1)
-    coefficients = np.fft.fft(values, axis=1) / (degree + 1)
-    companion = np.zeros((len(p), degree, degree), dtype=np.complex128)
-    companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1
-    companion[:, :, -1] = -coefficients[:, :degree] / coefficients[:, degree:]
-    return np.linalg.eigvals(companion)
+    return all_roots(np.arange(degree + 1), np.fft.fft(values, axis=1) / (degree + 1))
 
 
 @partial(jax.jit, static_argnums=0)
@@ -65,5 +62,6 @@ def _values(polynomial: Polynomial, z: Array) -> Array:
 
 
 @partial(jax.jit, static_argnums=0)
-def _gradients(polynomial: Polynomial, z: Array) -> Array:
+def gradients(polynomial: Polynomial, z: Array) -> Array:
+    """∇f at points (n, N)."""
     return jax.vmap(polynomial.gradient)(z)

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float, Int
 
-from g2links._typing import Array, Index, Scalar
+from g2links._typing import Array, Index
 
 _DENSE = 80
 """Up to this degree eigenvalues are as fast: 50 polynomials of degree 60 in 0.2 s against 0.8 s, of degree 100 in 1.3 s
@@ -22,6 +22,8 @@ _ENTRIES = 2_000_000
 """Differences of roots in memory at once: 32 MB."""
 _STEPS, _SMALL = 60, 1e-13
 """Of the iteration at most, and the relative size of the last of them; trinomials of degree 1,000 take 15 to 25."""
+_CONVERGED = 1e-8
+"""A last step that is larger is of roots that were not found: those of that row are computed as eigenvalues."""
 _FIRST_ANGLE = 0.7
 """Of the starts on each circle, so that none is symmetric to the real axis."""
 
@@ -41,7 +43,10 @@ def all_roots(powers: Int[np.ndarray, " terms"], coefficients: Complex[np.ndarra
     for start in range(0, n, rows):
         block = coefficients[np.minimum(np.arange(start, start + rows), n - 1)]  # of one size, compiled once
         first = _on_circles(powers, np.log(np.maximum(np.abs(block), np.finfo(float).tiny)))
-        found = np.asarray(_aberth(tuple(powers.tolist()), jnp.asarray(block), jnp.asarray(first)))
+        found, steps = _aberth(tuple(powers.tolist()), jnp.asarray(block), jnp.asarray(first))
+        found = np.array(found)
+        wandering = ~(np.asarray(steps) < _CONVERGED) | ~np.isfinite(found).all(axis=1)
+        found[wandering] = _eigenvalues(powers, block[wandering])
         roots[start : start + rows] = found[: n - start]
     return roots
 
@@ -74,22 +79,23 @@ def _on_circles(powers: np.ndarray, heights: Float[np.ndarray, "n terms"]) -> np
 
 
 @partial(jax.jit, static_argnums=0)
-def _aberth(powers: tuple[int, ...], coefficients: Array, roots: Array) -> Array:
-    """All roots of each row at once: Newton's step for one, were the others divided out."""
+def _aberth(powers: tuple[int, ...], coefficients: Array, roots: Array) -> tuple[Array, Array]:
+    """All roots of each row at once, by Newton's step for one, were the others divided out; and the largest of the last
+    steps of each row."""
 
-    def unfinished(state: tuple[Array, Scalar, Index]) -> Array:
-        _, step, i = state
-        return (step > _SMALL) & (i < _STEPS)
+    def unfinished(state: tuple[Array, Array, Index]) -> Array:
+        _, steps, i = state
+        return jnp.any(steps > _SMALL) & (i < _STEPS)
 
-    def improved(state: tuple[Array, Scalar, Index]) -> tuple[Array, Scalar, Index]:
+    def improved(state: tuple[Array, Array, Index]) -> tuple[Array, Array, Index]:
         x, _, i = state
         newton = _newton_steps(powers, coefficients, x)
         differences = x[:, :, None] - x[:, None, :] + jnp.eye(x.shape[1])[None]
         repulsion = jnp.sum(1 / differences, axis=2) - 1
         step = newton / (1 - newton * repulsion)
-        return x - step, jnp.max(jnp.abs(step) / jnp.abs(x)), i + 1
+        return x - step, jnp.max(jnp.abs(step) / jnp.abs(x), axis=1), i + 1
 
-    return jax.lax.while_loop(unfinished, improved, (roots, jnp.array(1.0), jnp.array(0)))[0]
+    return jax.lax.while_loop(unfinished, improved, (roots, jnp.ones(len(roots)), jnp.array(0)))[:2]
 
 
 def _newton_steps(powers: tuple[int, ...], coefficients: Array, x: Array) -> Array:
