@@ -55,6 +55,12 @@ def test_they_are_chosen_where_v_is_nearly_singular():
     assert isinstance(of_degree(near, 6).ansatz.features, SteepFeatures)
 
 
+def test_they_are_few_where_f_has_little_symmetry():
+    ansatz = choose_family(resolve_variety("z0^5+z1^5+z2^5+z3^5+z4^5+1.5*z0^2*z1^2*z2+0.7*z2*z3^2*z4^2")).ansatz
+    assert isinstance(ansatz.features, SteepFeatures)
+    assert ansatz.unknowns <= 250 + 30 * len(POWERS)
+
+
 def test_not_for_weights_above_1():
     with pytest.raises(InputError, match="features of weights 1"):
         SteepFeatures(resolve_variety("p11222"), 4, symmetric=True)

@@ -22,7 +22,9 @@ _HERMITIAN_DEGREE, _MOST_SECTIONS = 5, 126
 """15,876 unknowns: σ of about 1e-2 on a quintic without symmetry in a minute and a half of one core."""
 _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 """So many features of such a degree take less than a minute on two cores; higher degrees have to be asked for."""
-
+_MOST_FACTORS = (30, 5)
+"""The same for those that powers of the gradient are multiplied by: 8 of degree 5 on Dwork's quintics, but 169 where f
+has less symmetry, three times as many features as without."""
 _GROWTH = 1.5
 """Where weights are large, one degree has few more features than the one before; a search in as many is hardly better,
 and takes its time to compile."""
@@ -169,8 +171,9 @@ def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> In
     fewer where they are too many; see `GradedSections`."""
     if variety.heaviest == 1:
         degree, flat = degree or _degree(variety, "algebraic"), flattest(variety)
-        near_nodes = flat is not None and flat.near_nodes
-        return (SteepFeatures if near_nodes else InvariantFeatures)(variety, degree, symmetric=True)
+        if flat is None or not flat.near_nodes:
+            return InvariantFeatures(variety, degree, symmetric=True)
+        return SteepFeatures(variety, degree, symmetric=True, factors=default_degree(variety, *_MOST_FACTORS))
     if degree is not None:
         return _graded(variety, degree, variety.largest_isotropy)
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
