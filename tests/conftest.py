@@ -3,6 +3,8 @@
 G2LINKS_TEST_SEED=N takes the seed N, G2LINKS_TEST_SEED=random a new one (and new examples for hypothesis). The seed is
 in the header and in the report of each failure.
 
+Arrays of different ranks are not combined without a word: a missing axis is an error.
+
 What JAX compiles is kept in a folder of this run of the suite, because many tests, and the processes that they start,
 compile the same functions.
 """
@@ -31,6 +33,8 @@ if CACHE not in os.environ:
     os.environ[CACHE] = tempfile.mkdtemp(prefix="g2links-compiled-")
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
     atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)
+os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"  # of the processes that tests start, too
+jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_compilation_cache_dir", os.environ[CACHE])
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
 

@@ -106,4 +106,4 @@ def test_derivatives_are_those_of_the_polynomial(rng):
 def test_series_pass_through_compiled_code():
     z = coordinates(jnp.ones(3), jnp.eye(3), IndexSet(3, 2, 4, "holomorphic"))
     found = jax.jit(lambda x: x.times(x.conj()).real)(z)
-    np.testing.assert_allclose(found.derivatives(2)[:3, 3:], jnp.eye(3)[:, None] * jnp.eye(3), atol=1e-15)
+    np.testing.assert_allclose(found.derivatives(2)[:3, 3:], jnp.eye(3)[:, None] * jnp.eye(3)[None], atol=1e-15)

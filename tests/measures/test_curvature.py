@@ -100,7 +100,7 @@ def test_curvature_agrees_with_the_metric_at_nearby_points(potential, place, rng
     def metric(w):
         return hermitian_metric(DWORK, potential, chart.at(embed(DWORK, chart, w)))
 
-    g = np.asarray(metric(complex_coordinates(origin(chart)) + jnp.asarray(nodes()[:, None] * v)))
+    g = np.asarray(metric(complex_coordinates(origin(chart))[None] + jnp.asarray(nodes()[:, None] * v)))
     d = derivatives(g)
     expected = d[1, 0] @ np.linalg.inv(d[0, 0]) @ d[0, 1] - d[1, 1]
     found = jax.jit(partial(curvature, DWORK, potential))(place)

@@ -35,7 +35,7 @@ def test_the_structure_has_every_symmetry(name, rng):
     first, g = structure(points.z, vectors)
     order = list(coordinate_permutations(f)[-2])
     phases = np.exp(2j * np.pi * rng.integers(100, size=5) / powers[order])
-    moved_first, moved_g = structure(phases * points.z[:, order], phases * vectors[:, :, order])
+    moved_first, moved_g = structure(phases * points.z[:, order], phases * np.asarray(vectors)[:, :, order])
     np.testing.assert_allclose(moved_first, first, atol=1e-10)
     np.testing.assert_allclose(moved_g, g, atol=1e-10 * float(np.max(np.abs(g))))
     mirrored_first, mirrored_g = structure(points.z.conj(), vectors.conj())

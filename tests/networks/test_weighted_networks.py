@@ -113,7 +113,7 @@ def test_equivariants_turn_with_the_circle(weights, rng):
     phase = np.exp(1j * angle * w)
     (b, c), (turned_b, turned_c) = evaluate(zeta), evaluate(phase * zeta)
     np.testing.assert_allclose(b, b.conj().T, atol=1e-12)
-    np.testing.assert_allclose(turned_b, phase.conj()[:, None] * b * phase, atol=1e-9)
+    np.testing.assert_allclose(turned_b, phase.conj()[:, None] * b * phase[None], atol=1e-9)
     np.testing.assert_allclose(turned_c, phase.conj() * c, atol=1e-9)
     if set(weights) == {1}:
         assert maps.count == 75

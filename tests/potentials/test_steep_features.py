@@ -7,10 +7,9 @@ import pytest
 
 import g2links
 from g2links.calculus.jets import real_function_jet
-from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, ansatz_from_config
 from g2links.potentials.features import InvariantFeatures
-from g2links.potentials.steep_features import POWERS, SteepFeatures
+from g2links.potentials.steep_features import POWERS_NEAR_NODES, SteepFeatures, powers_for, steepness_for
 from g2links.ricci_flat.family import choose_family, of_degree
 from g2links.varieties.charts import tangent_frame
 from g2links.workflow.polynomials import resolve_variety
@@ -36,7 +35,7 @@ def test_they_are_functions_on_v_with_its_symmetry():
 
 def test_counts_and_the_start():
     plain = InvariantFeatures(NEAR, 2, symmetric=True)
-    assert FEATURES.count == plain.count * (1 + len(POWERS))
+    assert FEATURES.count == plain.count * (1 + len(POWERS_NEAR_NODES))
     start = FEATURES.reference_coefficients()
     np.testing.assert_allclose(start @ FEATURES(jnp.asarray(NEAR.sample(1, 5).z[0])), 1.0, rtol=1e-12)
 
@@ -58,12 +57,41 @@ def test_they_are_chosen_where_v_is_nearly_singular():
 def test_they_are_few_where_f_has_little_symmetry():
     ansatz = choose_family(resolve_variety("z0^5+z1^5+z2^5+z3^5+z4^5+1.5*z0^2*z1^2*z2+0.7*z2*z3^2*z4^2")).ansatz
     assert isinstance(ansatz.features, SteepFeatures)
-    assert ansatz.unknowns <= 250 + 30 * len(POWERS)
+    assert ansatz.unknowns <= 250 + 30 * len(POWERS_NEAR_NODES)
 
 
-def test_not_for_weights_above_1():
-    with pytest.raises(InputError, match="features of weights 1"):
-        SteepFeatures(resolve_variety("p11222"), 4, symmetric=True)
+@pytest.mark.parametrize(
+    ("text", "weights", "steepness"),
+    [
+        ("z0^18+z1^18+z2^18+z3^3+z4^2", (1, 1, 1, 6, 9), "terms"),
+        ("z0^7+z1^7+z2^7+z3^7+z4^2*z0", (1, 1, 1, 1, 3), "gradient"),
+    ],
+)
+def test_for_weights_above_1(text, weights, steepness, rng):
+    """The same function in every gauge, with the derivatives that it has, also as the few functions that a combination
+    is."""
+    variety = resolve_variety(text, weights)
+    features = choose_family(variety, degree=max(weights)).ansatz.features
+    assert isinstance(features, SteepFeatures)
+    assert features.steepness == steepness == steepness_for(variety)
+    assert features.powers == powers_for(variety)
+    at = jax.tree.map(lambda x: x[0], variety.sample(1, 3).at)
+    frame, z = tangent_frame(variety, at), at.z
+    values, found = jax.jit(features)(z), jax.jit(features.jet)(z, frame)
+    moved = jnp.asarray(complex(*rng.normal(size=2)) ** np.array(weights)) * z
+    np.testing.assert_allclose(features(moved), values, rtol=1e-10)
+    c = jnp.asarray(rng.normal(size=features.count) / np.maximum(np.abs(values), 1e-12))
+    few = features.combined(c)
+    assert few.count < 20
+    jet = jax.jit(few.jet)(z, frame)
+    np.testing.assert_allclose(jnp.sum(few(z)), c @ values, rtol=1e-9)
+    np.testing.assert_allclose(jnp.sum(jet.mixed, axis=0), c @ found.mixed, rtol=1e-8, atol=1e-8)
+    expected = real_function_jet(lambda z: c @ features(z), z, frame)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(jnp.sum(a, axis=0), b[0], rtol=1e-8, atol=1e-8), jet, expected)
+
+
+def test_not_where_the_terms_of_f_are_all_large():
+    assert not isinstance(choose_family(resolve_variety("p11222")).ansatz.features, SteepFeatures)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import sys
 import types
 import zipfile
 
+import jax
 import numpy as np
 import pytest
 
@@ -81,7 +82,8 @@ def with_config(path, change):
 def test_a_model_comes_back_exactly(model, path):
     x = np.random.default_rng(1).normal(size=(6, 4))
     loaded = load_model(path)
-    np.testing.assert_array_equal(np.asarray(loaded(x)), np.asarray(model(x)))
+    with jax.numpy_rank_promotion("allow"):  # Keras adds the offset of its layers so
+        np.testing.assert_array_equal(np.asarray(loaded(x)), np.asarray(model(x)))
     assert loaded.dtype_policy.name == "float64"
     assert hidden_files(path.parent) == []
 

@@ -51,7 +51,7 @@ def test_it_beats_adam_where_coordinates_are_correlated(rng):
     y = x @ rng.normal(size=(10, 4))
 
     def loss(parameters):
-        return jnp.mean((x @ parameters[0] + parameters[1] - y) ** 2)
+        return jnp.mean((x @ parameters[0] + parameters[1][None] - y) ** 2)
 
     start, rates = (jnp.zeros((10, 4)), jnp.zeros(4)), np.geomspace(0.1, 1e-3, 300)
     losses = [

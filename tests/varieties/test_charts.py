@@ -82,7 +82,7 @@ def test_gauge_of_weighted_points_is_one_point_of_the_orbit(weights, rng):
         turns = np.exp(2j * np.pi * np.arange(weights[one]) / weights[one])
         orbit = (scale * turns)[:, None] ** np.array(weights) * np.asarray(z)
         assert gauged[one] == 1
-        assert np.min(np.max(np.abs(orbit / gauged - 1), axis=1)) < 1e-11
+        assert np.min(np.max(np.abs(orbit / np.asarray(gauged) - 1), axis=1)) < 1e-11
         moved = act(WeightedHypersurface(f), jnp.array([complex(*rng.normal(size=2))]), z)
         np.testing.assert_allclose(gauge(moved, jnp.array([one])), gauged, rtol=1e-9)
 

@@ -174,11 +174,11 @@ class Series:
         rest = self.coefficients.at[0].set(0)
 
         def linear(k: int) -> Array:
-            return (f[k + 1] * rest).at[0].set(f[k])
+            return (f[k + 1][None] * rest).at[0].set(f[k])
 
         varying = Series(rest, self.indices)
         square = varying.times(varying) if order > 1 else varying
-        total = linear(order - 1) if order % 2 else linear(order - 2) + f[order] * square.coefficients
+        total = linear(order - 1) if order % 2 else linear(order - 2) + f[order][None] * square.coefficients
         for k in range(order - 3 - (order + 1) % 2, -1, -2):
             total = linear(k) + Series(total, self.indices).times(square).coefficients
         return Series(total, self.indices)

@@ -193,7 +193,7 @@ def _reduce_extremum(equation: JaxprEqn, values: list[Any]) -> list[Any]:
     (best,) = _at_centre(equation, values)
     chosen = x.value == jnp.expand_dims(best, axes)
     share = chosen / jnp.sum(chosen, axis=axes, keepdims=True)
-    return [Series(jnp.sum(x.coefficients * share, axis=tuple(axis + 1 for axis in axes)), x.indices)]
+    return [Series(jnp.sum(x.coefficients * share[None], axis=tuple(axis + 1 for axis in axes)), x.indices)]
 
 
 def _reduce_product(equation: JaxprEqn, values: list[Any]) -> list[Any]:

@@ -108,7 +108,7 @@ def _pull_slot(
     sign = sign.astype(jnp.result_type(mixed, jacobian))
 
     def term(row: Vector, i: Array, s: Array) -> Inexact[Array, "S M"]:
-        return take(row, last)[:, None] * (s * take(mixed, rest[:, None], i[None, :]))
+        return take(row, last)[:, None] * (s[None] * take(mixed, rest[:, None], i[None, :]))
 
     return sum_terms(term, jacobian, component, sign)
 

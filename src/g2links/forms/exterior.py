@@ -70,7 +70,7 @@ def flux_derivative(field: Field, *, p: int, epsilon: float) -> Field:
     def derivative(x: Vector) -> Form:
         n = len(x)
         half_edges = 0.5 * epsilon * jnp.eye(n)
-        midpoints = jnp.concatenate([x + half_edges, x - half_edges])
+        midpoints = jnp.concatenate([x[None] + half_edges, x[None] - half_edges])
         values = jax.vmap(lambda y: _checked(field(y), n, p))(midpoints)
         return _antisymmetrise((values[:n] - values[n:]) / epsilon, p)
 

@@ -33,9 +33,9 @@ def inverse_and_determinant(matrix: SquareMatrix) -> tuple[SquareMatrix, Inexact
         pivot = jnp.argmax(column)
         pivot_row, moved_row = work[pivot], work[k]
         value = pivot_row[k]
-        work = jnp.where((rows == pivot)[:, None], moved_row, work)
+        work = jnp.where((rows == pivot)[:, None], moved_row[None], work)
         scaled = pivot_row / value
-        work = jnp.where((rows == k)[:, None], scaled, work - work[:, k][:, None] * scaled)
+        work = jnp.where((rows == k)[:, None], scaled[None], work - jnp.outer(work[:, k], scaled))
         signed = jnp.where(pivot == k, value, -value)
         return work, jnp.where(determinant == 0, determinant, determinant * signed)
 
@@ -107,9 +107,8 @@ def is_positive_definite(matrix: Matrix) -> Truth:
     def eliminate(k: jax.Array, state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         work, positive = state
         pivot = work[k, k]
-        below = (jnp.arange(n) > k)[:, None]
-        reduced = work - jnp.where(below, work[:, k][:, None] * work[k] / pivot, 0.0)
-        return reduced, positive & (pivot > 0)
+        shares = jnp.where(jnp.arange(n) > k, work[:, k] / pivot, 0.0)
+        return work - jnp.outer(shares, work[k]), positive & (pivot > 0)
 
     start = (matrix, jnp.all(jnp.isfinite(matrix)))
     return jax.lax.fori_loop(0, n, eliminate, start)[1]

@@ -78,13 +78,13 @@ def expand_by_differences(field: Callable[[Vector], Any], x: Vector, epsilon: fl
     half = 0.5 * epsilon * jnp.eye(n)
     upper, lower = jnp.triu_indices(n, 1)
     plus, minus = half[upper] + half[lower], half[upper] - half[lower]
-    points = jnp.concatenate([jnp.zeros((1, n)), half, -half, plus, -plus, minus, -minus]) + x
+    points = jnp.concatenate([jnp.zeros((1, n)), half, -half, plus, -plus, minus, -minus]) + x[None]
     values = jax.vmap(field)(points)
     m = len(upper)
     ahead, behind = values[1 : n + 1], values[n + 1 : 2 * n + 1]
     same, opposite = values[2 * n + 1 :].reshape(2, 2 * m, *values.shape[1:])
     mixed = (same[:m] + same[m:] - opposite[:m] - opposite[m:]) / epsilon**2
-    diagonal = 4 * (ahead - 2 * values[0] + behind) / epsilon**2
+    diagonal = 4 * (ahead - 2 * values[:1] + behind) / epsilon**2
     second = jnp.zeros((n, n, *values.shape[1:])).at[upper, lower].set(mixed).at[lower, upper].set(mixed)
     second = second.at[jnp.arange(n), jnp.arange(n)].set(diagonal)
     return Taylor(values[0], (ahead - behind) / epsilon, second)

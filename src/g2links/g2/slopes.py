@@ -50,7 +50,7 @@ def contact_form_slopes(phi: Form, slopes: Slopes) -> tuple[Form, Slopes]:
     """
     found = _factors(phi, slopes)
     eta, row = found.b[6] / found.b[6, 6], found.b_slopes[:, 6]
-    return eta, (row - row[:, 6:] * eta) / found.b[6, 6]
+    return eta, (row - row[:, 6:] * eta[None]) / found.b[6, 6]
 
 
 def star_phi_slopes(phi: Form, slopes: Slopes) -> tuple[Form, Slopes]:
@@ -76,7 +76,7 @@ def star_phi_slopes(phi: Form, slopes: Slopes) -> tuple[Form, Slopes]:
     aga_slopes = jnp.swapaxes(a_slopes, 1, 2) @ ga + a.T @ ga_slopes
     gradient = _gradient(gam, aga)
     log_slopes = jnp.trace(change, axis1=1, axis2=2) / 9
-    gradient_slopes = jax.vmap(_gradient)(gam_slopes, aga_slopes) + log_slopes[:, None] * gradient
+    gradient_slopes = jax.vmap(_gradient)(gam_slopes, aga_slopes) + jnp.outer(log_slopes, gradient)
     factor = jnp.cbrt(jnp.cbrt(determinant(b) / 6.0**7)) / 3
     dual = _dual()
     return factor * (gradient @ dual), factor * (gradient_slopes @ dual)

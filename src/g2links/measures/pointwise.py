@@ -127,7 +127,8 @@ def metric_by_differences(variety: AbstractVariety, potential: Potential, at: Ch
     )
     offsets, shares = np.array([*_FOURTH_ORDER]), np.array([*_FOURTH_ORDER.values()])
     steps = _STEP * np.array([1, 1j])[:, None, None, None] * offsets[:, None, None] * directions
-    values = jax.vmap(kahler)(centre + jnp.asarray(steps.reshape(-1, d))).reshape(2, len(offsets), len(directions))
+    values = jax.vmap(kahler)(centre[None] + jnp.asarray(steps.reshape(-1, d)))
+    values = values.reshape(2, len(offsets), len(directions))
     levi = jnp.einsum("iod,o->d", values, shares) / (4 * _STEP**2)
     diagonal = jnp.diag(levi[:d]).astype(complex)
     for (a, b), re, im in zip(pairs, levi[d : d + len(pairs)], levi[d + len(pairs) :], strict=True):

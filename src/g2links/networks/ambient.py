@@ -91,7 +91,8 @@ class Ambient(AbstractStructured):
         for k, (network, features) in enumerate(zip(self.networks, self.tensors.features(local.position), strict=True)):
             centre, scale = weights.fixed[2 * k : 2 * k + 2]
             own = weights.trainable[k * size : (k + 1) * size]
-            outputs.append(jax.vmap(lambda x, n=network, p=own: n.apply(p, x, key))((features - centre) * scale))
+            scaled = (features - centre[None]) * scale[None]
+            outputs.append(jax.vmap(lambda x, n=network, p=own: n.apply(p, x, key))(scaled))
         return pack_numbers(*self.tensors.structure(local, outputs))
 
     def adapted(self, row: Row, frame: AdaptedFrame) -> AmbientGeometry:

@@ -56,7 +56,8 @@ class FundamentalDomain:
         image = phases * moved
         mirrored = self._mirrored(image)
         there = ChartPoint(jnp.where(mirrored, image.conj(), image), fixed, solved)
-        holomorphic = selector(there) @ (phases[:, None] * (order[:, None] == jnp.arange(len(order)))) @ selector(at).T
+        moving = phases[:, None] * (order[:, None] == jnp.arange(len(order))[None])
+        holomorphic = selector(there) @ moving @ selector(at).T
         frame = _real_frame(holomorphic, mirrored)
         return Representative(there, frame, self._turn(at, there, holomorphic, mirrored))
 

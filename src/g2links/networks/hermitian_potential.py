@@ -89,7 +89,7 @@ class HermitianPotential(AbstractStructured):
         """∂_aK and g from V h V†; not a number where s† h s is not positive."""
         total = jnp.where(gram[0, 0].real > 0, gram[0, 0].real, jnp.nan)
         first = gram[1:, 0] / total
-        mixed = gram[1:, 1:] / total - first[:, None] * first.conj()
+        mixed = gram[1:, 1:] / total - jnp.outer(first, first.conj())
         return pack_numbers(first / self.degree - geometry.exact, mixed / self.degree)
 
     def to_config(self) -> ArchitectureData:

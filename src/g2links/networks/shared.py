@@ -65,7 +65,7 @@ class SharedCoefficients:
         imaginary = imaginary + pairs[:, 3] * (s[i] - s[j]) * (odd[i, 0] + odd[j, 0])
         upper = jnp.zeros((len(zeta), len(zeta)), dtype=complex).at[i, j].set(pairs[:, 0] + 1j * imaginary)
         c = upper + upper.conj().T + jnp.diag(nodes[:, 1])
-        b = zeta.conj()[:, None] * c * zeta + jnp.diag(nodes[:, 0])
+        b = zeta.conj()[:, None] * c * zeta[None] + jnp.diag(nodes[:, 0])
         covector = nodes[:, 2] + 1j * jnp.sum(nodes[:, 3:] * odd, axis=1)
         return b, covector * zeta.conj()
 
@@ -75,7 +75,7 @@ class SharedCoefficients:
         """s and Q."""
         terms = self.variety.polynomial.coefficients * monomials(self.variety.polynomial.exponents, zeta)
         own = terms[np.argmax(self.variety.polynomial.exponents, axis=0)]
-        return zeta.real**2 + zeta.imag**2, own[:, None] * own.conj()
+        return zeta.real**2 + zeta.imag**2, jnp.outer(own, own.conj())
 
     def _symmetric_functions(self, s: Array, q: Array) -> Array:
         """Power sums of s over each orbit, and sums of products of powers of s with Re Q over pairs of orbits."""

@@ -78,10 +78,10 @@ class AmbientTensors:
         """A point of X, in any gauge, along three holomorphic vectors."""
         weights = jnp.asarray(self.variety.weights, dtype=float)
         scale = jnp.exp(-0.5 * weights * reference_potential(self.variety, z))
-        position, frame = scale * z, scale * vectors
+        position, frame = scale * z, scale[None] * vectors
         size = jnp.sum(weights * (position.real**2 + position.imag**2))
         along = frame @ position.conj() / size
-        tangents = (frame - along[:, None] * (weights * position)) / jnp.sqrt(size)
+        tangents = (frame - jnp.outer(along, weights * position)) / jnp.sqrt(size)
         return LocalTangents(tangents, position, along)
 
     def features(self, zeta: ComplexPoint) -> tuple[Float[Array, "k inputs"], ...]:

@@ -22,7 +22,7 @@ from g2links.potentials.activations import ACTIVATIONS, require_activation
 from g2links.potentials.features import BASIS, InvariantFeatures
 from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
-from g2links.potentials.steep_features import SteepFeatures
+from g2links.potentials.steep_features import POWERS_NEAR_NODES, SteepFeatures
 from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.variety import AbstractVariety
@@ -239,7 +239,16 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
     if "factors" in config:
-        features = SteepFeatures(hypersurface, features.degree, features.symmetric, factors=int(config["factors"]))
+        features = SteepFeatures(
+            hypersurface,
+            features.degree,
+            features.symmetric,
+            features.lowest,
+            powers=tuple(config.get("powers", POWERS_NEAR_NODES)),
+            steepness=config.get("steepness", "gradient"),
+            factors=int(config["factors"]),
+            lowest_factors=config.get("lowest_factors"),
+        )
     return AlgebraicAnsatz(features, config.get("root"))
 
 
@@ -257,5 +266,8 @@ def _feature_config(kind: str, features: InvariantFeatures) -> AnsatzData:
     if features.lowest is not None:
         config["lowest"] = features.lowest
     if isinstance(features, SteepFeatures):
+        config["powers"], config["steepness"] = list(features.powers), features.steepness
         config["factors"] = features.factors
+        if features.lowest_factors is not None:
+            config["lowest_factors"] = features.lowest_factors
     return config

@@ -21,6 +21,7 @@ their degree, those of lower ones all of them.
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -40,6 +41,21 @@ _OFF_CENTRE = 1.5
 """Generators are moved by 3/2 of their means: at the mean itself products would be dependent, as Σ |ζ_i|² = 1."""
 BASIS = 4
 """Which rule chose the features of a saved model: their coefficients mean nothing in another basis."""
+
+
+@runtime_checkable
+class FewFunctions(Protocol):
+    """Functions on V whose sum is a combination of features."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    def __call__(self, z: ComplexPoint) -> Float[Array, " functions"]:
+        """Values at one point of X, in any gauge."""
+
+    def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
+        """Values and the derivatives ∂_a, ∂_a∂_b̄ along a holomorphic frame at one point."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +103,8 @@ class InvariantFeatures:
         """The features from `forms`, in any calculus of derivatives."""
         return forms if self._plan is None else self._plan.combine(forms.minus(self._offsets))
 
-    def combined(self, coefficients: Float[Array, " features"]) -> HermitianForms | None:
-        """Σ c_i X_i as a few forms, whose sum it is; None where features are products."""
+    def combined(self, coefficients: Float[Array, " features"]) -> FewFunctions | None:
+        """Σ c_i X_i as a few functions, whose sum it is; None where features are products."""
         return self.forms.combined(coefficients) if self._plan is None else None
 
     @cached_property

@@ -77,10 +77,10 @@ def log_radius_jet(weights: tuple[int, ...], z: ComplexPoint, frame: Frame) -> J
     w = jnp.asarray(weights, dtype=float)
     value = log_radius_squared(weights, z)
     scale = jnp.exp(-0.5 * w * value)
-    z, frame = scale * z, scale * frame
+    z, frame = scale * z, scale[None] * frame
     orbit = w * z
     norm = jnp.sum(w * (z.real**2 + z.imag**2))
     first = frame @ z.conj() / norm
-    horizontal = frame - first[:, None] * orbit
+    horizontal = frame - jnp.outer(first, orbit)
     mixed = horizontal @ horizontal.conj().T / norm
     return Jet.from_complex(value[None], first[None], mixed[None])

@@ -95,7 +95,7 @@ class Sections:
             return jax.jvp(lambda p: monomials(self.exponents, p), (at,), (scale * v,))[1]
 
         roots = jnp.asarray(self._roots)
-        return SectionJet(self.numerators(at), roots * jax.vmap(along)(frame))
+        return SectionJet(self.numerators(at), roots[None] * jax.vmap(along)(frame))
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class HermitianAnsatz:
         gram = rows @ hermitian(parameters) @ rows.conj().T
         total = gram[0, 0].real
         first = gram[1:, 0] / total
-        mixed = gram[1:, 1:] / total - first[:, None] * first.conj()
+        mixed = gram[1:, 1:] / total - jnp.outer(first, first.conj())
         whole = Jet.from_complex(jnp.log(total)[None] / k, first[None] / k, mixed[None] / k)
         reference = reference_jet(self.sections.variety, z, frame)
         return Jet(whole.value, whole.first - reference.first, whole.mixed - reference.mixed)

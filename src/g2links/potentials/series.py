@@ -27,7 +27,7 @@ def point_series(variety: AbstractVariety, at: ChartPoint, each: int, total: int
         each: the highest degree in δ, and in conj(δ).
         total: the highest degree in both together, of what is made of the point.
     """
-    slots = (at.solved[:, None] == jnp.arange(variety.variables)).astype(complex)
+    slots = (at.solved[:, None] == jnp.arange(variety.variables)[None]).astype(complex)
     inverse = small_inverse(variety.jacobian(at.z)[:, at.solved])
 
     def raise_order(_: Index, z: Series) -> Series:

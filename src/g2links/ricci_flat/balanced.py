@@ -32,7 +32,7 @@ _LEAST = 1e-9
 
 
 def balanced_coefficients(ansatz: AlgebraicAnsatz, points: Points) -> np.ndarray:
-    """The coefficients c with Σ c_i X_i = ρ of the balanced metric.
+    """The coefficients c with Σ c_i X_i = ρ of the balanced metric; 0 for features that are no forms alone.
 
     Args:
         ansatz: whose features have a `lowest` degree.
@@ -48,7 +48,8 @@ def balanced_coefficients(ansatz: AlgebraicAnsatz, points: Points) -> np.ndarray
         share = len(norms) * weights / sum(map(_density, parts, matrices))
         moments = [np.matmul((share[:, None] * part).transpose(0, 2, 1), part.conj()) for part in parts]
         matrices = [_inverse(part) for part in sections.symmetrised(moments)]
-    return _coefficients(ansatz.features.forms, sections, norms, matrices)
+    coefficients = _coefficients(ansatz.features.forms, sections, norms, matrices)
+    return np.pad(coefficients, (0, ansatz.features.count - len(coefficients)))
 
 
 def _density(part: np.ndarray, matrices: np.ndarray) -> np.ndarray:

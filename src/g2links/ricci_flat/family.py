@@ -3,14 +3,14 @@
 import itertools
 import math
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
 from g2links.potentials.sections import HermitianAnsatz, Sections
-from g2links.potentials.steep_features import SteepFeatures
+from g2links.potentials.steep_features import SteepFeatures, powers_for, steepness_for
 from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.points.nearly_singular import flattest
@@ -25,6 +25,19 @@ _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 _MOST_FACTORS = (30, 5)
 """The same for those that powers of the gradient are multiplied by: 8 of degree 5 on Dwork's quintics, but 169 where f
 has less symmetry, three times as many features as without."""
+_SHARE_OF_FACTORS, _FACTORS_APART = 0.45, 4
+"""Powers of a steepness are multiplied by so many invariants at most, relative to the features without them, where
+weights are above 1; and so many degrees of them are told apart at most. On P(1,1,1,6,9)[18] 152 unknowns of degree 9
+with factors of degree 9 are as good as 163 of degrees 12 and 8."""
+_STEEP_FUNCTIONS = {
+    "gradient": "|df|^2, which is small near some points of V",
+    "terms": "the sum of |terms of f|^2, which is small on much of V",
+}
+_STEEP = 0.23
+"""The power by which ρ, of the terms of f, falls to a quarter, below which powers of it are features where weights
+are above 1: it is 0.10 on P(1,1,1,6,9)[18]. On P(1,1,2,2,6)[12] near its conifold, where it is 0.34, σ is 8e-3 with
+them, and 5e-3 with as many invariants. Powers of the gradient are always better than more invariants: on the chain
+P(1,1,1,1,3)[7] they bring the supremum from 2.2 to 0.26, on P(1,3,5,5,11)[25] σ from 5.9e-2 to 3.9e-2."""
 _GROWTH = 1.5
 """Where weights are large, one degree has few more features than the one before; a search in as many is hardly better,
 and takes its time to compile."""
@@ -82,7 +95,7 @@ def choose_family(
     if ansatz == "algebraic":
         features = _algebraic_features(hypersurface, degree)
         if isinstance(features, SteepFeatures):
-            reason = f"{reason}; with powers of |df|^2, which is small near some points of V"
+            reason = f"{reason}; with powers of {_STEEP_FUNCTIONS[features.steepness]}"
         return Family(AlgebraicAnsatz(features), reason)
     features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
@@ -156,7 +169,8 @@ def of_degree(family: Family, degree: int) -> Family:
     lowest = old.features.lowest
     if lowest is not None:
         lowest = max(1, lowest + degree - old.features.degree)
-    return family._replace(ansatz=AlgebraicAnsatz(replace(old.features, degree=degree, lowest=lowest)))
+        return family._replace(ansatz=AlgebraicAnsatz(_with_powers(_of_degrees(old.features.variety, degree, lowest))))
+    return family._replace(ansatz=AlgebraicAnsatz(replace(old.features, degree=degree)))
 
 
 def degree_of(family: Family) -> int | None:
@@ -166,22 +180,50 @@ def degree_of(family: Family) -> int | None:
 
 @cache
 def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> InvariantFeatures:
-    """For weights 1 the invariants of the highest degree that is fitted quickly; where V is near to having nodes, with
-    steep functions beside them. For others those of so many degrees k, k - 1, ... as the isotropy of V tells apart, of
-    fewer where they are too many; see `GradedSections`."""
+    """For weights 1 the invariants of the highest degree that is fitted quickly; for others those of so many degrees k,
+    k - 1, ... as the isotropy of V tells apart, of fewer where they are too many (see `GradedSections`). With powers of
+    a steepness beside them where that varies much: for weights 1 near nodes."""
     if variety.heaviest == 1:
         degree, flat = degree or _degree(variety, "algebraic"), flattest(variety)
         if flat is None or not flat.near_nodes:
             return InvariantFeatures(variety, degree, symmetric=True)
         return SteepFeatures(variety, degree, symmetric=True, factors=default_degree(variety, *_MOST_FACTORS))
-    if degree is not None:
-        return _graded(variety, degree, variety.largest_isotropy)
+    return _with_powers(_graded(variety, degree, variety.largest_isotropy) if degree else _of_most_degrees(variety))
+
+
+def _of_most_degrees(variety: WeightedHypersurface) -> InvariantFeatures:
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
     for told_apart in range(variety.largest_isotropy, 0, -1):
         best = _highest(variety, told_apart, most)
         if best is not None:
             return best
     return _graded(variety, variety.heaviest, 1)
+
+
+def _is_steep(variety: WeightedHypersurface) -> bool:
+    return steepness_for(variety) == "gradient" or powers_for(variety)[0] < _STEEP
+
+
+def _with_powers(plain: InvariantFeatures) -> InvariantFeatures:
+    """With powers of a steepness, where that varies much, times the invariants of the highest degree that are few."""
+    variety = plain.variety
+    if not _is_steep(variety):
+        return plain
+    most = max(1, round(_SHARE_OF_FACTORS * plain.count))
+    told_apart = min(_FACTORS_APART, variety.largest_isotropy)
+    degrees = range(1, plain.degree + 1)
+    factors = max((_graded(variety, k, told_apart) for k in degrees), key=lambda f: (f.count <= most) * f.degree)
+    assert factors.lowest is not None
+    return SteepFeatures(
+        variety,
+        plain.degree,
+        symmetric=True,
+        lowest=plain.lowest,
+        powers=powers_for(variety),
+        steepness=steepness_for(variety),
+        factors=factors.degree,
+        lowest_factors=factors.lowest,
+    )
 
 
 def small_degree(variety: WeightedHypersurface, most: int) -> int:
@@ -192,6 +234,9 @@ def small_degree(variety: WeightedHypersurface, most: int) -> int:
 
 
 def _highest(variety: WeightedHypersurface, told_apart: int, most: int) -> InvariantFeatures | None:
+    """Without powers; of which there are so many that all together are at most `most`, nearly."""
+    if _is_steep(variety):
+        most = round(most / (1 + len(powers_for(variety)) * _SHARE_OF_FACTORS))
     best = None
     for k in itertools.count(variety.heaviest):
         features = _graded(variety, k, told_apart)
@@ -202,7 +247,12 @@ def _highest(variety: WeightedHypersurface, told_apart: int, most: int) -> Invar
 
 
 def _graded(variety: WeightedHypersurface, degree: int, told_apart: int) -> InvariantFeatures:
-    return InvariantFeatures(variety, degree, symmetric=True, lowest=max(1, degree - told_apart + 1))
+    return _of_degrees(variety, degree, max(1, degree - told_apart + 1))
+
+
+@lru_cache(256)
+def _of_degrees(variety: WeightedHypersurface, degree: int, lowest: int) -> InvariantFeatures:
+    return InvariantFeatures(variety, degree, symmetric=True, lowest=lowest)
 
 
 def _degree(variety: WeightedHypersurface, ansatz: str) -> int:

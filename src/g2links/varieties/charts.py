@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Bool, Complex, Float
 
 from g2links._typing import Array, ChartIndices, ComplexPoint, Frame, Index, Indices, LinkPoint
 from g2links.forms.linear import small_inverse
@@ -111,13 +111,14 @@ def steepest(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> Indic
     """The coordinates, but for the fixed ones, that the equations are solved for at a point in its gauge: with the
     largest |∂f/∂z_i|, or, for several equations, the pivots of elimination in their Jacobian."""
     rows = variety.jacobian(z)
-    open_ = ~jnp.any(jnp.arange(variety.variables) == fixed[:, None], axis=0)
+    open_ = ~_among(variety.variables, fixed)
     solved = []
     for k in range(len(rows)):
         pivot = jnp.argmax(jnp.where(open_, jnp.abs(rows[k]), -1.0))
         solved.append(pivot)
         open_ = open_ & (jnp.arange(variety.variables) != pivot)
-        rows = rows - (rows[:, pivot] / rows[k, pivot])[:, None] * rows[k] * (jnp.arange(len(rows)) > k)[:, None]
+        shares = jnp.where(jnp.arange(len(rows)) > k, rows[:, pivot] / rows[k, pivot], 0.0)
+        rows = rows - jnp.outer(shares, rows[k])
     return jnp.sort(jnp.stack(solved))
 
 
@@ -131,7 +132,7 @@ def to_gauge(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> Compl
     for charges, index in zip(variety.charges, fixed, strict=True):
         if max(charges) > 1:
             gauged = _canonical_turn(charges, gauged, jnp.asarray(charges)[index])
-    return jnp.where(jnp.any(jnp.arange(variety.variables) == fixed[:, None], axis=0), 1.0, gauged)
+    return jnp.where(_among(variety.variables, fixed), 1.0, gauged)
 
 
 def _principal_gauge(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> ComplexPoint:
@@ -174,15 +175,19 @@ def slice_chart(
 
 def selector(at: ChartPoint) -> Float[Array, "d variables"]:
     """The 0/1 matrix whose rows pick the chart's coordinates, neither fixed nor solved for, in ascending order."""
-    variables, position = len(at.z), jnp.arange(len(at.z))
+    variables = len(at.z)
     used = jnp.concatenate([at.fixed, at.solved])
-    taken = jnp.any(position == used[:, None], axis=0)
-    remaining = jnp.sort(jnp.where(taken, variables, position))[: variables - len(used)]
+    remaining = jnp.sort(jnp.where(_among(variables, used), variables, jnp.arange(variables)))[: variables - len(used)]
     return _picked(remaining, variables)
 
 
 def _picked(places: Indices, variables: int) -> Float[Array, "k variables"]:
-    return (places[:, None] == jnp.arange(variables)).astype(float)
+    return (places[:, None] == jnp.arange(variables)[None]).astype(float)
+
+
+def _among(variables: int, places: Indices) -> Bool[Array, " variables"]:
+    """Whether each coordinate is one of these."""
+    return jnp.any(places[:, None] == jnp.arange(variables)[None], axis=0)
 
 
 def origin(chart: SliceChart) -> LinkPoint:
@@ -209,20 +214,21 @@ def tangent_frame(variety: AbstractVariety, at: ChartPoint) -> Frame:
     """Row a is ∂z/∂z_a in the slice chart: 1 at z_a, and what keeps the equations at the coordinates that they are
     solved for, -f_a/f_s for one."""
     chosen = selector(at)
-    return chosen + _completion(variety.jacobian(at.z), chosen, _picked(at.solved, variety.variables))
+    complete = partial(_completion, variety.jacobian(at.z), _picked(at.solved, variety.variables))
+    return chosen + jax.vmap(complete)(chosen)
 
 
-def _completion(jacobian: Array, vectors: Array, slots: Float[Array, "m variables"]) -> Array:
-    """What has to be added to vectors (..., N) in the slots so that they are tangent to the equations."""
-    return -_in_slots(jacobian, jnp.sum(vectors[..., None, :] * jacobian, axis=-1), slots)
+def _completion(jacobian: Array, slots: Float[Array, "m variables"], vector: Array) -> Array:
+    """What has to be added to a vector (N,) in the slots so that it is tangent to the equations."""
+    return -_in_slots(jacobian, slots, jnp.sum(jacobian * vector[None], axis=1))
 
 
-def _in_slots(jacobian: Array, change: Array, slots: Float[Array, "m variables"]) -> Array:
-    """The vectors (..., N) in the slots along which the equations change by `change` (..., m). Sums of products, which
-    compile to less than products of so small matrices do."""
-    inverse = small_inverse(jnp.sum(jacobian[:, None, :] * slots, axis=-1))
-    steps = jnp.sum(change[..., None, :] * inverse, axis=-1)
-    return jnp.sum(steps[..., None] * slots, axis=-2)
+def _in_slots(jacobian: Array, slots: Float[Array, "m variables"], change: Array) -> Array:
+    """The vector (N,) in the slots along which the equations change by `change` (m,). Sums of products, which compile
+    to less than products of so small matrices do."""
+    inverse = small_inverse(jnp.sum(jacobian[:, None] * slots[None], axis=2))
+    steps = jnp.sum(inverse * change[None], axis=1)
+    return jnp.sum(steps[:, None] * slots, axis=0)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -231,7 +237,7 @@ def _close(variety: AbstractVariety, z: ComplexPoint, slots: Float[Array, "m var
     method."""
 
     def step(_: Index, point: ComplexPoint) -> ComplexPoint:
-        return point - _in_slots(variety.jacobian(point), variety.values(point), slots)
+        return point - _in_slots(variety.jacobian(point), slots, variety.values(point))
 
     return jax.lax.fori_loop(0, _NEWTON_STEPS, step, z)
 
@@ -244,4 +250,4 @@ def _close_jvp(
     dz, _ = tangents
     closed = _close(variety, z, slots)
     free = dz * (1 - jnp.sum(slots, axis=0))
-    return closed, free + _completion(variety.jacobian(closed), free, slots)
+    return closed, free + _completion(variety.jacobian(closed), slots, free)

@@ -27,9 +27,8 @@ def residue(variety: AbstractVariety, at: ChartPoint) -> Complex[Array, ""]:
 def chart_sign(fixed: Indices, solved: Indices) -> Array:
     """The sign of the permutation (fixed, solved, the others in ascending order) of (0, ..., N - 1)."""
     taken = jnp.concatenate([fixed, solved])
-    greater = jnp.triu(taken[:, None] > taken)
-    smaller = jnp.sum(taken[:, None] > taken)
-    return 1.0 - 2.0 * ((jnp.sum(taken) - smaller + jnp.sum(greater)) % 2)
+    greater = taken[:, None] > taken[None]
+    return 1.0 - 2.0 * ((jnp.sum(taken) - jnp.sum(greater) + jnp.sum(jnp.triu(greater))) % 2)
 
 
 def kahler_volume(variety: AbstractVariety) -> float:

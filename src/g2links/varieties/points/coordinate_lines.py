@@ -149,7 +149,7 @@ def _log_densities(polynomial: Polynomial, log_scales: Array, z: ComplexPoint) -
 @partial(jax.jit, static_argnums=0)
 def _weights(polynomial: Polynomial, log_scales: Array, log_shares: Array, z: Array) -> Array:
     densities = jax.vmap(lambda p: _log_densities(polynomial, log_scales, p))(z)
-    return jnp.exp(-jax.nn.logsumexp(densities + log_shares, axis=1))
+    return jnp.exp(-jax.nn.logsumexp(densities + log_shares[None], axis=1))
 
 
 @partial(jax.jit, static_argnums=0)
