@@ -1,5 +1,6 @@
-"""Powers of |∇f|² among the features: their derivatives, invariance, and what they are worth near a conifold."""
+"""Powers of a steepness among the features: their derivatives, invariance, and what they are worth near a conifold."""
 
+import json
 from functools import partial
 
 import jax
@@ -9,6 +10,7 @@ import pytest
 
 import g2links
 from g2links.calculus.jets import real_function_jet
+from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, ansatz_from_config
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.steep_features import POWERS_NEAR_NODES, SteepFeatures, powers_for, steepness_for
@@ -74,7 +76,10 @@ def test_for_weights_above_1(text, weights, steepness, rng):
     """The same function in every gauge, with the derivatives that it has, also as the few functions that a combination
     is."""
     variety = resolve_variety(text, weights)
-    features = choose_family(variety, degree=max(weights)).ansatz.features
+    family = choose_family(variety, degree=max(weights))
+    ansatz, features = family.ansatz, family.ansatz.features
+    assert ansatz_from_config(json.loads(json.dumps(ansatz.to_config())), variety) == ansatz
+    assert of_degree(family, max(weights)) == family
     assert isinstance(features, SteepFeatures)
     assert features.steepness == steepness == steepness_for(variety)
     assert features.powers == powers_for(variety)
@@ -92,6 +97,11 @@ def test_for_weights_above_1(text, weights, steepness, rng):
     np.testing.assert_allclose(jnp.sum(jet.mixed, axis=0), c @ found.mixed, rtol=1e-8, atol=1e-8)
     expected = jax.jit(partial(real_function_jet, lambda z: c @ features(z)))(z, frame)
     jax.tree.map(lambda a, b: np.testing.assert_allclose(jnp.sum(a, axis=0), b[0], rtol=1e-8, atol=1e-8), jet, expected)
+
+
+def test_an_unknown_steepness_is_refused():
+    with pytest.raises(InputError, match=r"steepness: got .slope.; choose one of gradient, terms"):
+        SteepFeatures(NEAR, 2, symmetric=True, steepness="slope")
 
 
 def test_not_where_the_terms_of_f_are_all_large():

@@ -12,6 +12,7 @@ from g2links.potentials.features import InvariantFeatures
 from g2links.ricci_flat.adam import adam
 from g2links.ricci_flat.monge_ampere import (
     Result,
+    _Penalty,
     initial_state,
     levenberg_marquardt,
     log_ratios,
@@ -144,3 +145,15 @@ def test_accuracy_at_high_degree():
     data = prepare(QUINTIC, ansatz.features, points)
     solution = levenberg_marquardt(ansatz, data.rows(0, 5_000), initial_state(ansatz, data, 0), iterations=40)
     assert sigma_and_positivity(data.rows(5_000, 9_000), ansatz, solution.parameters)[0] < 5e-6
+
+
+def test_the_price_of_coefficients_that_cancel(rng):
+    """Its derivatives, that the scale of the coefficients means nothing, and that cancelling costs."""
+    features, weights = 1 + rng.random((200, 3)), np.full(200, 1 / 200)
+    penalty = _Penalty.of(features, weights)
+    c, step = np.array([1.0, 0.5, 0.2]), rng.normal(size=3)
+    rows, residual = penalty.rows(c)
+    difference = (penalty.residual(c + 1e-6 * step) - penalty.residual(c - 1e-6 * step)) / 2e-6
+    np.testing.assert_allclose(rows @ step, difference, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(penalty.residual(-7 * c), residual, rtol=1e-12)
+    assert np.sum(penalty.residual(np.array([1e3, -1e3, 1.0])) ** 2) > 1e3 * np.sum(residual**2)

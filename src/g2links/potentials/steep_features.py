@@ -12,8 +12,8 @@ the reference norm and d the degree of f there are two of them.
 - `terms`: ρ = Σ |c_m z^m|² r^{-2d} over the terms of f, where f has a power of every coordinate, so that ρ is nowhere
   0. Where weights are large, powers like z^18 are tiny over most of V, and V is made of nearly flat pieces that meet
   where the two largest terms are equal. On P(1,1,1,6,9)[18] ρ varies over eight orders of magnitude; σ is 1.0e-2 with
-  152 unknowns, and without powers of ρ 9.5e-2 with 88 and 1.2e-2 with 1,000. On P(1,1,2,8,12)[24] it is 2.5e-2 with
-  259 (with the gradient 0.10).
+  250 unknowns, and without powers of ρ 2.8e-2 with 240 and 1.2e-2 with 599. On P(1,1,2,8,12)[24] it is 4.4e-2 with
+  229, and without them 6.5e-2 with 362; with larger powers and 259 unknowns 2.5e-2, and 0.10 with the gradient.
 """
 
 from dataclasses import dataclass
@@ -26,10 +26,13 @@ from jaxtyping import Float
 
 from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, JetOrValues, Values, real_function_jet
+from g2links.errors import InputError
 from g2links.potentials.features import FewFunctions, InvariantFeatures
 from g2links.potentials.reference import reference_potential
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import monomials
+
+STEEPNESSES = ("gradient", "terms")
 
 POWERS_NEAR_NODES = (2 / 3, -2 / 3, -1.0)
 """Of ρ, for weights 1. The first is the potential far from where V would be singular, the others correct it nearby. Two
@@ -71,12 +74,19 @@ class SteepFeatures(InvariantFeatures):
         steepness: which ρ, "gradient" or "terms".
         factors: the degree of the invariants that the powers are multiplied by.
         lowest_factors: their `lowest` degree.
+
+    Raises:
+        InputError: for an unknown steepness.
     """
 
     powers: tuple[float, ...] = POWERS_NEAR_NODES
     steepness: str = "gradient"
     factors: int = 5
     lowest_factors: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.steepness not in STEEPNESSES:
+            raise InputError("steepness", self.steepness, f"choose one of {', '.join(STEEPNESSES)}")
 
     @property
     def count(self) -> int:

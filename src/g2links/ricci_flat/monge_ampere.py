@@ -58,10 +58,12 @@ _LEAST, _LEAST_OF_WEIGHTS, _LEAST_OF_MANY = 1e-8, 5e-8, 1e-5
 the potential. The second is for weights other than 1, whose features of several degrees are nearly dependent; the third
 for more than `_MANY_FEATURES` invariant polynomials, which are more so: on P(1,1,1,6,9)[18] at degree 22 the second
 gives |dω| = 1.4e-8 and σ = 1.66e-2, the third 9e-11 and 1.83e-2. With powers of a steepness there are fewer degrees of
-them: on P(1,1,2,8,12)[24], 259 unknowns, 5e-8 gives 4e-10 and 2.5e-2, and 1e-6 gives 3e-12 and 0.11."""
+them: on P(1,1,2,8,12)[24], 259 unknowns, larger powers and no penalty, 5e-8 gives 4e-10 and 2.5e-2, and 1e-6 gives
+3e-12 and 0.11."""
 _PENALTY = 1e-8
 """On coefficients that cancel (`_Penalty`). On P(1,1,2,8,12)[24], 229 unknowns, 1e-11, 1e-9 and 1e-7 give |dω| 2.5e-10,
-1.5e-10 and 4e-11, and σ 3.9e-2, 4.1e-2 and 4.5e-2; on P(1,3,5,5,11)[25] |dω| is 1e-10 with it, and 7e-9 without."""
+1.5e-10 and 4e-11, and σ 3.9e-2, 4.1e-2 and 4.5e-2. The command there ends at 6e-10 with it, and without it at 6e-9,
+which is refused."""
 _MANY_FEATURES = 250
 """See `_LEAST_OF_MANY`."""
 
