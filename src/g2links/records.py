@@ -101,6 +101,9 @@ class Versions(TypedDict):
     platform: str
     machine: str
     cores: int | None
+    device: NotRequired[str | None]
+    precision: NotRequired[str | None]
+    environment: NotRequired[dict[str, str]]
 
 
 class Threshold(TypedDict):

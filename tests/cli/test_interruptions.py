@@ -19,21 +19,26 @@ from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
 PROGRAM = [sys.executable, "-c", "from g2links.cli import main; main()"]
 CY = ["cy", *SMALL_CY]
 TRAIN = ["train", "--task", "3form", *SMALL_TRAIN[2:]]
+GOES_ON = "the same command goes on from its last checkpoint, if there is one"
 DIRECT = ["--architecture", "direct", "--units", "16", "--epochs", "60"]
 
 
-def _kill_when(arguments: list[str], ready: str | Callable[[], bool], home: Path) -> None:
-    """Start a command and kill it with SIGKILL as soon as a file that matches `ready` is there, or it says so."""
+def _kill_when(
+    arguments: list[str], ready: str | Callable[[], bool], home: Path, number: int = signal.SIGKILL
+) -> tuple[int, str]:
+    """Start a command and kill it as soon as a file that matches `ready` is there, or it says so; its exit code, and
+    what it said."""
     process = subprocess.Popen(
-        [*PROGRAM, *arguments, "--home", str(home)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*PROGRAM, *arguments, "--home", str(home)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     end = time.monotonic() + 240
     while not (list(home.glob(ready)) if isinstance(ready, str) else ready()):
         assert process.poll() is None, "the command ended before it could be killed"
         assert time.monotonic() < end
         time.sleep(0.002)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    os.kill(process.pid, number)
+    _, said = process.communicate()
+    return process.returncode, said
 
 
 def _weights(path: Path) -> str:
@@ -53,7 +58,10 @@ def whole(tmp_path_factory):
 
 
 def test_killed_metric_training_resumes_with_the_same_number_and_weights(whole, tmp_path, capsys):
-    _kill_when(CY, "models/cy_models/.cy_metric_model_run1.work/checkpoint_*.npz", tmp_path)
+    checkpoint = "models/cy_models/.cy_metric_model_run1.work/checkpoint_*.npz"
+    code, said = _kill_when(CY, checkpoint, tmp_path, signal.SIGTERM)
+    assert (code, said.splitlines()[-1]) == (143, f"g2links: interrupted by SIGTERM; {GOES_ON}")
+    _kill_when(CY, checkpoint, tmp_path)
     assert not list(tmp_path.glob("models/cy_models/*.keras"))
     assert run(["sample", "--home", str(tmp_path)]) == 2
     assert run([*CY, "--home", str(tmp_path)]) == 0

@@ -29,13 +29,11 @@ def derivative(method: str, epsilon: float = 1e-3) -> Derivative:
     Raises:
         InputError: for another method, or an epsilon that is not positive.
     """
-    if method == "autodiff":
-        return ExactDerivative()
-    if method != "flux":
+    if method not in ("autodiff", "flux"):
         raise InputError("derivative", method, "choose autodiff or flux")
     if not 0 < epsilon < 1:
         raise InputError("epsilon", epsilon, "a number above 0 and below 1")
-    return FluxDerivative(epsilon)
+    return ExactDerivative() if method == "autodiff" else FluxDerivative(epsilon)
 
 
 @jax.tree_util.register_static

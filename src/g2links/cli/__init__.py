@@ -8,11 +8,11 @@ def main(arguments: Sequence[str] | None = None, program: str = "g2links") -> No
     import sys
 
     from g2links.cli.app import build
+    from g2links.cli.boundary import run_app
     from g2links.cli.options import join_numbers
-    from g2links.cli.session import run_app
 
     given = sys.argv[1:] if arguments is None else arguments
-    run_app(build(), join_numbers(given), program)
+    run_app(build, join_numbers(given), program)
 
 
 def script(*command: str) -> None:

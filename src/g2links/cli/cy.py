@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session
+from g2links.cli.session import PROGRESS, Session, require_new_home
 
 
 def cy(
@@ -66,6 +66,7 @@ def cy(
     from g2links.workflow.steps import metric_step
 
     session = Session(json)
+    require_new_home(home)
     given = {
         "n_points": n_points,
         "ansatz": ansatz,

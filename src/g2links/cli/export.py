@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import Session
+from g2links.cli.session import Session, require_home
 
 app = typer.Typer(no_args_is_help=True, help="A run in the file format of another code.")
 
@@ -33,6 +33,7 @@ def cymetric(
     from g2links.workflow.export import export_cymetric
 
     session = Session(json)
+    require_home(home)
     made = export_cymetric(Home(home), cy_run_number, out, n_points, validation)
     session.write_json({"command": "export", **made})
     session.say(f"Calabi-Yau run {made['cy_run']} in the layout of cymetric: {made['path']}")

@@ -1,6 +1,7 @@
 """Options that several commands share, declared once."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,6 +71,20 @@ def join_numbers(arguments: Sequence[str]) -> list[str]:
     return joined
 
 
+def refuse_empty(arguments: Sequence[str]) -> None:
+    """No option has a meaning without a value: `--task ""` is a variable of a script that was not set.
+
+    Raises:
+        InputError: naming the option.
+    """
+    from g2links.errors import InputError
+
+    for before, argument in zip(("argument", *arguments), arguments, strict=False):
+        name, equals, value = argument.partition("=")
+        if not argument.strip() or (equals and name.startswith("--") and not value.strip()):
+            raise InputError(name if equals else before, "", "a value, or leave the option out")
+
+
 def with_parameters(command: Callable[..., None], parameters: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:
     """A function of keywords with the parameters that Typer reads from it, each with its annotation and default."""
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -99,6 +114,6 @@ def integers(text: str | None, field: str) -> tuple[int, ...] | None:
     if text is None:
         return None
     try:
-        return tuple(int(part) for part in text.replace(",", " ").split())
+        return tuple(int(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
     except ValueError as error:
         raise InputError(field, text, "whole numbers separated by commas or blanks") from error

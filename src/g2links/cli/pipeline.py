@@ -19,7 +19,7 @@ from g2links.cli import options
 from g2links.cli.check import command_of
 from g2links.cli.cy import cy, solving_options
 from g2links.cli.sample import sample
-from g2links.cli.session import FAILED, PROGRESS, Session, refuse_missing
+from g2links.cli.session import FAILED, PROGRESS, Session, refuse_missing, require_new_home
 from g2links.cli.train import train, training_options
 
 _OF_ALL = ("seed", "quick", "fresh", "home", "json", "hyperparameters")
@@ -113,6 +113,7 @@ def _command() -> Any:
         from g2links.workflow.pipeline import pipeline as run
 
         session = Session(given["json"])
+        require_new_home(given["home"])
         refuse_missing(given["hyperparameters"], "--hyperparameters")
         files = options.given({"hyperparameters": given["hyperparameters"]})
         cy_options, sampling, training, checking = (_of_step(step, declared, given) for step in _PANELS)

@@ -6,6 +6,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import Session
+from g2links.errors import InputError
 
 
 def polynomials(
@@ -21,6 +22,8 @@ def polynomials(
     from g2links.workflow.polynomials import catalogue_polynomials, describe, resolve_polynomial, smoothness
 
     session = Session(json)
+    if polynomial is None and weights is not None:
+        raise InputError("--weights", weights, "with --polynomial only")
     if polynomial is None:
         records = [describe(f) for f in catalogue_polynomials()]
         session.say(fixed_width(["name", "weights", *_COLUMNS.values()], [_row(record) for record in records]))

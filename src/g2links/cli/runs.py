@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import FAILED, Session
+from g2links.cli.session import FAILED, Session, require_home
 
 app = typer.Typer(no_args_is_help=True, help="List and compare finished runs.")
 
@@ -19,6 +19,7 @@ def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> Non
     from g2links.workflow.listing import finished_runs
 
     session = Session(json)
+    require_home(home)
     rows = finished_runs(Home(home))
     header = ["run", "cy_run", "main figure", "value", "seconds"]
     table = [
@@ -49,6 +50,7 @@ def compare(
     from g2links.workflow.listing import comparable
 
     session = Session(json)
+    require_home(home)
     records = {f"run {n}": comparable(Home(home), task, n) for n in numbers}
     session.say(comparison_table(records))
     session.write_json({"task": task, "runs": records})

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session, refuse_missing
+from g2links.cli.session import PROGRESS, Session, refuse_missing, require_home
 from g2links.settings.quick_sizes import size
 
 
@@ -40,6 +40,7 @@ def sample(
     from g2links.workflow.steps import samples_step
 
     session = Session(json)
+    require_home(home)
     refuse_missing(hyperparameters, "--hyperparameters")
     report = samples_step(
         Home(home),

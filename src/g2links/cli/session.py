@@ -1,14 +1,13 @@
-"""What every command shares: where words and JSON go, progress, and how errors end the process."""
+"""What every command shares: where words and JSON go, progress, and how it ends."""
 
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
-from g2links.errors import ArtefactError, G2LinksError, InputError, TrainingError
+from g2links.errors import ArtefactError, InputError
 
 if TYPE_CHECKING:
     from g2links.workflow.steps import StepReport
@@ -32,9 +31,7 @@ class Session:
         self.json_target = json_target
         self._words = sys.stderr if json_target == "-" else sys.stdout
         if json_target not in (None, "-"):
-            parent = Path(str(json_target)).resolve().parent
-            if not parent.is_dir():
-                raise InputError("--json", json_target, f"the folder {parent} does not exist")
+            _require_target(Path(str(json_target)))
 
     def say(self, text: str) -> None:
         """Print words for the user."""
@@ -61,30 +58,37 @@ class Session:
             raise typer.Exit(FAILED)
 
 
-def run_app(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> NoReturn:
-    """Run the application; errors that a user can cause become one message and exit code 2, without a traceback."""
+def _require_target(path: Path) -> None:
+    """A file that is written when all work is done must be one that can be."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise InputError("--json", str(path), f"the folder {folder} does not exist")
+    if path.exists() and not path.is_file():
+        raise InputError("--json", str(path), "a file, or - for standard output; this is something else")
+    _require_place(folder, "--json", path)
+
+
+def require_home(home: Path) -> None:
+    """A home that is read must be there."""
+    if not home.is_dir():
+        raise InputError("--home", str(home), "a folder that is there")
+
+
+def require_new_home(home: Path) -> None:
+    """A home that is written must be there, or one that can be made."""
+    _require_place(home, "--home", home)
+
+
+def _require_place(folder: Path, field: str, value: Path) -> None:
+    from g2links.storage.files import require_writable
+
     try:
-        app(args=None if arguments is None else list(arguments), prog_name=program)
-    except TrainingError as error:
-        _stop(f"FAILED: {error}", FAILED)
-    except G2LinksError as error:
-        _stop(f"error: {error}", BAD_INPUT)
-    except KeyboardInterrupt:
-        _stop("interrupted; the same command goes on from the last checkpoint", INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(INTERRUPTED)
-    except (OSError, MemoryError) as error:
-        _stop(f"error: {type(error).__name__}: {error}", BAD_INPUT)
-    sys.exit(0)
+        require_writable(folder)
+    except ArtefactError as error:
+        raise InputError(field, str(value), f"a place that can be written ({error})") from error
 
 
 def refuse_missing(path: Path | None, field: str) -> None:
     """A file that the user names must be there."""
     if path is not None and not path.is_file():
         raise ArtefactError(f"{field}: {path}: no such file")
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    print(f"g2links: {message}", file=sys.stderr, flush=True)
-    sys.exit(code)

@@ -1,5 +1,6 @@
 """`g2links train`: step 3."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,8 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session, refuse_missing
+from g2links.cli.session import PROGRESS, Session, refuse_missing, require_home
 from g2links.settings.quick_sizes import SMALL_TRAINING
+
+_RUN_NUMBER = re.compile("[0-9]{1,9}")
+"""What is a run number and not a path."""
 
 
 def train(
@@ -45,6 +49,7 @@ def train(
     from g2links.workflow.steps import network_step
 
     session = Session(json)
+    require_home(home)
     refuse_missing(hyperparameters, "--hyperparameters")
     given = {
         "architecture": architecture,
@@ -77,6 +82,6 @@ def training_options(given: Mapping[str, Any]) -> dict[str, Any]:
     units, model = options.integers(chosen.get("units"), "--units"), chosen.get("saved_model")
     if units is not None:
         chosen["units"] = units[0] if len(units) == 1 else list(units)
-    if model is not None and model.isdigit():
+    if model is not None and _RUN_NUMBER.fullmatch(model):
         chosen["saved_model"] = int(model)
     return chosen

@@ -83,17 +83,36 @@ def sha256(path: str | os.PathLike[str]) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def require_writable(folder: str | os.PathLike[str]) -> None:
+    """Refuse, before any work, a folder that can neither be written nor made; nothing is left there.
+
+    Raises:
+        ArtefactError: names it and the reason.
+    """
+    folder = Path(folder)
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        _probe(there)
+    except OSError as error:
+        raise ArtefactError(f"{folder}: this folder cannot be written: {reason(error)}") from error
+
+
 def make_folder(folder: str | os.PathLike[str]) -> Path:
     """The folder, made with its parents if needed; raises ArtefactError if it cannot be made or written."""
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe.{secrets.token_hex(8)}"
-        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        probe.unlink()
+        _probe(folder)
     except OSError as error:
         raise ArtefactError(f"{folder}: this folder cannot be written: {reason(error)}") from error
     return folder
+
+
+def _probe(folder: Path) -> None:
+    """Make a file and remove it."""
+    probe = folder / f".probe.{secrets.token_hex(8)}"
+    os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    probe.unlink()
 
 
 def reason(error: OSError) -> str:

@@ -2,26 +2,43 @@
 
 import os
 import platform
+import sys
 from importlib import metadata
 
 from g2links.records import Versions
 
 _PACKAGES = ("g2links", "numpy", "scipy", "jax", "jaxlib", "keras", "h5py")
+_VARIABLES = ("JAX_PLATFORMS", "XLA_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Of the environment, that may change the last digits: devices, compilation, threads."""
 
 
 def provenance() -> Versions:
-    """Versions of Python and of the packages that matter, platform and usable cores; imports none of them.
+    """Versions of Python and of the packages that matter, and what they run on; imports none of them.
 
     Returns:
-        "python", "packages" (name to version, None if not installed), "platform", "machine", "cores".
+        "python", "packages" (name to version, None if not installed), "platform", "machine", "cores", "device" and
+        "precision" (those of JAX; None where it was not used), "environment" (variables that are set and may change the
+        last digits).
     """
+    device, precision = _of_jax()
     return {
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in _PACKAGES},
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "device": device,
+        "precision": precision,
+        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
     }
+
+
+def _of_jax() -> tuple[str | None, str | None]:
+    jax = sys.modules.get("jax")
+    if jax is None:
+        return None, None
+    first = jax.devices()[0]
+    return f"{first.platform}: {first.device_kind}", "float64" if jax.config.jax_enable_x64 else "float32"
 
 
 def _version(name: str) -> str | None:

@@ -6,7 +6,10 @@ Nothing is evaluated as Python: the text is parsed, and only arithmetic nodes ar
 import ast
 import cmath
 import math
+import operator
 import re
+import sys
+from collections.abc import Iterable
 from typing import Any
 
 from g2links.errors import PolynomialError
@@ -22,6 +25,9 @@ _LONGEST_NAME = 120
 
 Terms = dict[tuple[int, ...], complex]
 """Coefficients by exponents."""
+
+_ROUNDING = 4 * sys.float_info.epsilon
+"""Of a sum, over the sum of the moduli of what is added: 0.1 + 0.2 - 0.3 leaves 0.4 of an epsilon of it."""
 
 _NAME = re.compile(r"z_?(0|[1-9][0-9]?)")
 """z0 to z99, or z_0 to z_99."""
@@ -128,6 +134,26 @@ def _read(text: str, field: str, variables: int | None) -> Terms:
         raise PolynomialError(field, text, f"it cannot be read as {kind} ({error})") from error
 
 
+class Sum:
+    """Terms that are added up; those of which nothing but rounding is left are 0, so that no polynomial is proved to be
+    quasi-smooth by a coefficient of 1e-17."""
+
+    def __init__(self) -> None:
+        self._total: Terms = {}
+        self._size: dict[tuple[int, ...], float] = {}
+
+    def add(self, terms: Iterable[tuple[tuple[int, ...], complex]]) -> None:
+        """Add more terms."""
+        for e, c in terms:
+            self._total[e] = self._total.get(e, 0j) + c
+            self._size[e] = self._size.get(e, 0.0) + abs(c)
+
+    @property
+    def terms(self) -> Terms:
+        """What they add up to."""
+        return {e: 0j if abs(c) <= _ROUNDING * self._size[e] else c for e, c in self._total.items()}
+
+
 class _Reader:
     """Syntax trees to terms in a fixed number of variables; `field` is named in errors."""
 
@@ -184,22 +210,19 @@ class _Reader:
         while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             summands.append((1 if isinstance(node.op, ast.Add) else -1, node.right))
             node = node.left
-        total = dict(self.terms(node))
+        total = Sum()
+        total.add(self.terms(node).items())
         for sign, summand in reversed(summands):
-            for e, c in self.terms(summand).items():
-                total[e] = total.get(e, 0j) + sign * c
-        return total
+            total.add((e, sign * c) for e, c in self.terms(summand).items())
+        return total.terms
 
     def _product(self, a: Terms, b: Terms) -> Terms:
         if len(a) * len(b) > _MOST_TERMS:
             allowed = f"at most {_MOST_TERMS} terms are multiplied"
             raise PolynomialError(self.field, f"{len(a)} x {len(b)} terms", allowed)
-        result: Terms = {}
-        for e, c in a.items():
-            for f, d in b.items():
-                key = tuple(i + j for i, j in zip(e, f, strict=True))
-                result[key] = result.get(key, 0j) + c * d
-        return result
+        result = Sum()
+        result.add((tuple(map(operator.add, e, f)), c * d) for e, c in a.items() for f, d in b.items())
+        return result.terms
 
     def _quotient(self, terms: Terms, node: ast.expr) -> Terms:
         allowed = "a polynomial is divided by non-zero numbers only"

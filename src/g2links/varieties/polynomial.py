@@ -17,7 +17,7 @@ from jaxtyping import Complex
 from g2links._typing import Array, ComplexPoint
 from g2links.errors import PolynomialError
 from g2links.records import PolynomialData, VarietyData
-from g2links.varieties.expressions import read_number, read_terms, short_name, sympy_terms
+from g2links.varieties.expressions import Sum, read_number, read_terms, short_name, sympy_terms
 
 _LARGEST_INTEGER = 1_000_000
 """Of exponents and weights; the largest weight of the 7,555 systems is 1,743."""
@@ -101,6 +101,8 @@ class Polynomial:
             name = "polynomial" if text is None else short_name(text, len(pairs))
         if not isinstance(name, str):
             raise PolynomialError("name", name, "text is needed")
+        if chosen is None and text is not None and len(pairs[0][1] if pairs else ()) < _FEWEST_VARIABLES:
+            raise PolynomialError("polynomial", name, f"at least {_FEWEST_VARIABLES} variables are needed")
         chosen = _weights((1,) * len(pairs[0][1]) if pairs else ()) if chosen is None else chosen
         object.__setattr__(self, "weights", chosen)
         object.__setattr__(self, "terms", _collect(pairs, len(chosen)))
@@ -352,13 +354,13 @@ def _pairs(terms: Any) -> list[tuple[Any, tuple[Any, ...]]]:
 def _collect(
     pairs: Iterable[tuple[Any, tuple[Any, ...]]], variables: int
 ) -> tuple[tuple[complex, tuple[int, ...]], ...]:
-    total: dict[tuple[int, ...], complex] = {}
+    total = Sum()
     for number, exponents in pairs:
         powers = tuple(_integer(e, "exponents") for e in exponents)
         if len(powers) != variables or min(powers) < 0:
             raise PolynomialError("exponents", list(exponents), f"{variables} non-negative integers are needed")
-        total[powers] = coefficient(total.get(powers, 0j) + coefficient(number))
-    return tuple((c, e) for e, c in sorted(total.items(), reverse=True) if c != 0)
+        total.add([(powers, coefficient(number))])
+    return tuple((coefficient(c), e) for e, c in sorted(total.terms.items(), reverse=True) if c != 0)
 
 
 def _weights(weights: Any) -> tuple[int, ...]:

@@ -45,10 +45,11 @@ def cymetric_arrays(
     """
     if variety.charges != ((1,) * _VARIABLES,) or len(variety.equations) > 1:
         raise InputError("weights", variety.charges, "cymetric has points of quintics in P^4: (1, 1, 1, 1, 1) only")
+    require_share(validation)
     n = points.n
     cut = int(np.searchsorted(points.lines, points.lines[min(round((1 - validation) * n), n - 1)]))
-    if not (0 < validation < 1 and 0 < cut < n):
-        raise InputError("validation", validation, f"a share between 0 and 1 that leaves both sides some of {n} points")
+    if not 0 < cut < n:
+        raise InputError("validation", validation, f"a share that leaves both sides some of {n} points")
     h = map_points(Partial(residue, variety), points, together=_TOGETHER)
     frames = map_points(Partial(tangent_frame, variety), points.rows(slice(cut, None)), together=_TOGETHER)
     columns = {
@@ -59,6 +60,16 @@ def cymetric_arrays(
     arrays = {f"{name}_train": column[:cut] for name, column in columns.items()}
     arrays |= {f"{name}_val": column[cut:] for name, column in columns.items()}
     return {**arrays, "val_pullbacks": frames.reshape(-1, variety.dimension, variety.variables)}
+
+
+def require_share(validation: float) -> None:
+    """Refuse a share that is none.
+
+    Raises:
+        InputError: not between 0 and 1.
+    """
+    if not 0 < validation < 1:
+        raise InputError("validation", validation, "a share between 0 and 1")
 
 
 def cymetric_sigma(metric: np.ndarray, y: np.ndarray) -> float:

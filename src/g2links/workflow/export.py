@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from g2links.errors import InputError
+from g2links.errors import ArtefactError, InputError
 from g2links.storage.arrays import write_arrays
 from g2links.storage.cy_points import read_points
-from g2links.storage.files import make_folder, sha256
+from g2links.storage.files import make_folder, require_writable, sha256
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
-from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma
+from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma, require_share
+
+_FEWEST = 2
+"""Points: one for training, one for validation."""
 
 
 def export_cymetric(
@@ -30,15 +33,22 @@ def export_cymetric(
     Raises:
         InputError, ArtefactError: for a run or an option that cannot be used.
     """
+    require_share(validation)
+    if n is not None and n < _FEWEST:
+        raise InputError("n_points", n, f"a whole number, at least {_FEWEST}: one for each side")
     run = find_cy(home, cy_run)
-    model = load_cy(run.model_path)
-    points = read_points(home, run)
-    if n is not None and not 2 <= n <= points.n:
-        raise InputError("n_points", n, f"from 2 to {points.n}, the number of points of run {run.number}")
-    points = points.rows(slice(n))
-    arrays = cymetric_arrays(model.variety, model.kahler_potential, points, validation)
     folder = home.path / "samples" / f"cymetric_run{run.number}" if out is None else out
     path = folder if folder.suffix == ".npz" else folder / "dataset.npz"
+    try:
+        require_writable(path.parent)
+    except ArtefactError as error:
+        raise InputError("out", str(out), f"a place that can be written ({error})") from error
+    model = load_cy(run.model_path)
+    points = read_points(home, run)
+    if n is not None and n > points.n:
+        raise InputError("n_points", n, f"from {_FEWEST} to {points.n}, the number of points of run {run.number}")
+    points = points.rows(slice(n))
+    arrays = cymetric_arrays(model.variety, model.kahler_potential, points, validation)
     make_folder(path.parent)
     write_arrays(path, arrays)
     return {

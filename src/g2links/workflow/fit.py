@@ -16,12 +16,13 @@ from g2links.records import MetricRecord
 from g2links.ricci_flat.family import Family
 from g2links.ricci_flat.fitting import Fit
 from g2links.ricci_flat.monge_ampere import unravel
+from g2links.settings.limits import require_seconds
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.cy_points import write_points
 from g2links.storage.fit_log import FitLog, Progress
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
-from g2links.storage.models import CY_STEM
+from g2links.storage.models import CY_STEM, find_cy
 from g2links.storage.numbering import Run, claim_run
 from g2links.storage.provenance import provenance
 from g2links.storage.records import read_record
@@ -71,12 +72,15 @@ def fit_cy(
         ArtefactError: when the disk refuses.
     """
     started = time.monotonic()
+    require_seconds(time_limit)
     family = family or options.family(variety)
     ansatz = family.ansatz
     progress("looking for singular points", 0, 1)
     variety.require_solvable()
     start = None if options.start_from is None else potential_of(home, options.start_from, variety, ansatz)
     config = {"polynomial": variety.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
+    if options.start_from is not None:
+        config["start_from"] = {"sha256": find_cy(home, options.start_from).sha256}
     if isinstance(ansatz, OwnAnsatz):
         config["potential"] = {"sha256": ansatz.fingerprint()}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:

@@ -140,9 +140,7 @@ def pipeline(
     plan.require_sensible(None if home is None else Home(home))
     if home is None:
         return _in_memory(plan, progress)
-    named = variety if isinstance(variety, str) else plan.variety.to_config()
-    config = plan.config(named, None if weights is None else " ".join(map(str, weights)))
-    return _in_home(Home(home), plan, config, fresh, say, progress)
+    return _in_home(Home(home), plan, plan.config(Home(home)), fresh, say, progress)
 
 
 def _in_memory(plan: Plan, progress: ProgressWish) -> Pipeline:

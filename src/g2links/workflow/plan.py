@@ -15,9 +15,11 @@ from g2links.networks.shared import shares_weights
 from g2links.ricci_flat.family import small_degree
 from g2links.settings.config import TASKS, load_hyperparameters
 from g2links.settings.hyperparameters import Hyperparameters
+from g2links.settings.limits import require_seconds
 from g2links.settings.quick_sizes import POINTS_FOR_WEIGHTS, SMALL_FEATURES, SMALL_TRAINING, size, small_fit
+from g2links.storage.files import sha256
 from g2links.storage.layout import Home
-from g2links.storage.models import find_cy, find_link_run
+from g2links.storage.models import find_cy
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import AbstractVariety
@@ -25,7 +27,7 @@ from g2links.workflow.base_points import SampleOptions
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check import PSI_METHODS, require_options
 from g2links.workflow.fit_options import FitOptions
-from g2links.workflow.training_run import architecture_of, settings_of
+from g2links.workflow.training_run import architecture_of, require_saved_model, settings_of
 
 METRIC_CHECKS = ("kahlerity", "contact", "measures")
 """What there is to check outside complex dimension 3."""
@@ -38,8 +40,8 @@ _OF_FILES = ("shard_size", "hyperparameters")
 _CHECKING = ("n_points", "derivative", "epsilon", "seed")
 _JOURNAL = {
     "solving": ("n_points", "ansatz", "degree", "seed"),
-    "sampling": ("n_rotations", "seed"),
-    "training": ("architecture", "seed"),
+    "sampling": ("n_rotations", "seed", "hyperparameters"),
+    "training": ("architecture", "seed", "hyperparameters"),
     "checking": ("seed",),
 }
 """The options that stand in the journal of a pipeline by themselves."""
@@ -99,21 +101,23 @@ class Plan:
         }
         return {name: (name, options) for name in LINK_CHECKS} | judged
 
-    def config(self, variety: str | Mapping[str, Any], weights: str | None) -> dict[str, Any]:
-        """What tells one pipeline of a home from another: as the user named V, and every option."""
+    def config(self, home: Home) -> dict[str, Any]:
+        """What tells one pipeline of a home from another: V, every option, and what the file of hyperparameters says,
+        whatever the names of files are."""
         more = {name: _written(getattr(self, name), _JOURNAL[name]) for name in _JOURNAL}
+        file = _existing(self.training.get("hyperparameters")) or home.hyperparameters
         if self.checking["n_points"] == size("check_points", None, self.quick):
             more["checking"].pop("n_points")
         return {
             "n_points": self.fit_options.n_points,
             "n_rotations": self.sampling["n_rotations"],
-            "polynomial": variety,
-            "weights": weights,
+            "polynomial": self.variety.to_config(),
             "ansatz": self.solving.get("ansatz", "auto"),
             "degree": self.solving.get("degree"),
             "architecture": self.training.get("architecture"),
             "seed": self.solving["seed"],
             "quick": self.quick,
+            "hyperparameters_sha256": sha256(file) if file.is_file() else None,
             **{name: options for name, options in more.items() if options},
         }
 
@@ -130,9 +134,10 @@ class Plan:
             n_points = self.subject.points.n
         else:
             options = self.fit_options
-            options.family(self.variety)
             n_points = options.n_points
-            _require_seconds(self.solving.get("time_limit"))
+            require_seconds(self.solving.get("time_limit"))
+            options.family(self.variety)
+            self.variety.require_solvable()
             if options.start_from is not None:
                 find_cy(home or Home(), options.start_from)
         for name, chosen in self.checks.values():
@@ -163,13 +168,12 @@ class Plan:
 
     def _require_training(self, home: Home | None, task: str) -> None:
         values = dict(self.hyperparameters)
-        _require_seconds(values.pop("time_limit", None))
+        require_seconds(values.pop("time_limit", None))
         file = _existing(values.pop("hyperparameters", None)) or (None if home is None else home.hyperparameters)
         chosen = load_hyperparameters(file, task, values)
         if isinstance(chosen.saved_model, str):
             raise InputError("saved_model", chosen.saved_model, "a run number, of which there is one for each task")
-        if chosen.saved_model is not None:
-            find_link_run(home or Home(), task, chosen.saved_model)
+        require_saved_model(home or Home(), task, chosen.saved_model)
         variety = require_hypersurface(self.variety, "networks of the link")
         resolved: Hyperparameters = chosen.resolved(1, shared=shares_weights(variety))
         settings_of(resolved)
@@ -204,11 +208,6 @@ def _existing(file: Any) -> Path | None:
     if file is not None and not Path(file).is_file():
         raise ArtefactError(f"hyperparameters: {file}: no such file")
     return None if file is None else Path(file)
-
-
-def _require_seconds(limit: Any) -> None:
-    if limit is not None and not limit > 0:
-        raise InputError("time_limit", limit, "a number of seconds above 0")
 
 
 def _require_known(what: str, given: Mapping[str, Any], known: Iterable[str]) -> None:

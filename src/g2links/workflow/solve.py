@@ -8,6 +8,7 @@ from typing import Any
 from g2links.errors import InputError
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.potentials.own import register_potential
+from g2links.settings.limits import require_seconds
 from g2links.storage.cy_points import read_points
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
@@ -60,6 +61,7 @@ def solve(
         >>> cy.sigma  # doctest: +SKIP
     """
     started = time.monotonic()
+    require_seconds(time_limit)
     variety = resolve_variety(variety, weights)
     chosen = FitOptions.from_names(options)
     if potential is None:

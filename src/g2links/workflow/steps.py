@@ -12,6 +12,7 @@ from g2links.reports.checks import plot_monge_ampere
 from g2links.reports.histories import plot_cy_history
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
 from g2links.settings.config import load_hyperparameters
+from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import check
@@ -56,10 +57,11 @@ def metric_step(
     progress: ProgressWish = None,
 ) -> StepReport:
     """Step 1: solve the metric and save it as a run."""
-    home.make(home.plots)
+    require_writable(home.plots)
     with progress_if_watched(progress) as show:
         report = fit_cy(home, variety, options, progress=show, time_limit=time_limit, fresh=fresh)
     record = report.record
+    home.make(home.plots)
     history = home.plots / f"cy_history_run{report.run}.png"
     plot_cy_history(history, record["history"], cy_run=report.run)
     if report.ratio is not None:
@@ -111,9 +113,10 @@ def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: 
 
 def network_step(home: Home, task: str | None, **options: Any) -> StepReport:
     """Step 3: `g2links.train` in a home, with pictures; the options are those of it."""
-    home.make(home.plots)
+    require_writable(home.plots)
     network = train(task=task, home=home.path, **options)
     record = network.record
+    home.make(home.plots)
     pictures = network.plot(home.plots)
     assert network.g2_run is not None
     said = network_summary(

@@ -22,6 +22,7 @@ from g2links.reports.predictions import plot_component_errors, plot_predictions
 from g2links.reports.statistics import judge
 from g2links.settings.config import load_hyperparameters
 from g2links.settings.hyperparameters import Hyperparameters
+from g2links.settings.limits import require_seconds
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
 from g2links.storage.models import find_link_run, load_link_model
@@ -33,7 +34,14 @@ from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.link_samples import LinkSamples
 from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 from g2links.workflow.samples import read_rows
-from g2links.workflow.training_run import OF_ARCHITECTURES, TrainingData, fit_network, read_training_data, run_training
+from g2links.workflow.training_run import (
+    OF_ARCHITECTURES,
+    TrainingData,
+    fit_network,
+    read_training_data,
+    require_saved_model,
+    run_training,
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -186,6 +194,7 @@ def train(
     """
     if (data is None) == (home is None):
         raise InputError("data", data, "data of g2links.sample, or home= with data sets, one of the two")
+    require_seconds(time_limit)
     file = hyperparameters or (None if home is None else Home(home).hyperparameters)
     family, chosen = _own(network, parameters, file, task, values)
     with progress_if_watched(progress) as show:
@@ -237,6 +246,7 @@ def _as_run(
     time_limit: float | None,
     fresh: bool,
 ) -> TrainedNetwork:
+    require_saved_model(home, chosen.task, chosen.saved_model)
     show("reading data", 0, 1)
     data = read_training_data(home, chosen.task, cy_run)
     done = run_training(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -20,10 +21,11 @@ from g2links.records import ArchitectureData, Epoch, NetworkChoices, NetworkOrig
 from g2links.ricci_flat.family import little_symmetry
 from g2links.settings.hyperparameters import Hyperparameters
 from g2links.storage.checkpoints import Checkpoints
+from g2links.storage.files import sha256
 from g2links.storage.fit_log import Progress
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
-from g2links.storage.models import find_cy, load_cy, load_link_model
+from g2links.storage.models import find_cy, find_link_run, load_cy, load_link_model
 from g2links.storage.numbering import claim_run
 from g2links.storage.provenance import provenance
 from g2links.storage.records import read_record
@@ -117,6 +119,26 @@ def read_training_data(home: Home, task: str, cy_run: int | None = None) -> Trai
         {"cy_run": run.number, "cy_sha256": run.sha256, "data_sha256": checksums},
         metric.ansatz,
     )
+
+
+def require_saved_model(home: Home, task: str, saved: int | str | None) -> None:
+    """Refuse, before any data are read, a model to go on from that is not there.
+
+    Raises:
+        InputError, ArtefactError: no such run, or no such file.
+    """
+    if isinstance(saved, int):
+        find_link_run(home, task, saved)
+    elif saved is not None and not Path(saved).is_file():
+        raise InputError("saved_model", saved, "the number of a run, or a .keras file that is there")
+
+
+def _identified(home: Home, task: str, saved: int | str | None) -> dict[str, str]:
+    """The checksum of the model to go on from, which another may replace under the same name."""
+    if saved is None:
+        return {}
+    path = find_link_run(home, task, saved).model_path if isinstance(saved, int) else saved
+    return {"saved_model_sha256": sha256(path)}
 
 
 def fit_network(
@@ -221,7 +243,8 @@ def run_training(
         InputError, TrainingError: see `fit_network`.
         ArtefactError: when the disk refuses.
     """
-    config = {**_chosen(chosen, network), **data.origin}
+    saved = _identified(home, chosen.task, chosen.saved_model)
+    config = {**_chosen(chosen, network), **data.origin, **saved}
     with claim_run(home.make(home.link_models), chosen.task, config, fresh=fresh) as run:
         checkpoints = Checkpoints(run.work)
         if run.published:

@@ -1,6 +1,6 @@
 """Whether f = 0 is singular away from the origin: decided before any work starts."""
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import jax
@@ -21,6 +21,8 @@ _STEPS = 60
 """Of each; Gauss-Newton steps converge in ten near a singular point of first order."""
 _ZERO = 1e-9
 """|∇f| below it is that of a singular point, up to rounding."""
+_REMEMBERED = 16
+"""Polynomials whose verdict is kept: a pipeline and each of its steps ask for the same one."""
 
 
 class GradientMinimum(NamedTuple):
@@ -44,6 +46,7 @@ class Smoothness(NamedTuple):
     minimum: GradientMinimum | None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def require_isolated_singularity(polynomial: Polynomial, seed: int = 0) -> Smoothness:
     """Refuse f when ∇f (hence, by Euler's identity, f) vanishes somewhere away from 0.
 

@@ -1,0 +1,75 @@
+"""The one place where what goes wrong in a command becomes one sentence and an exit code."""
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import typer
+
+from g2links.cli.options import refuse_empty
+from g2links.cli.session import BAD_INPUT, FAILED, INTERRUPTED
+from g2links.cli.signals import ended_by_signals
+from g2links.cli.streams import steady_streams
+from g2links.errors import G2LinksError, TrainingError
+from g2links.precision import require_environment
+
+BUG = 70
+"""Exit code of an error that nobody foresaw (EX_SOFTWARE of sysexits.h)."""
+_OF_SIGNALS = 128
+"""Shells add the number of the signal that ended a process to it."""
+
+
+def run_app(build: Callable[[], typer.Typer], arguments: Sequence[str], program: str) -> NoReturn:
+    """Run the application that `build` makes. What a user or the machine can cause ends in one sentence and exit code
+    2, a result that is none in 1, a signal in 128 and its number, and a bug in 70 and a file for the report."""
+    with steady_streams(), ended_by_signals() as signals:
+        try:
+            require_environment()
+            refuse_empty(arguments)
+            build()(args=list(arguments), prog_name=program)
+        except SystemExit as end:
+            if end.code != INTERRUPTED:
+                raise
+            first = signals.first()
+            words = "the same command goes on from its last checkpoint, if there is one"
+            _stop(f"interrupted by {first.name}; {words}", _OF_SIGNALS + first)
+        except TrainingError as error:
+            _stop(f"FAILED: {error}", FAILED)
+        except G2LinksError as error:
+            _stop(f"error: {error}", BAD_INPUT)
+        except Exception as error:  # noqa: BLE001  (the boundary: everything else is a bug, and is reported as one)
+            foreseen = _foreseen(error)
+            if foreseen is None:
+                _stop(_report(error), BUG)
+            _stop(f"error: {foreseen}", BAD_INPUT)
+    sys.exit(0)
+
+
+def _foreseen(error: Exception) -> str | None:
+    """What the machine, not the code, is to blame for, in one sentence."""
+    said = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in said:
+        why = said or type(error).__name__
+        return f"memory: not enough for this size ({why}); ask for fewer points or a lower degree"
+    if isinstance(error, ImportError):
+        return f"a library cannot be loaded: {said}; there is too little memory, or the installation is not whole"
+    if isinstance(error, OSError):
+        return f"{type(error).__name__}: {said}"
+    return None
+
+
+def _report(error: Exception) -> str:
+    """One sentence that says where the traceback lies."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="g2links-error-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(f"{' '.join(sys.argv)}\n\n")
+        file.writelines(traceback.format_exception(error))
+    return f"a bug of g2links ({type(error).__name__}): please report it with the file {file.name}"
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    print(f"g2links: {message}", file=sys.stderr, flush=True)
+    sys.exit(code)
