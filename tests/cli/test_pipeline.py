@@ -57,7 +57,7 @@ def test_every_option_of_the_steps_is_one_of_the_pipeline():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--polynomial", "z0^5"], "weights"),
+        (["--polynomial", "z0^5"], "3 variables"),
         (["--ansatz", "guess"], "ansatz"),
         (["--widths", "8,x"], "--widths"),
         (["--cy-activation", "step"], "activation"),

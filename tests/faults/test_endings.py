@@ -79,10 +79,8 @@ def test_a_signal_that_is_ignored_stays_so():
     time.sleep(1.5)
     print("done", flush=True)
     """
-    command = program(body)
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    )
+    ignoring = f"trap '' HUP; exec {shlex.join(program(body))}"
+    process = subprocess.Popen(["bash", "-c", ignoring], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGHUP)

@@ -151,7 +151,7 @@ class Sum:
     @property
     def terms(self) -> Terms:
         """What they add up to."""
-        return {e: 0j if abs(c) <= _ROUNDING * self._size[e] else c for e, c in self._total.items()}
+        return {e: 0j if abs(c) <= _ROUNDING * self._size[e] < math.inf else c for e, c in self._total.items()}
 
 
 class _Reader:
