@@ -1,5 +1,6 @@
 """How Ricci-flat a Kähler metric is, measured on points that it was not fitted to."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -129,8 +130,14 @@ def _from_features(
     variety: AbstractVariety, ansatz: FeatureAnsatz, parameters: Parameters, points: Points
 ) -> tuple[np.ndarray, np.ndarray]:
     data = prepare(variety, ansatz.features, points)
-    flat = Jet(data.weights[:, None], jnp.zeros((points.n, 2 * variety.dimension)), data.reference)
-    return np.asarray(metrics_from_jets(ansatz, parameters, data)), np.asarray(flat.hermitian())
+    return np.asarray(metrics_from_jets(ansatz, parameters, data)), np.asarray(_hermitian(data.reference))
+
+
+@jax.jit
+def _hermitian(mixed: Float[Array, "n square"]) -> Complex[Array, "n d d"]:
+    """A real table of mixed second derivatives as matrices."""
+    nothing = jnp.zeros((len(mixed), 2 * math.isqrt(mixed.shape[1])))
+    return Jet(nothing[:, :1], nothing, mixed).hermitian()
 
 
 def measure(variety: AbstractVariety, potential: Potential, points: Points) -> MongeAmpereMeasures:

@@ -108,9 +108,9 @@ def prepare(variety: AbstractVariety, features: InvariantFeatures | Places, poin
     leaves, tree = jax.tree.flatten(table)
     del table
     # one after another, so that only one of them is in memory twice
-    jets, reference, log_volume = jax.tree.unflatten(tree, [jnp.asarray(leaves.pop(0)) for _ in range(len(leaves))])
-    weights = jnp.asarray(points.weights)
-    return MongeAmpereData(jets, reference, log_volume, weights / jnp.sum(weights))
+    jets, reference, log_volume = jax.tree.unflatten(tree, [jax.device_put(leaves.pop(0)) for _ in range(len(leaves))])
+    weights = jax.device_put(points.weights / np.sum(points.weights))
+    return MongeAmpereData(jets, reference, log_volume, weights)
 
 
 def _fill(whole: np.ndarray, part: slice, values: Array) -> None:
@@ -159,6 +159,7 @@ def log_ratios(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereDat
     return jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), data, batch_size=_CHUNK)
 
 
+@jax.jit
 def is_positive(values: Float[Array, " n"], data: MongeAmpereData) -> Bool[Array, " n"]:
     """Whether g is positive definite, from `log_ratios`."""
     return values + data.log_volume > np.log(2 * _NOT_POSITIVE)

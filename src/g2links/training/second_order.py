@@ -54,7 +54,8 @@ class SecondOrder:
                 "0 for the potential architecture, whose identities hold by construction, and with optimiser: lm",
             )
         self._architecture = architecture
-        vector, self._restore = ravel_pytree(model.state.trainable)
+        vector, restore = ravel_pytree(model.state.trainable)
+        self._restore = jax.jit(restore)
         if len(vector) > _MOST_WEIGHTS and not isinstance(architecture, HermitianPotential):
             raise InputError(
                 "units",

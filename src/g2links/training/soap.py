@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from g2links._typing import Array, Matrix
 from g2links.networks.layers import Parameters
@@ -79,7 +80,7 @@ def soap_step(
 
 
 def _side(size: int) -> Side | None:
-    return Side(jnp.zeros((size, size)), jnp.eye(size)) if size <= _LARGEST else None
+    return Side(jax.device_put(np.zeros((size, size))), jax.device_put(np.eye(size))) if size <= _LARGEST else None
 
 
 def _mix(average: Array, value: Array) -> Array:
