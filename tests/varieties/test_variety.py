@@ -102,16 +102,23 @@ def test_what_is_no_calabi_yau_is_refused():
 def test_charts_frames_and_the_residue(place, rng):
     """The frame is the derivative of the embedding; det g/|h|², h up to a sign included, is that of other charts."""
     variety, z = place
-    chart = slice_chart(variety, z)
-    w = selector(chart.centre) @ chart.centre.z
-    near = embed(variety, chart, w + 0.02 * jnp.arange(1, variety.dimension + 1))
-    assert np.max(np.abs(variety.values(near))) < 1e-13
-    jacobian = jax.jacfwd(lambda t: embed(variety, chart, t), holomorphic=True)(w)
-    np.testing.assert_allclose(jacobian.T, tangent_frame(variety, chart.centre), atol=1e-12)
-    turns = jnp.asarray(rng.normal(size=len(variety.charges)) + 1j * rng.normal(size=len(variety.charges)))
-    moved = slice_chart(variety, act(variety, turns, z))
+    chart = jax.jit(partial(slice_chart, variety))(z)
+
+    @jax.jit
+    def near_and_along(chart):
+        w = selector(chart.centre) @ chart.centre.z
+        jacobian = jax.jacfwd(lambda t: embed(variety, chart, t), holomorphic=True)(w)
+        near = embed(variety, chart, w + 0.02 * jnp.arange(1, variety.dimension + 1))
+        return variety.values(near), jacobian.T, tangent_frame(variety, chart.centre)
+
+    values, derivative, frame = near_and_along(chart)
+    assert np.max(np.abs(values)) < 1e-13
+    np.testing.assert_allclose(derivative, frame, atol=1e-12)
+    turns = rng.normal(size=len(variety.charges)) + 1j * rng.normal(size=len(variety.charges))
+    moved = jax.jit(lambda turns, z: slice_chart(variety, act(variety, turns, z)))(turns, z)
     np.testing.assert_allclose(moved.centre.z, chart.centre.z, atol=1e-12)
 
+    @jax.jit
     def ratio(at):
         return monge_ampere_ratio(variety, hermitian_metric(variety, lambda p: 0.0 * p[0].real, at), at)
 
