@@ -25,6 +25,7 @@ from g2links.workflow.base_points import SampleOptions
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check import PSI_METHODS, require_options
 from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.sizes import require_room_for_points, require_room_for_samples
 from g2links.workflow.training_run import architecture_of, settings_of
 
 METRIC_CHECKS = ("kahlerity", "contact", "measures")
@@ -130,8 +131,8 @@ class Plan:
             n_points = self.subject.points.n
         else:
             options = self.fit_options
-            options.family(self.variety)
             n_points = options.n_points
+            require_room_for_points(self.variety, n_points, home)
             _require_seconds(self.solving.get("time_limit"))
             if options.start_from is not None:
                 find_cy(home or Home(), options.start_from)
@@ -142,6 +143,8 @@ class Plan:
             self._require_samples(home, n_points)
             for task in TASKS:
                 self._require_training(home, task)
+        if not isinstance(self.subject, CalabiYau):
+            self.fit_options.family(self.variety)
 
     def _require_samples(self, home: Home | None, n_points: int) -> None:
         known = [*(option.name for option in fields(SampleOptions)), "hyperparameters"]
@@ -155,6 +158,7 @@ class Plan:
             raise InputError(
                 "n_points of sample", taken, f"at most the {n_points} points of the metric, or source fresh"
             )
+        require_room_for_samples(options, n_points, home)
         splits = options.splits
         if home is not None and "splits" not in self.sampling:
             shares = load_hyperparameters(_existing(file) or home.hyperparameters).splits
