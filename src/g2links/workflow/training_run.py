@@ -26,6 +26,7 @@ from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy, load_link_model
 from g2links.storage.numbering import claim_run
 from g2links.storage.provenance import provenance
+from g2links.storage.published_sets import open_set
 from g2links.storage.records import read_record
 from g2links.storage.shards import PARTS
 from g2links.training import (
@@ -43,7 +44,7 @@ from g2links.training import (
 )
 from g2links.training.data import as_blocks, take_rows
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
-from g2links.workflow.samples import read_rows
+from g2links.workflow.samples import rows_of
 
 _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
 """How many training points a step of least squares takes at most; a direct network is not fitted so."""
@@ -89,13 +90,14 @@ class TrainingData:
 
 
 def read_training_data(home: Home, task: str, cy_run: int | None = None) -> TrainingData:
-    """The data sets of step 2 in a home.
+    """The data sets of step 2 in a home, all three of those that are published now, whatever is sampled meanwhile.
 
     Raises:
         InputError: when they were made from another Calabi-Yau run than `cy_run`.
         ArtefactError: when the data or the metric cannot be read.
     """
-    sets = {part: read_rows(home, part, task) for part in PARTS}
+    data = open_set(home.link_data)
+    sets = {part: rows_of(data, part, task) for part in PARTS}
     origin = sets["train"].cy_run
     if cy_run is not None and cy_run != origin:
         raise InputError(
@@ -105,7 +107,7 @@ def read_training_data(home: Home, task: str, cy_run: int | None = None) -> Trai
         )
     run = find_cy(home, origin)
     metric = load_cy(run.model_path)
-    checksums = {part: data.sha256 for part, data in sets.items()}
+    checksums = {part: rows.sha256 for part, rows in sets.items()}
     train_rows, validation_rows, test_rows = (sets[part].rows for part in PARTS)
     return TrainingData(
         train_rows,
