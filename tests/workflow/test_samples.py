@@ -1,5 +1,6 @@
 """Data sets of a home while they are read and written: one set from beginning to end, whatever else happens."""
 
+import dataclasses
 import gc
 import json
 import shutil
@@ -13,6 +14,7 @@ from g2links.errors import ArtefactError, InputError
 from g2links.links.dataset import COLUMNS
 from g2links.settings.config import load_hyperparameters
 from g2links.storage import room
+from g2links.storage.cy_points import points_path, read_points, write_points
 from g2links.storage.journal import Journal
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
@@ -153,6 +155,20 @@ def test_sizes_that_cannot_fit_are_refused_and_leave_everything(home, capsys, co
     assert "are needed, and" in said
     assert sorted(home.path.rglob("*")) == before
     assert read_rows(home, "train", "3form").cy_run == 1
+
+
+def test_points_of_a_run_are_compared_when_they_are_read(home):
+    run, variety = find_cy(home, 1), load_cy(find_cy(home, 1).model_path).variety
+    points = variety.sample(N, 0)
+    of_points = dataclasses.replace(run, record={**run.record, "data_sha256": write_points(home, 1, points)})
+    np.testing.assert_array_equal(read_points(home, of_points).z, points.z)
+    path = points_path(home, 1)
+    flipped(path, path, path.stat().st_size // 2, 3)
+    with pytest.raises(ArtefactError, match=r"cy_points_run1\.npz: damaged.*the points of run 1 are needed"):
+        read_points(home, of_points)
+    write_points(home, 1, variety.sample(N, 1))
+    with pytest.raises(ArtefactError, match=r"use --source fresh, or run step 1 again"):
+        read_points(home, of_points)
 
 
 def test_a_refused_first_sample_makes_no_folder(home):
