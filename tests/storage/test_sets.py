@@ -13,7 +13,7 @@ import pytest
 from g2links.errors import ArtefactError
 from g2links.storage.arrays import write_arrays
 from g2links.storage.manifests import MANIFEST, read_manifest, write_manifest
-from g2links.storage.new_sets import new_set
+from g2links.storage.new_sets import new_set, remove_leftovers
 from g2links.storage.published_sets import CURRENT, SETS, open_set
 from g2links.storage.shards import is_data_file
 from tests.storage.faults import FULL_DISK, flipped, kill, run, start
@@ -124,8 +124,19 @@ def test_one_writer_at_a_time_and_what_a_killed_one_leaves_goes(tmp_path):
     kill(process)
     assert values(open_set(tmp_path)) == dict.fromkeys(NAMES, 1)
     assert len(tree(tmp_path)) == len(before) + 2
+    remove_leftovers(tmp_path)
+    assert tree(tmp_path) == before
+
+
+def test_who_reads_leaves_a_living_writer_alone(tmp_path):
     publish(tmp_path, 1)
-    assert len(tree(tmp_path)) == len(before)
+    with new_set(tmp_path, is_data_file) as staged:
+        write_files(staged.folder, 2)
+        remove_leftovers(tmp_path)
+        staged.publish(NAMES, {})
+    assert shown(tmp_path) == dict.fromkeys(NAMES, 2)
+    remove_leftovers(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_a_first_writer_that_was_killed_is_said(tmp_path):

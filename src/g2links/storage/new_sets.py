@@ -26,6 +26,8 @@ _STAGED = re.compile(r"\.[0-9a-f]{16}\.new")
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{16}\.tmp(?:\.[a-z]+)?")
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What a file system without symbolic links says."""
+_WAIT = 1.0
+"""Seconds for another process that tidies up; one that writes takes longer."""
 
 
 @dataclass(frozen=True)
@@ -80,19 +82,27 @@ def new_set(place: str | os.PathLike[str], own_name: Callable[[str], bool]) -> I
     place = Path(place)
     made = [folder for folder in (place, *place.parents) if not folder.exists()]
     first = not (place / ".lock").exists()
-    with folder_lock(make_folder(place), seconds=0.0):
-        tidy_sets(place)
+    with folder_lock(make_folder(place), seconds=_WAIT):
+        _tidy(place)
         folder = place / SETS / f".{secrets.token_hex(8)}.new"
         try:
             yield StagedSet(place, make_folder(folder), own_name)
         finally:
-            tidy_sets(place)
+            _tidy(place)
             if first and not (place / SETS).exists():
                 (place / ".lock").unlink()
                 _remove_empty(made)
 
 
-def tidy_sets(place: Path) -> None:
+def remove_leftovers(place: Path) -> None:
+    """Remove what dead writers have left in a place, and sets that do not count and that nobody reads, unless another
+    process writes there, or the place cannot be written."""
+    if (place / SETS).is_dir():
+        with contextlib.suppress(ArtefactError, OSError), folder_lock(place, seconds=0.0):
+            _tidy(place)
+
+
+def _tidy(place: Path) -> None:
     """Remove what dead writers have left, and sets that do not count and that nobody reads; for the only writer."""
     kept = _kept(place)
     for name in _names(place / SETS):

@@ -24,6 +24,7 @@ from g2links.storage.fit_log import Progress
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy, load_link_model
+from g2links.storage.new_sets import remove_leftovers
 from g2links.storage.numbering import claim_run
 from g2links.storage.provenance import provenance
 from g2links.storage.published_sets import open_set
@@ -97,6 +98,7 @@ def read_training_data(home: Home, task: str, cy_run: int | None = None) -> Trai
         ArtefactError: when the data or the metric cannot be read.
     """
     data = open_set(home.link_data)
+    remove_leftovers(home.link_data)
     sets = {part: rows_of(data, part, task) for part in PARTS}
     origin = sets["train"].cy_run
     if cy_run is not None and cy_run != origin:
