@@ -299,11 +299,12 @@ class FileEntry(TypedDict):
 
 
 class ManifestRecord(TypedDict):
-    """A complete set of files: `manifest.json`."""
+    """A complete set of files: `manifest.json`; `folder` where they lie, if not beside it."""
 
     format: int
     files: dict[str, FileEntry]
     extra: dict[str, object]
+    folder: NotRequired[str]
 
 
 class ClaimRecord(TypedDict):
@@ -328,7 +329,7 @@ class CheckpointsRecord(TypedDict):
 
 
 class StepRecord(TypedDict, total=False):
-    """What every step of a pipeline may say, beside what is its own."""
+    """What every step of a pipeline may say, beside what is its own; `set_sha256` is one checksum of all data sets."""
 
     cy_run: int | None
     g2_run: int | None
@@ -336,6 +337,7 @@ class StepRecord(TypedDict, total=False):
     partial: bool
     failures: list[str]
     wall_seconds: float
+    set_sha256: str
 
 
 class JournalRecord(TypedDict):

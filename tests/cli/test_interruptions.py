@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from g2links.storage.layout import Home
+from g2links.workflow.samples import read_rows
 from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
 
 PROGRAM = [sys.executable, "-c", "from g2links.cli import main; main()"]
@@ -76,17 +78,38 @@ def _parameters(path: Path) -> list[bytes]:
     return [np.asarray(w).tobytes() for w in load_model(path).get_weights()]
 
 
+STAGED = "samples/link_data/sets/.*/*g2_train*"
+
+
 def test_killed_sampling_leaves_nothing_that_counts_and_starts_anew(whole, tmp_path, capsys):
     home = tmp_path / "home"
-    shutil.copytree(whole, home)
-    expected = (home / "samples/link_data/g2_train.npz").read_bytes()
-    (home / "samples/link_data/manifest.json").unlink()
-    (home / "samples/link_data/g2_train.npz").unlink()
-    _kill_when(["sample", "--n-rotations", "1"], "samples/link_data/*g2_train*", home)
+    shutil.copytree(whole, home, symlinks=True)
+    shutil.rmtree(home / "samples/link_data")
+    _kill_when(["sample", "--n-rotations", "1"], STAGED, home)
     assert run([*TRAIN, "--home", str(home)]) == 2
     assert "sampling.py" in capsys.readouterr().err
     assert run(["sample", "--n-rotations", "1", "--home", str(home)]) == 0
-    assert (home / "samples/link_data/g2_train.npz").read_bytes() == expected
+    assert _data_sets(home) == _data_sets(whole)
+    assert _tree(home) == _tree(whole)
+
+
+def test_killed_sampling_leaves_the_data_sets_that_there_are(whole, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(whole, home, symlinks=True)
+    _kill_when(["sample", "--n-rotations", "1", "--seed", "9"], STAGED, home)
+    assert _data_sets(home) == _data_sets(whole)
+    assert read_rows(Home(home), "train", "3form").sha256 == read_rows(Home(whole), "train", "3form").sha256
+    assert run(["sample", "--n-rotations", "1", "--seed", "9", "--home", str(home)]) == 0
+    assert _data_sets(home) != _data_sets(whole)
+    assert len(_tree(home)) == len(_tree(whole))
+
+
+def _data_sets(home: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (home / "samples/link_data").glob("*.npz")}
+
+
+def _tree(home: Path) -> list[str]:
+    return sorted(str(path.relative_to(home)) for path in home.rglob("*"))
 
 
 FAMILIES = [

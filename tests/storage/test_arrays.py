@@ -1,5 +1,4 @@
 import io
-import os
 import re
 import zipfile
 
@@ -11,8 +10,8 @@ from hypothesis.extra import numpy as hnp
 
 from g2links.errors import ArtefactError, InputError
 from g2links.storage.arrays import ArraySpec, read_arrays, row_count, write_arrays
-from g2links.storage.manifests import MANIFEST, new_set, read_manifest
-from tests.storage.faults import FULL_DISK, flipped, hidden_files, kill, run, start
+from g2links.storage.files import sha256
+from tests.storage.faults import FULL_DISK, flipped, hidden_files, run
 
 SCHEMA = {"x": ArraySpec(("n", 2)), "k": ArraySpec(("n",), "iu"), "run": ArraySpec((1,), "iu")}
 
@@ -191,59 +190,12 @@ def test_full_disk(tmp_path):
     assert hidden_files(tmp_path) == []
 
 
-def make_set(folder):
-    with new_set(folder, ["train.npz", "test.npz"], {"seed": 3}):
-        write_arrays(folder / "train.npz", good())
-        write_arrays(folder / "test.npz", {"x": np.zeros((2, 2))})
-
-
-def test_a_set_is_read_with_its_manifest(tmp_path):
-    make_set(tmp_path / "set")
-    manifest = read_manifest(tmp_path / "set")
-    assert {name: entry["rows"] for name, entry in manifest.files.items()} == {"train.npz": 3, "test.npz": 2}
-    assert manifest.extra == {"seed": 3}
-
-
-def test_a_set_killed_while_it_is_written_again_is_refused_until_it_is_whole(tmp_path):
-    make_set(tmp_path)
-    code = """
-        import sys, pathlib
-        from g2links.storage.manifests import new_set
-        with new_set(sys.argv[1], ["train.npz", "test.npz"], {}):
-            (pathlib.Path(sys.argv[1]) / "train.npz").write_bytes(b"half")
-            print("writing", flush=True)
-            sys.stdin.read()
-    """
-    process = start(code, tmp_path)
-    with pytest.raises(ArtefactError, match="another process is writing here"):
-        make_set(tmp_path)
-    kill(process)
-    with pytest.raises(ArtefactError, match=r"interrupted while writing; run sampling\.py again"):
-        read_manifest(tmp_path)
-    make_set(tmp_path)
-    assert len(read_manifest(tmp_path).files) == 2
-
-
-def test_a_failure_leaves_no_manifest(tmp_path):
-    make_set(tmp_path)
-    with pytest.raises(KeyError), new_set(tmp_path, [], {}):
-        raise KeyError
-    assert not (tmp_path / MANIFEST).exists()
-
-
-def test_sets_that_are_not_what_their_manifest_says(tmp_path):
-    with pytest.raises(ArtefactError, match="there is nothing here yet"):
-        read_manifest(tmp_path / "none")
-    make_set(tmp_path)
-    with pytest.raises(ArtefactError, match=r"the set has no val\.npz, only train\.npz, test\.npz"):
-        read_manifest(tmp_path, ["val.npz"])
-    flipped(tmp_path / "train.npz", tmp_path / "train.npz", 300, 1)
-    with pytest.raises(ArtefactError, match=r"train\.npz: damaged or altered"):
-        read_manifest(tmp_path)
-    assert read_manifest(tmp_path, ["test.npz"]).extra == {"seed": 3}
-    os.remove(tmp_path / "test.npz")
-    with pytest.raises(ArtefactError, match=r"test\.npz: missing, although the manifest lists it"):
-        read_manifest(tmp_path, ["test.npz"])
-    (tmp_path / MANIFEST).write_text('{"format": 1, "files": {"a": 1}, "extra": {}}')
-    with pytest.raises(ArtefactError, match=r"not a ManifestRecord as g2links writes it: files\.a"):
-        read_manifest(tmp_path)
+def test_a_file_of_another_checksum_is_refused_before_it_is_parsed(tmp_path):
+    path = tmp_path / "a.npz"
+    write_arrays(path, good())
+    known = sha256(path)
+    assert read_arrays(path, SCHEMA, sha256=known).keys() == SCHEMA.keys()
+    for name, value in {"x": 2 * good()["x"], "more": np.ones(1)}.items():
+        write_arrays(path, {**good(), name: value})
+        with pytest.raises(ArtefactError, match=r"a\.npz: damaged or altered"):
+            read_arrays(path, SCHEMA, sha256=known)

@@ -60,18 +60,21 @@ def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray])
                 np.lib.format.write_array(member, array, allow_pickle=False)
 
 
-def read_arrays(path: str | os.PathLike[str], schema: Schema | None = None) -> dict[str, np.ndarray]:
+def read_arrays(
+    path: str | os.PathLike[str], schema: Schema | None = None, *, sha256: str | None = None
+) -> dict[str, np.ndarray]:
     """Read and check the arrays that `schema` names (all without a schema); others are left unread.
 
     Shapes, types and sizes are judged from the headers before any data is read; no more memory is asked for
-    than the file has bytes; nothing is ever unpickled.
+    than the file has bytes; nothing is ever unpickled. With the `sha256` of the file all its bytes are compared with it
+    first, and the arrays are read from these.
 
     Raises:
-        ArtefactError: the file is missing, truncated or damaged, or an array is missing, pickled, of another
-            shape or type, of another number of rows than the rest, or not finite. Names the file, the array,
-            what was found and what was expected.
+        ArtefactError: the file is missing, truncated, damaged or not the one of this checksum, or an array is
+            missing, pickled, of another shape or type, of another number of rows than the rest, or not finite.
+            Names the file, the array, what was found and what was expected.
     """
-    with open_npz(Path(path)) as archive:
+    with open_npz(Path(path), sha256) as archive:
         if schema is None:
             return {name: archive.read(name) for name in archive.headers}
         _check_headers(archive, schema)

@@ -49,12 +49,12 @@ def read_points(home: Home, run: FinishedRun[MetricRecord]) -> Points:
         ArtefactError: the file is missing, damaged, or not the one that the run's record names.
     """
     path = points_path(home, run.number)
-    arrays = read_arrays(path, _SCHEMA)
-    if sha256(path) != run.record.get("data_sha256"):
+    try:
+        arrays = read_arrays(path, _SCHEMA, sha256=run.record.get("data_sha256", ""))
+    except ArtefactError as error:
         raise ArtefactError(
-            f"{path}: these are not the points of run {run.number} (checksums differ); "
-            "use --source fresh, or run step 1 again"
-        )
+            f"{error}; the points of run {run.number} are needed: use --source fresh, or run step 1 again"
+        ) from error
     fixed, solved = arrays["drop_ones"], arrays["drop_maxs"]
     z = complex_points(arrays["points"])
     if any(np.any((index < 0) | (index >= z.shape[1])) for index in (fixed, solved)):

@@ -19,6 +19,7 @@ from g2links.storage.locks import remove_if_unlocked, try_lock
 BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
 """What `zipfile` and the readers of its members raise for damaged content; RuntimeError for members that are encrypted,
 or compressed in a way that it does not know."""
+ALTERED = "damaged or altered: its sha256 is not the one that was noted when it was written"
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 
 
@@ -43,7 +44,7 @@ def replace_atomically(path: str | os.PathLike[str]) -> Iterator[Path]:
             yield temporary
             _sync(temporary)
             os.replace(temporary, path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         finally:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -97,11 +98,37 @@ def require_writable(folder: str | os.PathLike[str]) -> None:
         raise ArtefactError(f"{folder}: this folder cannot be written: {reason(error)}") from error
 
 
+def require_sha256(path: str | os.PathLike[str], expected: str) -> None:
+    """Compare the SHA-256 of a file; raises ArtefactError if it is another one, or the file cannot be read."""
+    if sha256(path) != expected:
+        raise ArtefactError(f"{path}: {ALTERED}")
+
+
+@contextlib.contextmanager
+def open_verified(path: Path, expected: str | None) -> Iterator[io.BufferedIOBase]:
+    """Open a regular file for reading bytes: with the SHA-256 that they must have, those that were compared, which are
+    in memory then.
+
+    Raises:
+        ArtefactError: it is missing, special or unreadable, or has another SHA-256.
+    """
+    with open_for_reading(path) as file:
+        if expected is None:
+            yield file
+            return
+        content = file.read()
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise ArtefactError(f"{path}: {ALTERED}")
+    yield io.BytesIO(content)
+
+
 def make_folder(folder: str | os.PathLike[str]) -> Path:
     """The folder, made with its parents if needed; raises ArtefactError if it cannot be made or written."""
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(".probe.*"):  # of a process that was killed, or makes the next one
+            left.unlink(missing_ok=True)
         _probe(folder)
     except OSError as error:
         raise ArtefactError(f"{folder}: this folder cannot be written: {reason(error)}") from error
@@ -112,7 +139,7 @@ def _probe(folder: Path) -> None:
     """Make a file and remove it."""
     probe = folder / f".probe.{secrets.token_hex(8)}"
     os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    probe.unlink()
+    probe.unlink(missing_ok=True)
 
 
 def reason(error: OSError) -> str:
@@ -162,7 +189,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name durable; some network file systems cannot sync a folder, but rename all the same."""
     try:
         _sync(folder)

@@ -51,6 +51,29 @@ def remove_if_unlocked(path: Path) -> None:
         os.close(descriptor)
 
 
+def share_lock(path: Path) -> int | None:
+    """A descriptor that holds a shared lock of a file, beside those of others; None if an owner has it alone. Without a
+    lock where the disk has none.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ArtefactError: it cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ArtefactError(f"{path}: cannot be read: {error.strerror or error}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _BUSY:
+            os.close(descriptor)
+            return None
+    return descriptor
+
+
 def acquire(path: Path) -> int | None:
     """A descriptor that holds the lock of `path` (made if needed), or None if another owner lives.
 
@@ -61,13 +84,23 @@ def acquire(path: Path) -> int | None:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if is_open_at(descriptor, path):
+            return descriptor
     except OSError as error:
         if descriptor >= 0:
             os.close(descriptor)
         if descriptor >= 0 and error.errno in _BUSY:
             return None
         raise ArtefactError(f"{path}: cannot be locked: {error.strerror or error}") from error
-    return descriptor
+    os.close(descriptor)  # its last owner has removed it
+    return acquire(path)
+
+
+def is_open_at(descriptor: int, path: Path) -> bool:
+    """Whether a descriptor is of the file that is at a path now."""
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    return False
 
 
 @contextlib.contextmanager

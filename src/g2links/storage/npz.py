@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from g2links.errors import ArtefactError
-from g2links.storage.files import BROKEN_ARCHIVE, open_for_reading
+from g2links.storage.files import BROKEN_ARCHIVE, open_verified
 
 _Stream = IO[bytes] | BufferedIOBase
 """An open file, or a member of a zip file, which typing does not count as one."""
@@ -60,14 +60,14 @@ class Archive:
 
 
 @contextmanager
-def open_npz(path: Path) -> Iterator[Archive]:
-    """Open an uncompressed `.npz`.
+def open_npz(path: Path, sha256: str | None = None) -> Iterator[Archive]:
+    """Open an uncompressed `.npz`, of this checksum if one is given.
 
     Raises:
-        ArtefactError: missing, truncated, damaged, compressed, holding anything but plain numeric arrays, or
-            headers that promise another size than the file has. Names the file and, where known, the array.
+        ArtefactError: missing, truncated, damaged, compressed, of another checksum, holding anything but plain numeric
+            arrays, or headers that promise another size than the file has. Names the file and, where known, the array.
     """
-    with open_for_reading(path) as file:
+    with open_verified(path, sha256) as file:
         with _as_artefact(path):
             archive = zipfile.ZipFile(file)
         with archive:
@@ -76,12 +76,12 @@ def open_npz(path: Path) -> Iterator[Archive]:
                 raise ArtefactError(f"{path}: its table of arrays is damaged; make the file again")
             if len({member.filename for member in members}) != len(members):
                 raise ArtefactError(f"{path}: two arrays have the same name; the file is damaged")
-            if sum(member.file_size for member in members) > os.fstat(file.fileno()).st_size:
+            if sum(member.file_size for member in members) > file.seek(0, os.SEEK_END):
                 raise ArtefactError(f"{path}: compressed or damaged: its arrays promise more bytes than it has")
             yield Archive(path, archive, dict(_judge(path, archive, member) for member in members))
 
 
-def _promised_members(file: IO[bytes]) -> int:
+def _promised_members(file: _Stream) -> int:
     """The number of members that the end record of a zip file without a comment states."""
     file.seek(-22, os.SEEK_END)
     record = file.read(22)

@@ -1,23 +1,23 @@
 """The layouts of the data sets of step 2: one file for each set or, for sets larger than memory, a series of files of
 equal length that are written and read one at a time."""
 
-import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from g2links.errors import ArtefactError
 from g2links.storage.arrays import write_arrays
-from g2links.storage.files import reason
-from g2links.storage.locks import remove_if_unlocked
 
 PARTS = ("train", "val", "test")
 SETS = ("dataset", *PARTS)
 
-_FILES = re.compile(r"g2_(?:dataset|train|val|test)(?:_[0-9]{5,9})?\.npz")
-_TEMPORARY = re.compile(rf"\.{_FILES.pattern}\.[0-9a-f]+\.tmp\.npz")
+_FILE = re.compile(r"g2_(?:dataset|train|val|test)(?:_[0-9]{5,9})?\.npz")
+
+
+def is_data_file(name: str) -> bool:
+    """Whether a name is one of the files of data sets, in either layout."""
+    return _FILE.fullmatch(name) is not None
 
 
 def shard_name(part: str, number: int) -> str:
@@ -135,24 +135,3 @@ class _Series:
 
 def _rows(base_points: np.ndarray, rotations: int) -> np.ndarray:
     return (base_points[:, None] * rotations + np.arange(rotations)).ravel()
-
-
-def remove_data_sets(folder: Path) -> None:
-    """Remove the data sets of an earlier run of step 2, in whatever layout, and what a killed one left.
-
-    Raises:
-        ArtefactError: one cannot be removed.
-    """
-    for path in _entries(folder):
-        if _TEMPORARY.fullmatch(path.name):
-            remove_if_unlocked(path)
-        elif _FILES.fullmatch(path.name):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise ArtefactError(f"{path}: cannot be removed: {reason(error)}") from error
-
-
-def _entries(folder: Path) -> Iterator[Path]:
-    with contextlib.suppress(FileNotFoundError):
-        yield from sorted(folder.iterdir())

@@ -85,6 +85,13 @@ class BasePoints(NamedTuple):
     angles: np.random.Generator
 
 
+def n_base_points(options: SampleOptions, n_run: int) -> int:
+    """How many base points options mean, of a metric with `n_run`; at most that many where they are taken from it."""
+    if options.source == "fresh":
+        return options.n_points or _FRESH
+    return min(options.n_points or n_run, n_run)
+
+
 def base_points(variety: AbstractVariety, own: Callable[[], Points], options: SampleOptions) -> BasePoints:
     """The base points that options mean; each random choice has a stream of its own.
 
@@ -97,7 +104,7 @@ def base_points(variety: AbstractVariety, own: Callable[[], Points], options: Sa
     point_seed, angle_seed, _ = _streams(options)
     size = min(BLOCK, options.shard_size or BLOCK)
     if options.source == "fresh":
-        n = options.n_points or _FRESH
+        n = n_base_points(options, 0)
         blocks: Iterator[Points] = (
             block for points in _fresh_points(variety, n, point_seed) for block in blocks_of(points, size)
         )

@@ -26,6 +26,7 @@ from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions, base_points
 from g2links.workflow.samples import gathered, read_arrays_of_link, write_rows
+from g2links.workflow.sizes import require_room_for_samples
 
 _FORMS = {"phis": ("phi", 3), "psis": ("psi", 4), "etas": ("eta", 1)}
 _METRICS = {"g2_metrics": ("g", LINK_DIMENSION), "riemannian_metrics": ("g_T", LINK_DIMENSION - 1)}
@@ -149,11 +150,12 @@ def sample_structure(
     whatever its rotations.
 
     Raises:
-        InputError: for options that cannot be, or where V is no threefold.
+        InputError: for options that cannot be or do not fit into memory, or where V is no threefold.
         ArtefactError: where the metric is not positive.
     """
     started = time.monotonic()
     require_threefold(link.variety, "data of the link")
+    require_room_for_samples(options, points.n, None)
     base = base_points(link.variety, lambda: points, options)
     blocks: list[dict[str, np.ndarray]] = []
     samples = sample_blocks(link, base.blocks, options.n_rotations, base.angles)

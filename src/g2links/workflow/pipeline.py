@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from g2links.errors import InputError
+from g2links.errors import ArtefactError, InputError
 from g2links.records import StepRecord
 from g2links.settings.config import TASKS
 from g2links.settings.quick_sizes import size
 from g2links.storage.journal import Journal
 from g2links.storage.layout import Home
+from g2links.storage.published_sets import open_set
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
@@ -176,7 +177,7 @@ def _in_home(
         if not plan.with_link:
             say("note: no G2-structure outside complex dimension 3; the metric and the contact structure alone")
         for name, step in _steps(home, plan, journal, progress).items():
-            if name in journal.done:
+            if name in journal.done and not (name == "sample" and _sampled_by_others(home, journal)):
                 say(f"== {name}: done before, skipped")
                 continue
             say(f"== {name}")
@@ -213,6 +214,11 @@ def _steps(home: Home, plan: Plan, journal: Journal, progress: ProgressWish) -> 
         return check_step(home, name, cy_run=run(), progress=progress, **options)
 
     def learn(task: str) -> StepReport:
+        if _sampled_by_others(home, journal):
+            raise ArtefactError(
+                f"{home.link_data}: these are not the data sets of this pipeline, but those of another command; "
+                "the same command again makes its own"
+            )
         return network_step(home, task, cy_run=run(), progress=progress, **plan.hyperparameters)
 
     checks = {f"check {label}": partial(judge, *chosen) for label, chosen in plan.checks.items()}
@@ -224,6 +230,15 @@ def _steps(home: Home, plan: Plan, journal: Journal, progress: ProgressWish) -> 
         **{f"train {task}": partial(learn, task) for task in TASKS},
         **checks,
     }
+
+
+def _sampled_by_others(home: Home, journal: Journal) -> bool:
+    """Whether the data sets of the home are no longer those that the pipeline made."""
+    own = journal.done["sample"].get("set_sha256")
+    try:
+        return own not in (None, open_set(home.link_data).manifest.content_sha256)
+    except ArtefactError:
+        return True
 
 
 def _network(home: Home, task: str, steps: Mapping[str, StepRecord], made: Mapping[str, StepReport]) -> TrainedNetwork:

@@ -27,6 +27,7 @@ from g2links.workflow.base_points import SampleOptions
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check import PSI_METHODS, require_options
 from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.sizes import require_room_for_points, require_room_for_samples
 from g2links.workflow.training_run import architecture_of, require_saved_model, settings_of
 
 METRIC_CHECKS = ("kahlerity", "contact", "measures")
@@ -135,9 +136,8 @@ class Plan:
         else:
             options = self.fit_options
             n_points = options.n_points
+            require_room_for_points(self.variety, n_points, home)
             require_seconds(self.solving.get("time_limit"))
-            options.family(self.variety)
-            self.variety.require_solvable()
             if options.start_from is not None:
                 find_cy(home or Home(), options.start_from)
         for name, chosen in self.checks.values():
@@ -147,6 +147,9 @@ class Plan:
             self._require_samples(home, n_points)
             for task in TASKS:
                 self._require_training(home, task)
+        if not isinstance(self.subject, CalabiYau):
+            self.fit_options.family(self.variety)
+            self.variety.require_solvable()
 
     def _require_samples(self, home: Home | None, n_points: int) -> None:
         known = [*(option.name for option in fields(SampleOptions)), "hyperparameters"]
@@ -160,6 +163,7 @@ class Plan:
             raise InputError(
                 "n_points of sample", taken, f"at most the {n_points} points of the metric, or source fresh"
             )
+        require_room_for_samples(options, n_points, home)
         splits = options.splits
         if home is not None and "splits" not in self.sampling:
             shares = load_hyperparameters(_existing(file) or home.hyperparameters).splits

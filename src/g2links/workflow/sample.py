@@ -4,8 +4,8 @@ import os
 
 from g2links.errors import InputError
 from g2links.storage.layout import Home
-from g2links.storage.manifests import read_manifest
 from g2links.storage.models import find_cy, load_cy
+from g2links.storage.published_sets import OpenSet, open_set
 from g2links.workflow.base_points import SampleOptions, parts_of
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.link_samples import LinkSamples, rows_of_parts, run_of_metric
@@ -43,8 +43,8 @@ def sample(
         progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
 
     Raises:
-        InputError, ArtefactError: for options that cannot be, a run that there is not, a variety that is no threefold,
-            or a metric that is not positive.
+        InputError, ArtefactError: for options that cannot be, or need more memory or disk than there is, a run that
+            there is not, a variety that is no threefold, or a metric that is not positive.
 
     Example:
         >>> data = g2links.sample(cy, n_rotations=2)  # doctest: +SKIP
@@ -53,8 +53,8 @@ def sample(
     options = SampleOptions(n_points, n_rotations, source, splits, seed, shard_size)
     with progress_if_watched(progress) as show:
         if home is not None:
-            write_samples(Home(home), _number(Home(home), cy, cy_run), options, progress=show)
-            return open_samples(Home(home))
+            written = write_samples(Home(home), _number(Home(home), cy, cy_run), options, progress=show)
+            return _opened(Home(home), written)
         if cy is None:
             raise InputError("cy", cy, "a metric, from g2links.solve or g2links.open_run, or the home of a saved one")
         for name, value in (("cy_run", cy_run), ("shard_size", shard_size)):
@@ -78,9 +78,12 @@ def open_samples(home: Home) -> LinkSamples:
     Raises:
         InputError, ArtefactError: there are none, or the Calabi-Yau run that they come from is missing or damaged.
     """
-    record = samples_record(home, read_manifest(home.link_data, []))
+    return _opened(home, open_set(home.link_data))
+
+
+def _opened(home: Home, data: OpenSet) -> LinkSamples:
+    record = samples_record(data)
     options, cy_run = SampleOptions.from_record(record["options"]), record["cy_run"]
     model = load_cy(find_cy(home, cy_run).model_path)
     rows = rows_of_parts(parts_of(record["base_points"]["all"], options), options)
-    arrays = SavedArrays(home)
-    return LinkSamples(arrays, rows, model.variety, model.normalisation, cy_run, record, model.ansatz)
+    return LinkSamples(SavedArrays(data), rows, model.variety, model.normalisation, cy_run, record, model.ansatz)

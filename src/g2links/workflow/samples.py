@@ -3,7 +3,6 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,36 +19,51 @@ from g2links.storage.cy_points import read_points
 from g2links.storage.finished import FinishedRun
 from g2links.storage.fit_log import Progress
 from g2links.storage.layout import Home
-from g2links.storage.manifests import MANIFEST, Manifest, new_set, read_manifest
+from g2links.storage.manifests import MANIFEST
 from g2links.storage.models import find_cy, load_cy
+from g2links.storage.new_sets import new_set
 from g2links.storage.provenance import provenance
+from g2links.storage.published_sets import OpenSet, open_set
 from g2links.storage.records import require_entries
-from g2links.storage.shards import PARTS, ShardedSets, WholeSets, remove_data_sets, shards_of
+from g2links.storage.shards import PARTS, ShardedSets, WholeSets, is_data_file, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
 from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
+from g2links.workflow.sizes import require_room_for_samples
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
 _SCHEMA["cy_run_number"] = ArraySpec((1,), "iu")
 
+_Add = Callable[[Mapping[str, np.ndarray]], None]
+
 
 def write_samples(
     home: Home, cy_run: int | None, options: SampleOptions, *, progress: Progress = lambda *_: None
-) -> None:
-    """Evaluate the structure of a Calabi-Yau run and write the four data sets.
+) -> OpenSet:
+    """Evaluate the structure of a Calabi-Yau run and write the four data sets; returns them, as they are published.
 
     With more base points than `shard_size` each set is a series of files, and memory is bounded by a few shards (and
-    the points of the run, about 100 bytes each). The manifest is written last: until then the set does not count, and
-    the command starts anew.
+    the points of the run, about 100 bytes each). The data sets that there are stay until the new ones are complete, and
+    for those who still read them also afterwards.
+
+    Raises:
+        InputError: for options that cannot be, or that need more memory or disk than there is; before any work.
+        ArtefactError: where the metric cannot be read or is not positive, the disk refuses, or another process writes
+            there.
     """
     started = time.monotonic()
     run = find_cy(home, cy_run)
+    require_room_for_samples(options, run.record["options"]["n_points"], home)
     model = load_cy(run.model_path)
     require_threefold(model.variety, "data sets of the link")
     base = base_points(model.variety, lambda: read_points(home, run), options)
-    with _new_sets(home, run, options, base.parts, started) as (sets, extra):
+
+    def fill(add: _Add) -> MeasuredSamples:
         samples = sample_blocks(model.link(), base.blocks, options.n_rotations, base.angles)
-        extra |= gathered(samples, sets.add, base, options, f"Calabi-Yau run {run.number}", progress)
+        found = gathered(samples, add, base, options, f"Calabi-Yau run {run.number}", progress)
         progress("writing data sets", 0, 1)
+        return found
+
+    return _written(home, run, options, base.parts, fill, started)
 
 
 def write_rows(
@@ -63,26 +77,41 @@ def write_rows(
     """Write the four data sets from rows in memory; `found` is what `gathered` said of them.
 
     Raises:
+        InputError: they need more memory or disk than there is.
         ArtefactError: the disk refuses, or another process writes there.
     """
-    with _new_sets(home, run, options, parts, time.monotonic()) as (sets, extra):
-        sets.add(arrays)
-        extra |= found
+    require_room_for_samples(options, sum(map(len, parts)), home)
+
+    def fill(add: _Add) -> MeasuredSamples:
+        add(arrays)
+        return found
+
+    _written(home, run, options, parts, fill, time.monotonic())
 
 
-@contextmanager
-def _new_sets(
-    home: Home, run: FinishedRun[MetricRecord], options: SampleOptions, parts: list[np.ndarray], started: float
-) -> Iterator[tuple[WholeSets | ShardedSets, dict[str, object]]]:
-    """Where rows are added, and the entries of the manifest, which counts once the block is left."""
-    extra: dict[str, object] = {"cy_run": run.number, "cy_sha256": run.sha256, "options": options.to_record()}
-    names: list[str] = []
-    with new_set(home.make(home.link_data), names, extra) as folder:
-        remove_data_sets(folder)
-        sets = _layout(folder, parts, options, {"cy_run_number": np.array([run.number])})
-        yield sets, extra
-        names += sets.close()
-        extra |= {"files": len(names), "seconds": time.monotonic() - started, "versions": provenance()}
+def _written(
+    home: Home,
+    run: FinishedRun[MetricRecord],
+    options: SampleOptions,
+    parts: list[np.ndarray],
+    fill: Callable[[_Add], MeasuredSamples],
+    started: float,
+) -> OpenSet:
+    """The data sets of rows that `fill` adds, once they are published."""
+    with new_set(home.link_data, is_data_file) as staged:
+        sets = _layout(staged.folder, parts, options, {"cy_run_number": np.array([run.number])})
+        found = fill(sets.add)
+        names = sets.close()
+        extra = {
+            "cy_run": run.number,
+            "cy_sha256": run.sha256,
+            "options": options.to_record(),
+            **found,
+            "files": len(names),
+            "seconds": time.monotonic() - started,
+            "versions": provenance(),
+        }
+        return staged.publish(names, extra)
 
 
 def gathered(
@@ -120,15 +149,6 @@ def gathered(
 
 
 @dataclass(frozen=True)
-class LinkData:
-    """One data set as read back: its arrays, the Calabi-Yau run it was made from, and its checksum."""
-
-    arrays: dict[str, np.ndarray]
-    cy_run: int
-    sha256: str
-
-
-@dataclass(frozen=True)
 class LinkRows:
     """What a network learns from in one data set: in memory, or in blocks that are read when they are needed."""
 
@@ -137,39 +157,32 @@ class LinkRows:
     sha256: str
 
 
-def samples_record(home: Home, manifest: Manifest) -> SavedSamplesRecord:
-    """What the manifest of the data sets of a home says of them.
+def samples_record(data: OpenSet) -> SavedSamplesRecord:
+    """What the manifest of data sets says of them.
 
     Raises:
         ArtefactError: it is none of such sets.
     """
-    return require_entries(manifest.extra, SavedSamplesRecord, home.link_data / MANIFEST)
-
-
-def read_samples(home: Home, part: str) -> LinkData:
-    """The data set `part` (dataset, train, val or test), after its checksum, shapes and values have been checked.
-
-    Raises:
-        ArtefactError: the set is missing, incomplete, damaged, in shards, or holds what cannot be.
-    """
-    name = f"g2_{part}.npz"
-    manifest = read_manifest(home.link_data, [name])
-    arrays, cy_run = read_arrays_of_link(home.link_data / name)
-    return LinkData(arrays, cy_run, manifest.sha256(name))
+    return require_entries(data.manifest.extra, SavedSamplesRecord, data.folder / MANIFEST)
 
 
 class SavedArrays(Mapping[str, np.ndarray]):
-    """The arrays of the whole data set of a home, in one file or in shards, which are read when the first is used."""
+    """The arrays of the whole data set, in one file or in shards, which are read when the first is used."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, data: OpenSet) -> None:
+        self._data = data
+
+    @property
+    def sha256(self) -> str:
+        """One checksum of all files of the data sets."""
+        return self._data.manifest.content_sha256
 
     @cached_property
     def _arrays(self) -> dict[str, np.ndarray]:
-        manifest = read_manifest(self._home.link_data, [])
-        names = shards_of("dataset", manifest.files) or ["g2_dataset.npz"]
-        read_manifest(self._home.link_data, names)
-        files = [read_arrays_of_link(self._home.link_data / name)[0] for name in names]
+        names = shards_of("dataset", self._data.manifest.files) or ["g2_dataset.npz"]
+        files = [_arrays_of(self._data, name)[0] for name in names]
+        if len(files) == 1:
+            return files[0]
         return {name: np.concatenate([file[name] for file in files]) for name in COLUMNS}
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -188,39 +201,51 @@ class SavedArrays(Mapping[str, np.ndarray]):
 
 
 def read_rows(home: Home, part: str, task: str) -> LinkRows:
+    """`rows_of` the data sets of a home."""
+    return rows_of(open_set(home.link_data), part, task)
+
+
+def rows_of(data: OpenSet, part: str, task: str) -> LinkRows:
     """The base points of a data set, each once, with what `task` learns; of a set in shards, one shard at a time.
 
-    All checksums are compared at once; each file is checked again when it is read.
+    The checksums of shards are compared at once, and those of the bytes of each again when it is read.
 
     Raises:
-        ArtefactError: the set is missing, incomplete, damaged, or holds what cannot be.
+        ArtefactError: the set is damaged, or holds what cannot be.
     """
-    manifest = read_manifest(home.link_data, [])
-    names = shards_of(part, manifest.files)
-    if not names:
-        data = read_samples(home, part)
-        return LinkRows(link_rows(data.arrays, task), data.cy_run, data.sha256)
-    manifest = read_manifest(home.link_data, names)
+    names = shards_of(part, data.manifest.files)
     schema = {name: spec for name, spec in _SCHEMA.items() if name in {*row_columns(task), "cy_run_number"}}
-    record = samples_record(home, manifest)
+    if not names:
+        name = f"g2_{part}.npz"
+        arrays, cy_run = _arrays_of(data, name, schema)
+        return LinkRows(link_rows(arrays, task), cy_run, data.manifest.sha256(name))
+    data.verify(names)
+    record = samples_record(data)
     turns = record["options"]["n_rotations"]
-    sizes = tuple(manifest.files[name]["rows"] // turns for name in names)
+    sizes = tuple(data.manifest.files[name]["rows"] // turns for name in names)
 
     def read(number: int) -> Row:
-        arrays, _ = read_arrays_of_link(home.link_data / names[number], schema)
+        arrays, _ = _arrays_of(data, names[number], schema)
         return link_rows(arrays, task)
 
-    joined = hashlib.sha256("".join(manifest.sha256(name) for name in names).encode()).hexdigest()
+    joined = hashlib.sha256("".join(data.manifest.sha256(name) for name in names).encode()).hexdigest()
     return LinkRows(RowBlocks(sizes, read), record["cy_run"], joined)
 
 
-def read_arrays_of_link(path: Path, schema: Schema = _SCHEMA) -> tuple[dict[str, np.ndarray], int]:
+def _arrays_of(data: OpenSet, name: str, schema: Schema = _SCHEMA) -> tuple[dict[str, np.ndarray], int]:
+    return _judged(data.folder / name, data.arrays(name, schema))
+
+
+def read_arrays_of_link(path: Path) -> tuple[dict[str, np.ndarray], int]:
     """The arrays of one file of a data set, and its Calabi-Yau run.
 
     Raises:
         ArtefactError: the file is missing, damaged, or no data set of the link.
     """
-    arrays = read_arrays(path, schema)
+    return _judged(path, read_arrays(path, _SCHEMA))
+
+
+def _judged(path: Path, arrays: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], int]:
     cy_run = int(arrays.pop("cy_run_number")[0])
     for column in ("drop_ones", "drop_maxs"):
         if np.any((arrays[column] < 0) | (arrays[column] > 4)):

@@ -20,6 +20,7 @@ from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.polynomials import resolve_variety
 from g2links.workflow.progress import ProgressWish, progress_if_watched
+from g2links.workflow.sizes import require_room_for_points
 
 
 def solve(
@@ -53,7 +54,8 @@ def solve(
             require_supremum.
 
     Raises:
-        InputError, PolynomialError: for options or a polynomial that cannot be used.
+        InputError, PolynomialError: for options or a polynomial that cannot be used, or more points than there is
+            memory or disk for.
         TrainingError: when what was found is not a metric.
 
     Example:
@@ -70,6 +72,7 @@ def solve(
         family = chosen.family(variety)
     else:
         family = own_family(variety, register_potential(potential, parameters), chosen)
+    require_room_for_points(variety, chosen.n_points, None if home is None else Home(home))
     with progress_if_watched(progress) as show:
         if home is not None:
             report = fit_cy(Home(home), variety, chosen, progress=show, time_limit=time_limit, family=family)

@@ -20,6 +20,8 @@ from g2links.workflow.fit import fit_cy
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.sample import sample
+from g2links.workflow.samples import SavedArrays
+from g2links.workflow.sizes import require_room_for_points
 from g2links.workflow.train import train
 
 
@@ -56,7 +58,12 @@ def metric_step(
     fresh: bool = False,
     progress: ProgressWish = None,
 ) -> StepReport:
-    """Step 1: solve the metric and save it as a run."""
+    """Step 1: solve the metric and save it as a run.
+
+    Raises:
+        InputError: for more points than there is memory or disk for, and what `fit_cy` refuses.
+    """
+    require_room_for_points(variety, options.n_points, home)
     require_writable(home.plots)
     with progress_if_watched(progress) as show:
         report = fit_cy(home, variety, options, progress=show, time_limit=time_limit, fresh=fresh)
@@ -108,7 +115,9 @@ def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: 
         options["splits"] = (splits.train, splits.validation, splits.test)
     data = sample(home=home.path, **options)
     saved = cast("SavedSamplesRecord", data.record)
-    return StepReport({"command": "sample", **saved}, samples_summary(saved, folder=str(home.link_data)), data)
+    sha256 = cast("SavedArrays", data.arrays).sha256
+    found = {"command": "sample", "set_sha256": sha256, **saved}
+    return StepReport(found, samples_summary(saved, folder=str(home.link_data)), data)
 
 
 def network_step(home: Home, task: str | None, **options: Any) -> StepReport:

@@ -26,8 +26,10 @@ from g2links.storage.fit_log import Progress
 from g2links.storage.keras_files import save_model
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run, load_cy, load_link_model
+from g2links.storage.new_sets import remove_leftovers
 from g2links.storage.numbering import claim_run
 from g2links.storage.provenance import provenance
+from g2links.storage.published_sets import open_set
 from g2links.storage.records import read_record
 from g2links.storage.shards import PARTS
 from g2links.training import (
@@ -45,7 +47,7 @@ from g2links.training import (
 )
 from g2links.training.data import as_blocks, take_rows
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
-from g2links.workflow.samples import read_rows
+from g2links.workflow.samples import rows_of
 
 _LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
 """How many training points a step of least squares takes at most; a direct network is not fitted so."""
@@ -91,13 +93,15 @@ class TrainingData:
 
 
 def read_training_data(home: Home, task: str, cy_run: int | None = None) -> TrainingData:
-    """The data sets of step 2 in a home.
+    """The data sets of step 2 in a home, all three of those that are published now, whatever is sampled meanwhile.
 
     Raises:
         InputError: when they were made from another Calabi-Yau run than `cy_run`.
         ArtefactError: when the data or the metric cannot be read.
     """
-    sets = {part: read_rows(home, part, task) for part in PARTS}
+    data = open_set(home.link_data)
+    remove_leftovers(home.link_data)
+    sets = {part: rows_of(data, part, task) for part in PARTS}
     origin = sets["train"].cy_run
     if cy_run is not None and cy_run != origin:
         raise InputError(
@@ -107,7 +111,7 @@ def read_training_data(home: Home, task: str, cy_run: int | None = None) -> Trai
         )
     run = find_cy(home, origin)
     metric = load_cy(run.model_path)
-    checksums = {part: data.sha256 for part, data in sets.items()}
+    checksums = {part: rows.sha256 for part, rows in sets.items()}
     train_rows, validation_rows, test_rows = (sets[part].rows for part in PARTS)
     return TrainingData(
         train_rows,
