@@ -17,7 +17,7 @@ from g2links.varieties.polynomial import Polynomial, monomial_counts
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
 
 MOST_LAYERS = 100
-"""Hidden layers; two are the default. They are compiled one by one, a hundred within half a minute."""
+"""Hidden layers; two are the default. They are compiled one by one: five thousand take minutes."""
 MOST_UNITS = 65_536
 """Of one layer; 256 are the default of the largest networks here."""
 MOST_PARAMETERS = 50_000_000
