@@ -87,14 +87,14 @@ def test_wrong_degrees_are_refused(call):
 
 @pytest.mark.usefixtures("as_users_run")
 def test_integers_and_lists_are_numbers_of_double_precision(rng):
-    metric = np.diag([2, 3, 5, 7, 1, 1, 4]) + 1
-    a = rng.integers(-3, 3, size=35)
-    expected = forms.hodge_star(a.astype(float), metric.astype(float), p=3)
+    metric = np.diag([2, 3, 5]) + 1
+    a = rng.integers(1, 9, size=3)
+    expected = forms.hodge_star(a.astype(float), metric.astype(float), p=1)
     for form, g in ((a, metric), (a.tolist(), metric.tolist()), (a.astype(float), metric), (a, metric.astype(float))):
-        found = forms.hodge_star(form, g, p=3)
+        found = forms.hodge_star(form, g, p=1)
         assert found.dtype == np.float64
         close(found, expected)
-        close(forms.inner(form, form, g, p=3), forms.inner(a * 1.0, a * 1.0, metric * 1.0, p=3))
+    close(forms.inner(a, a.tolist(), metric, p=1), a @ np.linalg.inv(metric) @ a)
     close(forms.volume_form(metric.tolist()), [np.sqrt(np.linalg.det(metric))])
     close(forms.inverse(metric), np.linalg.inv(metric))
     assert bool(forms.is_positive_definite(metric))
