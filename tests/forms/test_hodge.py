@@ -83,3 +83,34 @@ def test_star_is_differentiable_in_the_metric(rng):
 def test_wrong_degrees_are_refused(call):
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.usefixtures("as_users_run")
+def test_integers_and_lists_are_numbers_of_double_precision(rng):
+    metric = np.diag([2, 3, 5]) + 1
+    a = rng.integers(1, 9, size=3)
+    expected = forms.hodge_star(a.astype(float), metric.astype(float), p=1)
+    for form, g in ((a, metric), (a.tolist(), metric.tolist()), (a.astype(float), metric), (a, metric.astype(float))):
+        found = forms.hodge_star(form, g, p=1)
+        assert found.dtype == np.float64
+        close(found, expected)
+    close(forms.inner(a, a.tolist(), metric, p=1), a @ np.linalg.inv(metric) @ a)
+    close(forms.volume_form(metric.tolist()), [np.sqrt(np.linalg.det(metric))])
+    close(forms.inverse(metric), np.linalg.inv(metric))
+    assert bool(forms.is_positive_definite(metric))
+    close(forms.wedge([1, 2], [3, 4], p=1, q=1, n=2), [-2])
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ([[1, 0], [0]], "array of numbers"),
+        ([["x", "y"], ["z", "w"]], "array of numbers"),
+        ([1, 2], "square"),
+        (3, "square"),
+    ],
+)
+@pytest.mark.usefixtures("as_users_run")
+def test_what_is_no_metric_is_named(metric, words):
+    with pytest.raises(InputError, match=f"metric: .*{words}"):
+        forms.hodge_star(np.ones(2), metric, p=1)

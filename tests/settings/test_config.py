@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import numpy as np
 import pydantic
@@ -74,6 +75,19 @@ def test_auto_becomes_what_suits_the_architecture(overrides, expected):
 def test_activations_are_refused_where_they_have_too_few_derivatives(overrides, words):
     with pytest.raises(ConfigurationError, match=words):
         load_hyperparameters(None, "3form", overrides)
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "words"),
+    [
+        ("layers: 1000\nunits: 65536", "1: layers", r"4,\d+,\d+,\d+,\d+ parameters; allowed are at most 100 layers"),
+        ("layers: 1000000000000", "1: layers", "at most 100 layers"),
+        ("layers: 100\nunits: 20000", "1: layers", "50,000,000 parameters"),
+        ("layers: 2\nunits: [60000, 60000]", "1: layers", "3,600,060,000 parameters"),
+    ],
+)
+def test_networks_that_are_too_large_are_refused_with_their_size(file, values, place, words):
+    assert re.search(words, problems(file(f"{values}\narchitecture: direct"))[place])
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ def test_numpy_reads_what_is_written_and_is_read(tmp_path):
         ("x", np.zeros((3, 4)), r"array 'x' has shape \(3, 4\), expected \(n, 2\)"),
         ("x", np.zeros(3), r"array 'x' has shape \(3,\), expected \(n, 2\)"),
         ("x", np.zeros((3, 2), complex), "array 'x' is of type complex128, expected real numbers"),
+        ("x", np.zeros((3, 2), np.float32), "array 'x' is of type float32, expected float64"),
+        ("x", np.zeros((3, 2), np.longdouble), "array 'x' is of type float128, expected float64"),
         ("k", np.arange(4), r"array 'k' has 4 rows, expected 3 as in 'x'"),
         ("k", np.zeros(3), "array 'k' is of type float64, expected integers or unsigned integers"),
         ("run", np.arange(2), r"array 'run' has shape \(2,\), expected \(1,\)"),

@@ -1,5 +1,4 @@
 import contextlib
-import json
 import sys
 import types
 import zipfile
@@ -11,6 +10,7 @@ import pytest
 from g2links.errors import ArtefactError
 from g2links.storage.keras_files import check_model_file, load_model, save_model
 from tests.storage.faults import FULL_DISK, flipped, hidden_files, run
+from tests.storage.keras_archives import rewritten, with_config
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
@@ -58,25 +58,6 @@ def model(registered):
 def path(model, tmp_path):
     save_model(model, tmp_path / "m_run1.keras")
     return tmp_path / "m_run1.keras"
-
-
-def rewritten(path, **changes):
-    """The archive with some members replaced (None: left out)."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    members |= {name.replace("__", "."): content for name, content in changes.items()}
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            if content is not None:
-                archive.writestr(name, content)
-    return path
-
-
-def with_config(path, change):
-    with zipfile.ZipFile(path) as archive:
-        config = json.loads(archive.read("config.json"))
-    change(config)
-    return rewritten(path, config__json=json.dumps(config).encode())
 
 
 def test_a_model_comes_back_exactly(model, path):
@@ -134,6 +115,16 @@ def test_a_class_that_this_version_does_not_have(path):
 
     with pytest.raises(ArtefactError, match="Keras cannot rebuild this model"):
         load_model(with_config(path, rename))
+
+
+def test_too_many_layers(path):
+    """Five thousand layers take Keras minutes."""
+
+    def repeat(config):
+        config["config"]["layers"] *= 700
+
+    with pytest.raises(ArtefactError, match=r"m_run1\.keras: \d+ layers and parts of layers; at most 2000"):
+        load_model(with_config(path, repeat))
 
 
 def test_damage_of_every_kind(path, tmp_path):

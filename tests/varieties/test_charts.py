@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 from scipy.optimize import fsolve
 
+from g2links.errors import InputError
+from g2links.potentials.reference import reference_potential
 from g2links.varieties.catalogue import dwork, fermat_family, fermat_quintic
-from g2links.varieties.charts import act, complex_coordinates, embed, origin, slice_chart, tangent_frame, to_gauge
+from g2links.varieties.charts import (
+    act,
+    canonical_point,
+    complex_coordinates,
+    embed,
+    origin,
+    slice_chart,
+    tangent_frame,
+    to_gauge,
+)
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import chart_sign, residue
 
@@ -114,3 +125,33 @@ def test_residue_form_is_the_same_in_every_chart(rng):
         jacobian = jax.jacfwd(change, holomorphic=True)(complex_coordinates(origin(home)))
         pulled_back = residue(variety, other.centre) * jnp.linalg.det(jacobian)
         np.testing.assert_allclose(pulled_back, residue(variety, home.centre), rtol=1e-10)
+
+
+@pytest.mark.usefixtures("as_users_run")
+def test_real_points_are_made_complex():
+    variety = WeightedHypersurface(fermat_quintic())
+    for z in ([-1.0, 1, 0, 0, 0], np.array([-1, 1, 0, 0, 0]), jnp.array([-1.0, 1, 0, 0, 0])):
+        for at in (slice_chart(variety, z).centre, canonical_point(variety, z)):
+            np.testing.assert_allclose(at.z, [1, -1, 0, 0, 0], atol=1e-15)
+
+
+@pytest.mark.usefixtures("as_users_run")
+def test_several_points_are_not_taken_for_one(chart):
+    """Rows would be taken for coordinates."""
+    f, c = chart
+    variety = WeightedHypersurface(f)
+    calls = {
+        "slice_chart": lambda n: slice_chart(variety, jnp.ones((n, 5))),
+        "canonical_point": lambda n: canonical_point(variety, jnp.ones((n, 5))),
+        "the polynomial": lambda n: f(jnp.ones((n, 5), dtype=complex)),
+        "its gradient": lambda n: f.gradient(jnp.ones((n, 5), dtype=complex)),
+        "the reference potential": lambda n: reference_potential(variety, jnp.ones((n, 5), dtype=complex)),
+        "coordinates": lambda n: complex_coordinates(jnp.ones((n, 7))),
+        "points of a chart": lambda n: embed(variety, c, jnp.ones((n, 3), dtype=complex)),
+    }
+    for call in calls.values():
+        for n in (2, 3, 5, 7, 10):
+            with pytest.raises(InputError, match="one point"):
+                call(n)
+            with pytest.raises(InputError, match="one point"):
+                jax.jit(lambda call=call, n=n: call(n))()

@@ -5,6 +5,7 @@ for many. Components may be real or complex; products are complex-bilinear.
 """
 
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +16,7 @@ from g2links.errors import InputError
 from g2links.forms import _tables
 from g2links.forms._sums import sum_terms, take
 from g2links.forms.basis import check_form
-from g2links.forms.linear import determinant, inverse
+from g2links.forms.linear import as_numbers, determinant, inverse
 
 
 @functools.partial(jax.jit, static_argnames=("p", "q", "n"))
@@ -35,8 +36,7 @@ def wedge(a: Form, b: Form, *, p: int, q: int, n: int) -> Form:
     Raises:
         InputError: if the shape of a or b is not that of its degree.
     """
-    check_form("a", a, n, p)
-    check_form("b", b, n, q)
+    a, b = as_form("a", a, n, p), as_form("b", b, n, q)
     left, right, sign = _tables.wedge_table(n, p, q)
     sign = sign.astype(jnp.result_type(a, b))
     return sum_terms(lambda i, j, s: s * take(a, i) * take(b, j), left, right, sign)
@@ -61,8 +61,8 @@ def interior(v: Vector, a: Form, *, p: int) -> Form:
         raise InputError("v", f"an array of shape {jnp.shape(v)}", "one vector is needed; use jax.vmap over many")
     if p < 1:
         raise InputError("p", p, "the interior product needs a form of degree at least 1")
-    n = len(v)
-    check_form("a", a, n, p)
+    v, n = as_numbers("v", v), len(v)
+    a = as_form("a", a, n, p)
     component, sign = _tables.slot_table(n, p)
     sign = sign.astype(jnp.result_type(v, a))
     return sum_terms(lambda speed, i, s: speed * s * take(a, i), v, component, sign)
@@ -86,15 +86,16 @@ def pullback(a: Form, jacobian: Inexact[Array, "n m"], *, p: int) -> Form:
     Raises:
         InputError: if the jacobian is not a matrix, or the shape of a is not that of its degree on R^n.
     """
+    jacobian = as_numbers("jacobian", jacobian)
     if jnp.ndim(jacobian) != 2:
         raise InputError("jacobian", f"an array of shape {jnp.shape(jacobian)}", "one matrix dx^i/dy^j is needed")
     n, m = jacobian.shape
-    check_form("a", a, n, p)
+    a = as_form("a", a, n, p)
     if p > m:
         return jnp.zeros((0,), dtype=jnp.result_type(a, jacobian))
-    mixed = jnp.asarray(a)[None, :]
+    mixed = a[None, :]
     for done in range(p):
-        mixed = _pull_slot(mixed, jnp.asarray(jacobian), done, p - done)
+        mixed = _pull_slot(mixed, jacobian, done, p - done)
     return mixed[:, 0]
 
 
@@ -131,9 +132,9 @@ def inner(a: Form, b: Form, metric: Matrix, *, p: int) -> Scalar:
     Raises:
         InputError: if the metric is not square, or the shape of a or b is not that of its degree.
     """
-    check_metric(metric)
-    check_form("a", a, metric.shape[0], p)
-    return jnp.asarray(a) @ raise_indices(b, metric, p=p)
+    metric = as_metric(metric)
+    a = as_form("a", a, metric.shape[0], p)
+    return a @ raise_indices(b, metric, p=p)
 
 
 def norm(a: Form, metric: Matrix, *, p: int) -> Scalar:
@@ -158,9 +159,9 @@ def raise_indices(a: Form, metric: Matrix, *, p: int) -> Form:
     Raises:
         InputError: if the metric is not square, or the shape of a is not that of its degree.
     """
-    check_metric(metric)
+    metric = as_metric(metric)
     n = metric.shape[0]
-    check_form("a", a, n, p)
+    a = as_form("a", a, n, p)
     if 2 * p <= n:
         return pullback(a, inverse(metric), p=p)
     twice = complement(pullback(complement(a, n, p), metric, p=n - p), n, n - p)
@@ -173,19 +174,32 @@ def complement(a: Form, n: int, p: int) -> Form:
     Raises:
         InputError: if p > n or the shape of a is not that of its degree.
     """
-    check_form("a", a, n, p)
+    a = as_form("a", a, n, p)
     if p > n:
         raise InputError("p", p, f"the Hodge star on R^{n} takes forms of degree at most {n}")
     source, sign = _tables.complement_table(n, p)
     return take(a, source) * sign.astype(jnp.result_type(a))
 
 
-def check_metric(metric: Matrix) -> None:
-    """Refuse a metric that is not one square matrix.
+def as_metric(metric: Any) -> Matrix:
+    """A metric as one square matrix of real numbers; integers and lists become float64.
 
     Raises:
-        InputError: naming the shape.
+        InputError: naming the shape, or what is no number.
     """
-    shape = jnp.shape(metric)
-    if len(shape) != 2 or shape[0] != shape[1]:
-        raise InputError("metric", f"an array of shape {shape}", "one square matrix is needed; use jax.vmap over many")
+    matrix = as_numbers("metric", metric)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        allowed = "one square matrix is needed; use jax.vmap over many"
+        raise InputError("metric", f"an array of shape {matrix.shape}", allowed)
+    return matrix
+
+
+def as_form(field: str, packed: Any, n: int, p: int) -> Form:
+    """The components of one p-form on R^n as real or complex numbers.
+
+    Raises:
+        InputError: naming `field`, for another shape, or what are no numbers.
+    """
+    components = as_numbers(field, packed)
+    check_form(field, components, n, p)
+    return components

@@ -1,5 +1,9 @@
 """The Hodge star of any non-degenerate metric and either orientation.
 
+The orientation is an argument, +1 by default: that of the coordinates. The coordinates (x1, x2, x3, y1, y2, y3, θ) of a
+link have the orientation -1, so that there `hodge_star(phi, metric, p=3)` is -ψ. `orientation=-1` gives ψ, as do
+`ContactCalabiYau.star` and, for a 3-form in its own metric, `g2.star_phi`.
+
 Convention: a ^ *b = <a, b> vol, with the inner product of `algebra.inner` and vol = orientation sqrt|det g|
 dx^1...dx^n. For an indefinite metric of signature (r, s) this gives *(*a) = (-1)^(p(n-p)+s) a.
 """
@@ -7,7 +11,7 @@ dx^1...dx^n. For an indefinite metric of signature (r, s) this gives *(*a) = (-1
 import jax.numpy as jnp
 
 from g2links._typing import Form, Matrix, Number
-from g2links.forms.algebra import check_metric, complement, pullback
+from g2links.forms.algebra import as_metric, complement, pullback
 from g2links.forms.linear import determinant, inverse_and_determinant
 
 
@@ -21,7 +25,7 @@ def volume_form(metric: Matrix, orientation: Number = 1) -> Form:
     Raises:
         InputError: if the metric is not square.
     """
-    check_metric(metric)
+    metric = as_metric(metric)
     return orientation * jnp.sqrt(jnp.abs(determinant(metric)))[None]
 
 
@@ -33,10 +37,10 @@ def hodge_star(a: Form, metric: Matrix, *, p: int, orientation: Number = 1) -> F
     needs no inverse.
 
     Args:
-        a: shape (C(n, p),).
-        metric: shape (n, n), symmetric and non-degenerate.
+        a: shape (C(n, p),); integers and lists of numbers are taken as float64.
+        metric: shape (n, n), symmetric and non-degenerate; likewise.
         p: the degree of a, at most n.
-        orientation: +1 if dx^1 ^ ... ^ dx^n is positive, else -1.
+        orientation: +1 if dx^1 ^ ... ^ dx^n is positive, else -1, as in the coordinates of the link of a threefold.
 
     Returns:
         Shape (C(n, n-p),).
@@ -44,7 +48,7 @@ def hodge_star(a: Form, metric: Matrix, *, p: int, orientation: Number = 1) -> F
     Raises:
         InputError: if the metric is not square, p > n, or the shape of a is not that of its degree.
     """
-    check_metric(metric)
+    metric = as_metric(metric)
     n = metric.shape[0]
     inverse, det = inverse_and_determinant(metric)
     volume = orientation * jnp.sqrt(jnp.abs(det))

@@ -5,14 +5,35 @@ function can wait for each other for ever on a machine with two cores (seen with
 of an inverse at 1,000 points). The loops below have no such calls and, for n about 7, cost no more.
 """
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Inexact
 
 from g2links._typing import Array, Hermitian, InexactScalar, Matrix, SquareMatrix, Truth
+from g2links.errors import InputError
 
 _CROSS = 3
 """Where the minors of the first row are a cross product, which compiles to less."""
+
+
+def as_numbers(field: str, values: Any) -> Inexact[Array, "..."]:
+    """An array, or lists of numbers, as real or complex numbers: integers, of which quotients would be cut, as float64.
+
+    Args:
+        field: the name of it, for the message.
+        values: an array, traced or not, or lists.
+
+    Raises:
+        InputError: for what are no numbers, or lists of different lengths.
+    """
+    try:
+        array = jnp.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise InputError(field, values, f"an array of numbers ({error})") from error
+    return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
 
 
 @jax.custom_jvp
@@ -24,6 +45,7 @@ def inverse_and_determinant(matrix: SquareMatrix) -> tuple[SquareMatrix, Inexact
     singular the determinant is 0 and the inverse not finite. Derivatives of every order are exact (they use d
     A^-1 = -A^-1 dA A^-1), forward and reverse.
     """
+    matrix = as_numbers("matrix", matrix)
     n = matrix.shape[0]
     rows = jnp.arange(n)
 
@@ -102,6 +124,7 @@ def is_positive_definite(matrix: Matrix) -> Truth:
 
     Sylvester's criterion, as the signs of the pivots of elimination without exchanges.
     """
+    matrix = as_numbers("matrix", matrix)
     n = matrix.shape[0]
 
     def eliminate(k: jax.Array, state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -20,6 +20,7 @@ from g2links.calculus.map_points import BLOCK, compiled, values_at
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.fields import field
+from g2links.links.pointwise import SIDE_BY_SIDE
 from g2links.measures.monge_ampere import volume_density
 from g2links.potentials.metric import Potential, kahler_form_matrix, kahler_jet, real_transverse_metric
 from g2links.potentials.reference import log_radii_squared
@@ -35,7 +36,7 @@ from g2links.varieties.charts import (
 )
 from g2links.varieties.points.sampling import integral
 from g2links.varieties.polynomial import Polynomial
-from g2links.varieties.real_points import require_on_variety
+from g2links.varieties.real_points import is_traced, single_point
 from g2links.varieties.registry import as_variety
 from g2links.varieties.residue import residue
 from g2links.varieties.topology import THREEFOLD
@@ -65,11 +66,17 @@ class ContactCalabiYau:
         variety: V, or the polynomial of a hypersurface.
         potential: u, a real C*-invariant function of one point (N,) complex128 of X.
         normalisation: c in Υ = cΩ; `measures.monge_ampere.measure` finds it.
+
+    Raises:
+        InputError: for a normalisation that is not positive.
+        PolynomialError: where V is no Calabi-Yau variety.
     """
 
     def __init__(self, variety: AbstractVariety | Polynomial, potential: Potential, normalisation: float) -> None:
         variety = as_variety(variety)
         require_calabi_yau(variety)
+        if not is_traced(normalisation):
+            require_normalisation(normalisation)
         self.variety, self.potential, self.normalisation = variety, potential, normalisation
         self.compiled: dict[Any, Any] = {}
 
@@ -87,7 +94,7 @@ class ContactCalabiYau:
             InputError: when the point is not one of X, or not such an array. Inside `jax.jit` and the like, where no
                 value is known yet, only its shape is checked.
         """
-        return slice_chart(self.variety, jnp.asarray(_single_point(self.variety, point), dtype=complex), theta, indices)
+        return slice_chart(self.variety, single_point(self.variety, point), theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
         """The coordinates of the chart's centre."""
@@ -119,7 +126,7 @@ class ContactCalabiYau:
 
     @field
     def phi(self, chart: SliceChart, x: LinkPoint) -> Form:
-        """φ = η∧ω + ReΥ, (35,).
+        """φ = η∧ω + ReΥ, (35,); (x1, x2, x3, y1, y2, y3, θ) has the orientation -1 for it.
 
         Raises:
             InputError: on the link of a variety that is no threefold.
@@ -130,7 +137,7 @@ class ContactCalabiYau:
 
     @field
     def psi(self, chart: SliceChart, x: LinkPoint) -> Form:
-        """ψ = ½ω∧ω - η∧ImΥ, (35,); see `phi`."""
+        """ψ = ½ω∧ω - η∧ImΥ, (35,), which is `star` of φ; see `phi`."""
         require_threefold(self.variety, "psi")
         eta, omega, upsilon, _ = self._pieces(chart, x)
         return contact_psi(eta, omega, upsilon.imag)
@@ -140,6 +147,44 @@ class ContactCalabiYau:
         """η² + g_T, which is the metric of φ where the Monge-Ampère equation holds."""
         eta, _, _, transverse = self._pieces(chart, x)
         return total_metric(eta, transverse)
+
+    @property
+    def orientation(self) -> int:
+        """Whether (x1, ..., xd, y1, ..., yd, θ) is oriented as the link is, by η∧ω^d > 0: +1 or -1. It is -1 for d = 3:
+        the pairs dx_a∧dy_a are to be reordered."""
+        d = self.variety.dimension
+        return (-1) ** (d * (d - 1) // 2)
+
+    def star(self, form: Any, chart: Any, x: Any = None, *, p: int) -> Any:
+        """The Hodge star in the metric η² + g_T and in the orientation of the link, η∧ω^d > 0.
+
+        With it ψ = *φ for every potential; in the metric of φ itself (`g2.star_phi`) that holds only where the
+        Monge-Ampère equation does. `forms.hodge_star` takes the orientation as an argument, +1 by default, and then
+        gives the opposite of this for d = 3.
+
+        Args:
+            form: the components of a p-form at coordinates of a chart, or, with points in place of the chart, one row
+                for each point.
+            chart, x: as those of `phi`: a chart and its coordinates, or points alone.
+            p: the degree.
+
+        Raises:
+            InputError: for components that are not those of p-forms, and as `phi` does for points.
+
+        Example:
+            >>> link.star(link.phi(chart, x), chart, x, p=3)  # link.psi(chart, x)  # doctest: +SKIP
+            >>> link.star(link.phi(points), points, p=3)  # link.psi(points)  # doctest: +SKIP
+        """
+        star = partial(forms.hodge_star, p=p, orientation=self.orientation)
+        if x is not None:
+            return star(form, self.metric(chart, x))
+        metric, rows = self.metric(chart), np.asarray(form)
+        if metric.ndim == 2:
+            return np.asarray(star(jnp.asarray(rows), jnp.asarray(metric)))
+        wanted = (len(metric), forms.dimension(metric.shape[-1], p))
+        if rows.shape != wanted:
+            raise InputError("form", f"shape {rows.shape}", f"shape {wanted}: a {p}-form at each point")
+        return compiled(lambda row: star(*row), SIDE_BY_SIDE)((rows, metric))
 
     def hermitian(self, chart: SliceChart, x: LinkPoint) -> Hermitian:
         """g_{ab̄} on V."""
@@ -193,20 +238,6 @@ class ContactCalabiYau:
 jax.tree_util.register_pytree_node(ContactCalabiYau, ContactCalabiYau._flatten, ContactCalabiYau._unflatten)
 
 
-def _single_point(variety: AbstractVariety, point: RealPoint | ComplexPoint | Sequence[complex]) -> Any:
-    """(N,) complex: a point of X, or a traced array of that shape."""
-    n = variety.variables
-    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(point)):
-        z = jnp.asarray(point)
-        if z.shape not in ((n,), (2 * n,)):
-            raise InputError("point", f"shape {z.shape}", f"({n},) complex or ({2 * n},) real numbers are needed")
-        return z[:n] + 1j * z[n:] if len(z) == 2 * n else z
-    given = require_on_variety(variety, point)
-    if np.ndim(point) != 1:
-        raise InputError("point", f"shape {np.shape(point)}", "a chart is made around one point")
-    return given[0]
-
-
 def structure_at(link: ContactCalabiYau, at: ChartPoint) -> tuple[Form, Form, Array, Array]:
     """η, ω, Υ (complex) and g_T (2d, 2d) at a point in a chart."""
     first, g, upsilon = structure_coefficients(link, at)
@@ -256,6 +287,22 @@ def all_to_link(
 
 def _row_to_link(variety: AbstractVariety, row: tuple[ComplexPoint, Scalar]) -> ComplexPoint:
     return to_link(variety, *row)
+
+
+def require_normalisation(value: Any) -> float:
+    """c in Υ = cΩ as a float.
+
+    Raises:
+        InputError: for what is no positive, finite number.
+    """
+    allowed = "a positive number, c in Υ = cΩ"
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise InputError("normalisation", value, allowed) from error
+    if isinstance(value, str | bool) or not 0 < number < np.inf:
+        raise InputError("normalisation", value, allowed)
+    return number
 
 
 def require_threefold(variety: AbstractVariety, what: str) -> None:

@@ -10,11 +10,13 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from g2links._typing import Array
-from g2links.links.structure import ContactCalabiYau
+from g2links.links.structure import ContactCalabiYau, require_normalisation
+from g2links.networks.on_points import ModelOnPoints
 from g2links.potentials.families import Ansatz, KahlerPotential, Parameters, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric
 from g2links.records import AnsatzData, VarietyData
 from g2links.varieties.charts import slice_chart
+from g2links.varieties.real_points import points_on_variety
 from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.varieties.variety import AbstractVariety
 
@@ -23,8 +25,9 @@ _CHUNK = 500
 
 
 @keras.saving.register_keras_serializable(package="g2links")
-class CalabiYauMetric(keras.Model):
-    """Points (n, 10) real to the Hermitian metric (n, 3, 3) complex128 in the canonical slice chart of each point.
+class CalabiYauMetric(ModelOnPoints):
+    """Points (n, 10) real, or (n, 5) complex, to the Hermitian metric (n, 3, 3) complex128 in the canonical slice chart
+    of each point; points that are not on V are refused.
 
     Its weights are the parameters of the Kähler potential; `potential` gives u, `link` the structure on the link.
 
@@ -32,13 +35,17 @@ class CalabiYauMetric(keras.Model):
         variety: `to_config()` of the variety.
         ansatz: `to_config()` of the ansatz.
         normalisation: c in Υ = cΩ.
+
+    Raises:
+        InputError: for data that make no variety or ansatz, a normalisation that is not positive, or sizes that are too
+            large (`potentials.sizes`).
     """
 
     def __init__(self, variety: VarietyData, ansatz: AnsatzData, normalisation: float, **options: Any) -> None:
         super().__init__(**{"dtype": "float64", **options})
         self.variety = variety_from_config(variety)
         self.ansatz = ansatz_from_config(ansatz, self.variety)
-        self.normalisation = float(normalisation)
+        self.normalisation = require_normalisation(normalisation)
         self._parameters = [
             self.add_weight(shape=shape, name=f"parameter_{i}", dtype="float64", initializer="zeros")
             for i, shape in enumerate(self.ansatz.shapes())
@@ -64,9 +71,10 @@ class CalabiYauMetric(keras.Model):
         """The contact Calabi-Yau structure and the G2-structure on the link."""
         return ContactCalabiYau(self.variety, self.kahler_potential, self.normalisation)
 
-    def potential(self, points: Float[Array, "n 10"]) -> Float[Array, " n"]:
-        """u at each point."""
-        return _potentials(self.ansatz, self.kahler_potential.parameters, _complex(points))
+    def potential(self, points: Any) -> Float[Array, " n"]:
+        """u at each point; arguments and errors as for a call."""
+        z = _complex(points_on_variety(self.variety, points))
+        return _potentials(self.ansatz, self.kahler_potential.parameters, z) if len(z) else jnp.zeros(0)
 
     def call(self, points: Float[Array, "n 10"]) -> Complex[Array, "n 3 3"]:
         """g_{ab̄} = ∂_a∂_b̄ (K_ref + u); any representative of a point of V may be given."""
@@ -102,7 +110,8 @@ def _metrics(
     return jax.lax.map(metric, z, batch_size=_CHUNK)
 
 
-def _complex(points: Float[Array, "n 10"]) -> Complex[Array, "n 5"]:
+def _complex(points: Float[Array, "n real"]) -> Complex[Array, "n variables"]:
+    """(n, 2N) real to (n, N) complex."""
     x = jnp.asarray(points, dtype=jnp.float64)
     half = x.shape[1] // 2
     return x[:, :half] + 1j * x[:, half:]

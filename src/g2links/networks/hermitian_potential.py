@@ -21,6 +21,7 @@ from g2links.networks.structured import AbstractStructured, pack_numbers
 from g2links.networks.tasks import Task
 from g2links.potentials.families import KahlerPotential
 from g2links.potentials.sections import HermitianAnsatz, Sections, hermitian
+from g2links.potentials.sizes import require_sections
 from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -47,12 +48,18 @@ class HermitianPotential(AbstractStructured):
 
     Args:
         degree: k, of the monomials s.
+
+    Raises:
+        InputError: for too many monomials (`potentials.sizes`).
     """
 
     task: Task
     variety: WeightedHypersurface
     normalisation: float
     degree: int
+
+    def __post_init__(self) -> None:
+        require_sections(self.variety, self.degree)
 
     @cached_property
     def ansatz(self) -> HermitianAnsatz:

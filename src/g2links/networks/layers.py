@@ -12,6 +12,7 @@ from jaxtyping import Float
 from g2links._typing import Array
 from g2links.errors import InputError
 from g2links.potentials.activations import ACTIVATIONS, require_activation
+from g2links.potentials.sizes import require_layers
 
 Parameters = tuple[Any, ...]
 """Arrays of JAX or NumPy."""
@@ -28,7 +29,7 @@ class DenseNetwork:
         dropout: the share of hidden units that are dropped in training.
 
     Raises:
-        InputError: for an unknown activation, a width below 1 or a share outside [0, 1).
+        InputError: for an unknown activation, layers that cannot be (`potentials.sizes`) or a share outside [0, 1).
     """
 
     inputs: int
@@ -39,8 +40,7 @@ class DenseNetwork:
 
     def __post_init__(self) -> None:
         require_activation(self.activation)
-        if not self.widths or min(self.widths) < 1:
-            raise InputError("widths", self.widths, "positive numbers of units, one for each hidden layer")
+        require_layers(self.widths, self.inputs, self.outputs)
         if not 0 <= self.dropout < 1:
             raise InputError("dropout", self.dropout, "a share from 0, below 1")
 

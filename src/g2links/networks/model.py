@@ -1,6 +1,6 @@
 """The model that predicts φ, ψ or the metric on the link, as Keras sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,10 +14,12 @@ from g2links import forms
 from g2links._typing import Array, ChartIndices, ComplexPoint, Form, LinkPoint, Matrix, RealPoint
 from g2links.calculus.batching import in_chunks
 from g2links.errors import InputError
+from g2links.links.structure import require_normalisation
 from g2links.networks.ambient import Ambient
 from g2links.networks.architecture import AbstractArchitecture, LearnedTensor, Row, Weights
 from g2links.networks.direct import Direct
 from g2links.networks.hermitian_potential import HermitianPotential
+from g2links.networks.on_points import ModelOnPoints
 from g2links.networks.own import OwnNetwork, registered_network
 from g2links.networks.potential import AlgebraicPotential, PotentialNetwork
 from g2links.networks.tasks import Task, find_task
@@ -25,6 +27,7 @@ from g2links.potentials.families import ansatz_from_config
 from g2links.records import ArchitectureData, VarietyData
 from g2links.varieties.charts import ChartPoint, SliceChart, canonical_point, origin, slice_chart
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.real_points import single_point
 from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
 
 POTENTIALS: dict[str, Callable[..., AbstractArchitecture]] = {
@@ -39,12 +42,13 @@ _FORMAT = 2
 
 
 @keras.saving.register_keras_serializable(package="g2links")
-class LinkModel(keras.Model):
+class LinkModel(ModelOnPoints):
     """φ, ψ or η² + g_T on the link of a hypersurface, learned from samples.
 
-    `model(points)`, with points (n, 10) of the cone in any gauge (so base points or points of the link),
-    gives the packed components (n, k) in the canonical slice chart of each point. They do not depend on the
-    angle θ. `field`, `phi`, `psi` and `metric` give the same as functions of chart coordinates, to be differentiated.
+    `model(points)`, with points (n, 10) real or (n, 5) complex of the cone in any gauge (so base points or points of
+    the link; others are refused), gives the packed components (n, k) in the canonical slice chart of each point. They
+    do not depend on the angle θ. `field`, `phi`, `psi` and `metric` give the same as functions of chart coordinates, to
+    be differentiated.
 
     Args:
         variety: from `to_config` of the variety.
@@ -54,7 +58,8 @@ class LinkModel(keras.Model):
         cy_run: the number of the Calabi-Yau run behind these data, if there is one.
 
     Raises:
-        InputError: for an unknown task or architecture, or a value that it cannot have.
+        InputError: for an unknown task or architecture, a value that it cannot have, or one that is too large
+            (`potentials.sizes`).
     """
 
     def __init__(
@@ -68,7 +73,7 @@ class LinkModel(keras.Model):
     ) -> None:
         super().__init__(**{"dtype": "float64", **kwargs})
         self.variety = require_hypersurface(variety_from_config(variety), "network of the link")
-        self.task, self.normalisation, self.cy_run = task, float(normalisation), cy_run
+        self.task, self.normalisation, self.cy_run = task, require_normalisation(normalisation), cy_run
         self.architecture = build_architecture(architecture, find_task(task), self.variety, self.normalisation)
         trainable, fixed = self.architecture.shapes()
         self._trained = [self._variable(f"trainable_{i}", s, True) for i, s in enumerate(trainable)]
@@ -107,7 +112,8 @@ class LinkModel(keras.Model):
         return (input_shape[0], find_task(self.task).components)
 
     def in_charts(self, points: ChartPoint) -> Float[Array, "n components"]:
-        """The components at n points in given charts."""
+        """The components at n points in given charts, which are taken as they are: those of data, that were judged when
+        they were read."""
         return _predict_in_charts(self.architecture, self.state, jax.tree.map(jnp.asarray, points))
 
     @property
@@ -129,13 +135,13 @@ class LinkModel(keras.Model):
 
     def chart(
         self,
-        point: RealPoint | ComplexPoint,
+        point: RealPoint | ComplexPoint | Sequence[complex],
         theta: float = 0.0,
         indices: ChartIndices | None = None,
     ) -> SliceChart:
-        """The slice chart around the image in V of a point of the cone, given as (5,) complex or (10,) real."""
-        z, n = jnp.asarray(point), self.variety.variables
-        return slice_chart(self.variety, z[:n] + 1j * z[n:] if len(z) == 2 * n else z, theta, indices)
+        """The slice chart around the image in V of a point of the cone, given as (5,) complex or (10,) real; see
+        `ContactCalabiYau.chart`."""
+        return slice_chart(self.variety, single_point(self.variety, point), theta, indices)
 
     def origin(self, chart: SliceChart) -> LinkPoint:
         """The coordinates (x1, x2, x3, y1, y2, y3, θ) of the chart's centre."""
@@ -227,8 +233,7 @@ def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[A
 
 def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoint) -> Array:
     """The components in the canonical chart of a point of the cone in any gauge."""
-    n = architecture.variety.variables
-    z = point[:n] + 1j * point[n:]
+    z = single_point(architecture.variety, point)
     return architecture.components(state, canonical_point(architecture.variety, z))
 
 

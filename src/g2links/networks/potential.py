@@ -19,6 +19,7 @@ from g2links.networks.tasks import Task
 from g2links.potentials.families import AlgebraicAnsatz, FeatureAnsatz, KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.reference import reference_jet
+from g2links.potentials.sizes import require_features
 from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -93,6 +94,9 @@ class PotentialNetwork(FeaturePotential):
 
     Args:
         degree, symmetric: of the features (`potentials.features.InvariantFeatures`).
+
+    Raises:
+        InputError: for too many features (`potentials.sizes`).
     """
 
     task: Task
@@ -102,6 +106,9 @@ class PotentialNetwork(FeaturePotential):
     activation: str = "tanh"
     degree: int = 8
     symmetric: bool = True
+
+    def __post_init__(self) -> None:
+        require_features(self.variety, self.degree, symmetric=self.symmetric)
 
     @property
     def ansatz(self) -> NeuralAnsatz:

@@ -22,6 +22,7 @@ from g2links.potentials.activations import ACTIVATIONS, require_activation
 from g2links.potentials.features import BASIS, InvariantFeatures
 from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.potentials.sizes import require_features, require_layers, require_sections
 from g2links.potentials.steep_features import POWERS_NEAR_NODES, SteepFeatures
 from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import require_hypersurface
@@ -74,7 +75,7 @@ class NeuralAnsatz(FeatureAnsatz):
     beside a logarithmic skip connection, whose Hermitian form c takes care of the smooth part of u.
 
     Raises:
-        InputError: for an activation that is unknown or not smooth, or a width below 1.
+        InputError: for an activation that is unknown or not smooth, or layers that cannot be (`sizes`).
     """
 
     widths: tuple[int, ...] = (16, 16)
@@ -82,8 +83,7 @@ class NeuralAnsatz(FeatureAnsatz):
 
     def __post_init__(self) -> None:
         require_activation(self.activation, math.inf)
-        if not self.widths or min(self.widths) < 1:
-            raise InputError("widths", self.widths, "positive numbers of units, one for each hidden layer")
+        require_layers(self.widths)
 
     def shapes(self) -> list[tuple[int, ...]]:
         """Shapes of the parameters: the coefficients c, then the matrix and the offset of each layer."""
@@ -223,8 +223,8 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     """Rebuild an ansatz from `to_config`.
 
     Raises:
-        InputError: for an unknown kind, a potential that is not registered, or a model whose features were chosen by
-            another rule.
+        InputError: for an unknown kind, a potential that is not registered, a model whose features were chosen by
+            another rule, or too many features (`sizes`).
     """
     if config["kind"] == "own":
         return registered_potential(config["name"])
@@ -232,13 +232,17 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
         raise InputError("ansatz", config["kind"], "choose neural, algebraic or hermitian")
     hypersurface = require_hypersurface(variety, "ansatz")
     if config["kind"] == "hermitian":
+        require_sections(hypersurface, int(config["degree"]))
         return HermitianAnsatz(Sections(hypersurface, int(config["degree"])))
     if config.get("basis") != BASIS:
         raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
     features = InvariantFeatures(hypersurface, int(config["degree"]), bool(config["symmetric"]), config.get("lowest"))
+    require_features(hypersurface, features.degree, features.lowest, symmetric=features.symmetric)
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
     if "factors" in config:
+        factors, lowest_factors = int(config["factors"]), config.get("lowest_factors")
+        require_features(hypersurface, factors, lowest_factors, symmetric=features.symmetric)
         features = SteepFeatures(
             hypersurface,
             features.degree,
@@ -246,8 +250,8 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
             features.lowest,
             powers=tuple(config.get("powers", POWERS_NEAR_NODES)),
             steepness=config.get("steepness", "gradient"),
-            factors=int(config["factors"]),
-            lowest_factors=config.get("lowest_factors"),
+            factors=factors,
+            lowest_factors=lowest_factors,
         )
     return AlgebraicAnsatz(features, config.get("root"))
 

@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from g2links._typing import Array, ComplexPoint, Frame, Index, Scalar
 from g2links.calculus.jets import Jet
+from g2links.errors import InputError
 from g2links.varieties.variety import AbstractVariety
 
 _NEWTON_STEPS, _ORDER = 60, 4
@@ -41,7 +42,13 @@ def reference_jet(variety: AbstractVariety, z: ComplexPoint, frame: Frame, *, po
 
 
 def log_radius_squared(weights: tuple[int, ...], z: ComplexPoint) -> Float[Array, ""]:
-    """2 log r of one C* factor."""
+    """2 log r of one C* factor.
+
+    Raises:
+        InputError: for anything but the coordinates of one point.
+    """
+    if jnp.shape(z) != (len(weights),):
+        raise InputError("point", f"shape {jnp.shape(z)}", f"one point ({len(weights)},); use jax.vmap over many")
     squares = z.real**2 + z.imag**2
     if set(weights) == {1}:
         return jnp.log(jnp.sum(squares))

@@ -10,6 +10,7 @@ from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
 from g2links.potentials.sections import HermitianAnsatz, Sections
+from g2links.potentials.sizes import require_features, require_sections
 from g2links.potentials.steep_features import SteepFeatures, powers_for, steepness_for
 from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
@@ -80,8 +81,8 @@ def choose_family(
     coordinate is too heavy to occur in features of the degrees in question.
 
     Raises:
-        InputError: for an unknown ansatz, another family of varieties than hypersurfaces, or an
-            optimiser that the ansatz does not have.
+        InputError: for an unknown ansatz, another family of varieties than hypersurfaces, an optimiser that the ansatz
+            does not have, or a degree with too many features (`potentials.sizes`).
     """
     if ansatz not in ANSATZE:
         raise InputError("ansatz", ansatz, f"choose one of {', '.join(ANSATZE)}")
@@ -92,7 +93,11 @@ def choose_family(
     if ansatz == "algebraic" and little_symmetry(hypersurface):
         if optimiser != "lm":
             raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
+        if degree is not None:
+            require_sections(hypersurface, degree)
         return Family(HermitianAnsatz(Sections(hypersurface, degree or _hermitian_degree(hypersurface))), reason)
+    if degree is not None:
+        require_features(hypersurface, degree, degree)
     if ansatz == "algebraic":
         features = _algebraic_features(hypersurface, degree)
         if isinstance(features, SteepFeatures):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from g2links.potentials.activations import ACTIVATIONS, activation_names
+from g2links.potentials.sizes import MOST_LAYERS, MOST_UNITS, parameters_of, too_large
 
 Task = Literal["3form", "metric", "4form"]
 
@@ -31,7 +32,7 @@ def _known_activation(value: str) -> str:
     return value
 
 
-_Width = Annotated[int, Field(ge=1, le=65536)]
+_Width = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 _Widths = Annotated[tuple[_Width, ...], BeforeValidator(_as_tuple)]
 _RunNumber = Annotated[int, Field(ge=1)]
 _Path = Annotated[str, Field(min_length=1)]
@@ -116,9 +117,9 @@ class Hyperparameters(_Section):
 
     task: Task = Field(description="3form, metric or 4form")
     architecture: Literal["direct", "ambient", "potential"] = Field(description="direct, ambient or potential")
-    layers: int = Field(ge=1, le=1000, description="a whole number from 1 to 1000")
+    layers: int = Field(ge=1, description=f"a whole number from 1 to {MOST_LAYERS}")
     units: _Width | _Widths | Literal["auto"] = Field(
-        description="auto, a whole number from 1 to 65536, or a list of one such number for each layer"
+        description=f"auto, a whole number from 1 to {MOST_UNITS}, or a list of one such number for each layer"
     )
     activation: Annotated[str, AfterValidator(_known_activation)] = Field(description=_ACTIVATION_NAMES)
     epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(description="auto, or a whole number, at least 1")
@@ -141,6 +142,18 @@ class Hyperparameters(_Section):
     def _one_width_per_layer(self) -> "Hyperparameters":
         if isinstance(self.units, tuple) and len(self.units) != self.layers:
             raise ValueError(f"units lists {len(self.units)} layers, but layers is {self.layers}; make them agree")
+        return self
+
+    @model_validator(mode="after")
+    def _not_too_large(self) -> "Hyperparameters":
+        if isinstance(self.units, tuple):
+            widest, hidden = max(self.units), parameters_of(self.units)
+        else:
+            widest = 1 if self.units == "auto" else self.units
+            hidden = (self.layers - 1) * parameters_of((widest, widest))
+        excess = too_large(self.layers, widest, hidden)
+        if excess:
+            raise ValueError(f"layers and units are too many: {excess}")
         return self
 
     @model_validator(mode="after")

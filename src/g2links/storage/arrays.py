@@ -19,6 +19,7 @@ _KINDS = {
     "c": "complex numbers",
     "b": "booleans",
 }
+_DOUBLE = {"f": np.dtype(np.float64), "c": np.dtype(np.complex128)}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class ArraySpec:
         shape: an int is an exact size; a name such as "n" is a size that must be the same wherever the name
             stands in the schema (the number of rows); None is any size.
         kind: the numpy kinds allowed: "f" real, "i" integer, "u" unsigned, "c" complex, "b" boolean, or
-            several ("iu").
+            several ("iu"). Real and complex numbers are in double precision: what was cut to less is refused.
         finite: refuse NaN and infinity.
         or_shape: another shape that is allowed.
     """
@@ -113,6 +114,9 @@ def _check_headers(archive: Archive, schema: Schema) -> None:
         if header.dtype.kind not in spec.kind:
             wanted = " or ".join(_KINDS[kind] for kind in spec.kind)
             raise ArtefactError(f"{place} is of type {header.dtype}, expected {wanted}")
+        double = _DOUBLE.get(header.dtype.kind, header.dtype)
+        if header.dtype.itemsize != double.itemsize:
+            raise ArtefactError(f"{place} is of type {header.dtype}, expected {double}")
         allowed = [shape for shape in (spec.shape, spec.or_shape) if shape is not None]
         fitting = [shape for shape in allowed if _fits(header.shape, shape)]
         if not fitting:

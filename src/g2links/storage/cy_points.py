@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from g2links.errors import ArtefactError
+from g2links.errors import ArtefactError, InputError
 from g2links.records import MetricRecord
 from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.files import sha256
@@ -12,7 +12,8 @@ from g2links.storage.finished import FinishedRun
 from g2links.storage.layout import Home
 from g2links.varieties.charts import from_columns, in_columns
 from g2links.varieties.points.sampling import Points
-from g2links.varieties.real_points import complex_points, real_points
+from g2links.varieties.real_points import complex_points, real_points, require_on_variety
+from g2links.varieties.registry import saved_variety, variety_from_config
 
 _SCHEMA = {
     "points": ArraySpec(("n", "real")),
@@ -46,7 +47,8 @@ def read_points(home: Home, run: FinishedRun[MetricRecord]) -> Points:
     """The points of a finished run.
 
     Raises:
-        ArtefactError: the file is missing, damaged, or not the one that the run's record names.
+        ArtefactError: the file is missing, damaged, not the one that the run's record names, or has points that are not
+            on V, or weights that are not positive.
     """
     path = points_path(home, run.number)
     try:
@@ -59,4 +61,10 @@ def read_points(home: Home, run: FinishedRun[MetricRecord]) -> Points:
     z = complex_points(arrays["points"])
     if any(np.any((index < 0) | (index >= z.shape[1])) for index in (fixed, solved)):
         raise ArtefactError(f"{path}: drop_ones and drop_maxs must lie between 0 and {z.shape[1] - 1}")
+    if not np.all(arrays["weights"] > 0):
+        raise ArtefactError(f"{path}: array 'weights' must be above 0")
+    try:
+        require_on_variety(variety_from_config(saved_variety(run.record)), z)
+    except InputError as error:
+        raise ArtefactError(f"{path}: array 'points' is not on the variety of run {run.number}: {error}") from error
     return Points(from_columns(z, fixed, solved), arrays["weights"], arrays["lines"])

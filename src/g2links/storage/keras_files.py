@@ -14,12 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from g2links.errors import ArtefactError
+from g2links.errors import ArtefactError, InputError
 from g2links.storage.files import BROKEN_ARCHIVE, open_for_reading, replace_atomically
 from g2links.storage.weights_files import check_weights
 
 MAX_CONFIG = 16 * 2**20
 """Of the configuration of a model, which has kilobytes: polynomials are in it."""
+MAX_CLASSES = 2000
+"""Layers, and initialisers and the like of these, in one model: those of g2links are one layer each, and a layer of
+Keras has about five, so that four hundred layers load; five thousand take minutes."""
+_CLASS_NAMES = {"class_name", "registered_name"}
+_NAMES = {"module"} | _CLASS_NAMES
 _MEMBERS = {"config.json", "metadata.json", "model.weights.h5"}
 _OWN_NAME = re.compile(r"g2links>\w+")
 _OWN_MODULE = re.compile(r"g2links(?:\.\w+)+")
@@ -57,24 +62,33 @@ _LOAD_ERRORS = (
 )
 
 
-def check_model_file(path: str | os.PathLike[str]) -> None:
+def check_model_file(path: str | os.PathLike[str], kind: str | None = None) -> None:
     """Judge a model file without Keras: an intact archive of the right members, with allowed classes only.
+
+    Args:
+        path: the file.
+        kind: the name of the class of g2links that the model has to be of; any that is allowed if None.
 
     Raises:
         ArtefactError: missing, not a regular `.keras` file, truncated, damaged, compressed, with other
-            members, with a class that is not allowed, or with weights that are not plain arrays. Names the
-            file and the reason.
+            members, of another kind, with a class that is not allowed or too many of them, or with weights that are not
+            plain arrays of finite numbers. Names the file and the reason.
     """
-    _check(Path(path), Path(path))
+    _check(Path(path), Path(path), kind)
 
 
-def load_model(path: str | os.PathLike[str]) -> Any:
+def load_model(path: str | os.PathLike[str], kind: str | None = None) -> Any:
     """The Keras model in `path`, after `check_model_file`; not compiled; float64 is made the dtype of Keras.
 
+    Args:
+        path: the file.
+        kind: the name of the class of g2links that it has to be of; any that is allowed if None.
+
     Raises:
-        ArtefactError: see `check_model_file`; or Keras cannot rebuild the model.
+        ArtefactError: see `check_model_file`; a model of another class, which is not built; or one that cannot be
+            rebuilt, such as for a size that is too large.
     """
-    check_model_file(path)
+    check_model_file(path, kind)
     importlib.import_module("g2links.networks")
     import keras
 
@@ -83,6 +97,8 @@ def load_model(path: str | os.PathLike[str]) -> Any:
     configure_keras()
     try:
         return keras.models.load_model(os.fspath(path), compile=False, safe_mode=True)
+    except InputError as error:
+        raise ArtefactError(f"{path}: this model cannot be rebuilt: {error}") from error
     except _LOAD_ERRORS as error:
         raise ArtefactError(f"{path}: Keras cannot rebuild this model: {_first_line(error)}") from error
 
@@ -100,14 +116,14 @@ def save_model(model: Any, path: str | os.PathLike[str]) -> None:
         _check(temporary, Path(path))
 
 
-def _check(file_path: Path, shown: Path) -> None:
+def _check(file_path: Path, shown: Path, kind: str | None = None) -> None:
     if file_path.suffix != ".keras":
         raise ArtefactError(f"{shown}: not a .keras file; no other format of model is loaded")
     with open_for_reading(file_path) as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 _check_members(archive, os.fstat(file.fileno()).st_size, shown)
-                _check_config(archive.read("config.json"), shown)
+                _check_config(archive.read("config.json"), shown, kind)
                 with archive.open("model.weights.h5") as weights:
                     check_weights(weights.read(), shown)
         except BROKEN_ARCHIVE as error:
@@ -129,10 +145,11 @@ def _check_members(archive: zipfile.ZipFile, size: int, shown: Path) -> None:
         raise ArtefactError(f"{shown}: {broken} is damaged: its checksum does not agree; train again")
 
 
-def _check_config(content: bytes, shown: Path) -> None:
+def _check_config(content: bytes, shown: Path, kind: str | None) -> None:
     try:
         config = json.loads(content.decode("utf-8"))
-        refused = sorted({name for item in _mappings(config) if (name := _refused(item)) is not None})
+        classes = [item for item in _mappings(config) if _NAMES & item.keys()]
+        refused = sorted({name for item in classes if (name := _refused(item)) is not None})
     except RecursionError as error:
         raise ArtefactError(f"{shown}: its config.json is nested too deeply") from error
     if not isinstance(config, dict) or "class_name" not in config:
@@ -141,6 +158,10 @@ def _check_config(content: bytes, shown: Path) -> None:
         raise ArtefactError(
             f"{shown}: refused, because it uses {', '.join(refused)[:300]}, which g2links does not allow"
         )
+    if len(classes) > MAX_CLASSES:
+        raise ArtefactError(f"{shown}: {len(classes)} layers and parts of layers; at most {MAX_CLASSES} are loaded")
+    if kind is not None and config.get("registered_name") != f"g2links>{kind}":
+        raise ArtefactError(f"{shown}: holds a {config['class_name']}; a {kind} is needed here")
 
 
 def _mappings(data: Any) -> Iterator[dict[str, Any]]:
@@ -152,7 +173,7 @@ def _mappings(data: Any) -> Iterator[dict[str, Any]]:
 
 def _refused(item: dict[str, Any]) -> str | None:
     """What this entry of the configuration asks for, if that is not allowed."""
-    if not {"class_name", "registered_name"} & item.keys():
+    if not _CLASS_NAMES & item.keys():
         return str(item["module"]) if isinstance(item.get("module"), str) else None
     name, module, registered = item.get("class_name"), item.get("module"), item.get("registered_name")
     if not isinstance(name, str):

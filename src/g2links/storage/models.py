@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from g2links.errors import ArtefactError, InputError
+from g2links.errors import InputError
 from g2links.records import MetricRecord, NetworkRecord
 from g2links.storage.finished import FinishedRun, find_run
 from g2links.storage.keras_files import load_model
@@ -30,7 +30,7 @@ def load_cy(path_or_run: str | os.PathLike[str] | int | None = None, home: str |
         path = find_cy(Home(home), path_or_run).model_path
     else:
         path = Path(path_or_run)
-    return _checked(path, "CalabiYauMetric")
+    return load_model(path, "CalabiYauMetric")
 
 
 def load_link_model(
@@ -44,7 +44,7 @@ def load_link_model(
         path = find_link_run(Home(home), task, path_or_run).model_path
     else:
         path = Path(path_or_run)
-    model = _checked(path, "LinkModel")
+    model = load_model(path, "LinkModel")
     if model.task != task:
         raise InputError("task", task, f"{path} is a model of the task {model.task}")
     return model
@@ -58,10 +58,3 @@ def find_cy(home: Home, number: int | None) -> FinishedRun[MetricRecord]:
 def find_link_run(home: Home, task: str, number: int | None) -> FinishedRun[NetworkRecord]:
     """The finished run of a task of this number, the most recent if None."""
     return find_run(home.link_models, task, NetworkRecord, number, hint=LINK_HINT)
-
-
-def _checked(path: Path, kind: str) -> Any:
-    model = load_model(path)
-    if type(model).__name__ != kind:
-        raise ArtefactError(f"{path}: holds a {type(model).__name__}; a {kind} is needed here")
-    return model

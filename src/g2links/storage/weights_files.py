@@ -1,8 +1,10 @@
-"""Weights in HDF5, judged before Keras reads them: plain, numeric, and no larger than their file."""
+"""Weights in HDF5, judged before Keras reads them: plain, numeric, finite, and no larger than their file."""
 
 import io
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from g2links.errors import ArtefactError
 
@@ -17,7 +19,8 @@ def check_weights(content: bytes, shown: Path) -> None:
 
     Raises:
         ArtefactError: not HDF5; a link, an external or virtual data set, filters, something that is not
-            numbers, or data sets that promise more bytes than there are. `shown` is named as the file.
+            numbers, data sets that promise more bytes than there are, or a number that is not finite. `shown` is named
+            as the file.
     """
     import h5py
 
@@ -45,8 +48,9 @@ def _walk(file: Any, size: int, shown: Path) -> None:
                 stack.append((child, depth + 1))
             else:
                 total += _plain_size(child, shown)
-    if total > size:
-        raise ArtefactError(f"{shown}: its weights promise {total} bytes, more than the {size} that are there")
+                if total > size:
+                    raise ArtefactError(f"{shown}: its weights promise {total} bytes, more than the {size} there are")
+                _require_finite(child, shown)
 
 
 def _plain_size(data: Any, shown: Path) -> int:
@@ -58,3 +62,11 @@ def _plain_size(data: Any, shown: Path) -> int:
     if data.dtype.kind not in "fiubc":
         raise ArtefactError(f"{shown}: its weights {data.name!r} are of type {data.dtype}, not numbers")
     return int(data.size) * data.dtype.itemsize
+
+
+def _require_finite(data: Any, shown: Path) -> None:
+    bad = np.count_nonzero(~np.isfinite(data[()]))
+    if bad:
+        raise ArtefactError(
+            f"{shown}: {bad} of its weights {data.name!r} are NaN or infinite; finite numbers are needed: train again"
+        )

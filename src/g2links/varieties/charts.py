@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Complex, Float
 
 from g2links._typing import Array, ChartIndices, ComplexPoint, Frame, Index, Indices, LinkPoint
+from g2links.errors import InputError
 from g2links.forms.linear import small_inverse
 from g2links.varieties.variety import AbstractVariety
 
@@ -83,12 +84,18 @@ def act(variety: AbstractVariety, log_scale: Complex[Array, " r"], z: ComplexPoi
 def canonical_point(variety: AbstractVariety, z: ComplexPoint) -> ChartPoint:
     """The image of `z` in V in its canonical chart: of each C* factor the coordinate with the largest |z_i|^{1/Q_i} is
     fixed; of the others, those with the largest derivatives of the equations, at the point in that gauge, are solved
-    for."""
+    for.
+
+    Raises:
+        InputError: for anything but one point (N,).
+    """
+    z = _one_point(variety, z)
     return point_with_fixed(variety, z, largest_coordinates(variety, jnp.abs(z)))
 
 
 def point_with_fixed(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> ChartPoint:
     """The image of `z` in V in the chart with given fixed coordinates, solved for the `steepest` others."""
+    z = _one_point(variety, z)
     return chart_point(variety, z, fixed, steepest(variety, _principal_gauge(variety, z, fixed), fixed))
 
 
@@ -104,7 +111,16 @@ def largest_coordinates(variety: AbstractVariety, moduli: Float[Array, " variabl
 
 def chart_point(variety: AbstractVariety, z: ComplexPoint, fixed: Indices, solved: Indices) -> ChartPoint:
     """The image of `z` in V in a given chart."""
-    return ChartPoint(to_gauge(variety, z, fixed), fixed, solved)
+    return ChartPoint(to_gauge(variety, _one_point(variety, z), fixed), fixed, solved)
+
+
+def _one_point(variety: AbstractVariety, z: ComplexPoint) -> ComplexPoint:
+    """`z` as complex numbers, so that logarithms of negative coordinates exist, once it is one point: of several, rows
+    would be taken for coordinates."""
+    z = jnp.asarray(z, dtype=complex)
+    if z.shape != (variety.variables,):
+        raise InputError("point", f"shape {z.shape}", f"one point ({variety.variables},); use jax.vmap over many")
+    return z
 
 
 def steepest(variety: AbstractVariety, z: ComplexPoint, fixed: Indices) -> Indices:
@@ -165,7 +181,11 @@ def slice_chart(
     indices: ChartIndices | None = None,
 ) -> SliceChart:
     """The chart around the image of `z` in V: the canonical one, or the one with the given coordinates (fixed,
-    solved), each a number where there is one."""
+    solved), each a number where there is one.
+
+    Raises:
+        InputError: for anything but one point (N,). `ContactCalabiYau.chart` asks whether it lies on V, too.
+    """
     if indices is None:
         centre = canonical_point(variety, z)
     else:
@@ -197,13 +217,25 @@ def origin(chart: SliceChart) -> LinkPoint:
 
 
 def complex_coordinates(x: Float[Array, " coordinates"]) -> Complex[Array, " d"]:
-    """z_a = x_a + i y_a from the real coordinates of V, or from those of the link, which end with θ."""
+    """z_a = x_a + i y_a from the real coordinates of V, or from those of the link, which end with θ.
+
+    Raises:
+        InputError: for anything but one row of them.
+    """
+    if jnp.ndim(x) != 1:
+        raise InputError("x", f"shape {jnp.shape(x)}", "the coordinates of one point; use jax.vmap over many")
     d = len(x) // 2
     return x[:d] + 1j * x[d : 2 * d]
 
 
 def embed(variety: AbstractVariety, chart: SliceChart, w: Complex[Array, " d"]) -> ComplexPoint:
-    """The point of X, in the chart's gauge, whose chart coordinates are `w`."""
+    """The point of X, in the chart's gauge, whose chart coordinates are `w`.
+
+    Raises:
+        InputError: for coordinates of another number.
+    """
+    if jnp.shape(w) != (variety.dimension,):
+        raise InputError("w", f"shape {jnp.shape(w)}", f"the {variety.dimension} complex coordinates of one point")
     slots = _picked(chart.centre.solved, variety.variables)
     chosen = selector(chart.centre)
     constant = chart.centre.z * (1 - jnp.sum(chosen, axis=0))

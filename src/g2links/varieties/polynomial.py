@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from numbers import Number
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Complex
 
 from g2links._typing import Array, ComplexPoint
-from g2links.errors import PolynomialError
+from g2links.errors import InputError, PolynomialError
 from g2links.records import PolynomialData, VarietyData
 from g2links.varieties.expressions import Sum, read_number, read_terms, short_name, sympy_terms
 
@@ -36,7 +36,12 @@ def monomials(exponents: np.ndarray, z: ComplexPoint) -> Complex[Array, " m"]:
     """Values at `z` of the monomials z^e, one for each row of the integer table `exponents` (m, N).
 
     Powers come from products, never from `**`, so that every derivative exists at z_i = 0.
+
+    Raises:
+        InputError: for anything but one point (N,): of several, rows would be taken for coordinates.
     """
+    if jnp.shape(z) != exponents.shape[1:]:
+        raise InputError("point", f"shape {jnp.shape(z)}", f"one point {exponents.shape[1:]}; use jax.vmap over many")
     powers, place = _powers(exponents, z)
     value = powers[place[:, 0], 0]
     for i in range(1, z.shape[0]):
@@ -301,11 +306,17 @@ def pure_power(polynomial: "Polynomial") -> PurePower | None:
 
 def monomial_count(weights: tuple[int, ...], degree: int) -> int:
     """How many monomials of a weighted degree there are, without listing them."""
-    counts = [1] + [0] * degree
+    return monomial_counts(weights, degree)[degree]
+
+
+@lru_cache(64)
+def monomial_counts(weights: tuple[int, ...], highest: int) -> tuple[int, ...]:
+    """How many there are of degree 0, 1, ..., highest."""
+    counts = [1] + [0] * highest
     for w in weights:
-        for k in range(w, degree + 1):
+        for k in range(w, highest + 1):
             counts[k] += counts[k - w]
-    return counts[degree]
+    return tuple(counts)
 
 
 def wrong_degree(term: str, degree: int, weights: tuple[int, ...]) -> PolynomialError:

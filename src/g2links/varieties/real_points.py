@@ -1,5 +1,13 @@
-"""Points as real and as complex numbers, and whether they lie on the variety: the one place that converts them."""
+"""Points as real and as complex numbers, and whether they lie on the variety: the one place that converts them.
 
+Values are judged where they are known. Inside `jax.jit`, `jax.vmap` and `jax.grad` they are not: there shapes and types
+are.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Complex, Float
 
@@ -26,6 +34,11 @@ def complex_points(x: np.ndarray) -> Complex[np.ndarray, "*n complex"]:
     return z
 
 
+def is_traced(points: object) -> bool:
+    """Whether the values are not known yet, because JAX only traces what is done with them."""
+    return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(points))
+
+
 def as_complex_points(variables: int, points: object) -> Complex[np.ndarray, "n complex"]:
     """The points as (n, N) complex numbers; only their shape and their type are checked.
 
@@ -36,18 +49,14 @@ def as_complex_points(variables: int, points: object) -> Complex[np.ndarray, "n 
     Raises:
         InputError: for another shape, or what are no numbers.
     """
-    wanted = f"(n, {variables}) complex or (n, {2 * variables}) real numbers, the real parts first, are needed"
     try:
         given = np.asarray(points)
     except (TypeError, ValueError) as error:
-        raise InputError("points", points, f"{wanted} ({error})") from error
-    if given.dtype.kind not in "iufc":
-        raise InputError("points", given.dtype.name, wanted)
+        raise InputError("points", points, f"{_wanted(variables)} ({error})") from error
     array = given[None] if given.ndim == 1 else given
-    real = array.shape[-1:] == (2 * variables,) and array.dtype.kind != "c"
-    if array.ndim != 2 or not (real or array.shape[1] == variables):
-        raise InputError("points", f"shape {given.shape}, dtype {given.dtype.name}", wanted)
-    return complex_points(array.astype(float)) if real else array.astype(complex)
+    if _are_real(variables, array.shape, array.dtype, given.shape):
+        return complex_points(array.astype(float))
+    return array.astype(complex)
 
 
 def require_on_variety(variety: AbstractVariety, points: object) -> Complex[np.ndarray, "n complex"]:
@@ -75,6 +84,63 @@ def require_on_variety(variety: AbstractVariety, points: object) -> Complex[np.n
     return z
 
 
+def points_on_variety(variety: AbstractVariety, points: Any) -> Any:
+    """(n, 2N) real: what a model of points of V is given, NumPy's where the values are known, else JAX's.
+
+    Args:
+        variety: V.
+        points: as in `as_complex_points`, but traced ones with their first axis.
+
+    Raises:
+        InputError: as `require_on_variety`; for another shape or type, where they are traced.
+    """
+    if not is_traced(points):
+        return real_points(require_on_variety(variety, points))
+    array = jnp.asarray(points)
+    if _are_real(variety.variables, array.shape, array.dtype, array.shape):
+        return array
+    return jnp.concatenate([array.real, array.imag], axis=1)
+
+
+def single_point(variety: AbstractVariety, point: Any) -> Any:
+    """(N,) complex: a point of X, or a traced array of that shape.
+
+    Args:
+        variety: V.
+        point: (N,) complex or (2N,) real.
+
+    Raises:
+        InputError: for several points, and as `require_on_variety`.
+    """
+    n = variety.variables
+    if is_traced(point):
+        z = jnp.asarray(point)
+        if z.ndim == 1 and _are_real(n, z[None].shape, z.dtype, z.shape):
+            return z[:n] + 1j * z[n:]
+    else:
+        known = require_on_variety(variety, point)
+        z = jnp.asarray(known[0] if np.ndim(point) == 1 else known)
+    if z.shape != (n,):
+        raise InputError("point", f"shape {z.shape}", "one point is needed; use jax.vmap over many")
+    return jnp.asarray(z, dtype=complex)
+
+
+def _are_real(variables: int, shape: tuple[int, ...], dtype: Any, given: tuple[int, ...]) -> bool:
+    """Whether an array (n, 2N) has real and imaginary parts, and not complex numbers; `given` is the shape that is
+    named where it is neither."""
+    kind = np.dtype(dtype).kind
+    if kind not in "iufc":
+        raise InputError("points", np.dtype(dtype).name, _wanted(variables))
+    real = shape[-1:] == (2 * variables,) and kind != "c"
+    if len(shape) != 2 or not (real or shape[1] == variables):
+        raise InputError("points", f"shape {given}, dtype {np.dtype(dtype).name}", _wanted(variables))
+    return real
+
+
+def _wanted(variables: int) -> str:
+    return f"(n, {variables}) complex or (n, {2 * variables}) real numbers, the real parts first, are needed"
+
+
 def are_on_variety(variety: AbstractVariety, z: np.ndarray) -> Bool[np.ndarray, " n"]:
     """Which of the points (n, N), in the gauge of their chart, lie on V up to rounding; none that is not finite."""
     with np.errstate(invalid="ignore", over="ignore"):
@@ -96,9 +162,16 @@ def _scaled(part: np.ndarray, weights: np.ndarray, z: np.ndarray) -> np.ndarray:
 def _off_variety(f: Polynomial, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By how much |f| is above rounding, and |f| over the sum of |terms|, at points whose largest coordinate is 1."""
     value, size = np.zeros(len(z), complex), np.zeros(len(z))
+    powers: dict[tuple[int, int], np.ndarray] = {}
     for coefficient, exponents in f.terms:
-        term = coefficient * np.prod(z ** np.array(exponents), axis=1)
-        value, size = value + term, size + np.abs(term)
+        term = np.full(len(z), coefficient)
+        for i, e in enumerate(exponents):
+            if e:
+                if (i, e) not in powers:
+                    powers[i, e] = z[:, i] ** e
+                term *= powers[i, e]
+        value += term
+        size += np.abs(term)
     rounding = np.finfo(float).eps * f.degree * np.sum(np.abs(f.coefficients))
     distance = np.abs(value)
     return distance - ROUNDING * size - rounding, distance / np.maximum(size, rounding)

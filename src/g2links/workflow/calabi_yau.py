@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
@@ -21,7 +20,6 @@ from g2links.records import MetricRecord
 from g2links.ricci_flat.family import described_ansatz
 from g2links.storage.keras_files import save_model
 from g2links.varieties.points.sampling import Points, integral
-from g2links.varieties.real_points import real_points, require_on_variety
 from g2links.varieties.residue import kahler_volume
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions
@@ -99,12 +97,11 @@ class CalabiYau:
         Raises:
             InputError: for another shape, values that are not finite, or points that are not on V.
         """
-        return np.asarray(self.model(real_points(require_on_variety(self.variety, points))))
+        return np.asarray(self.model(points))
 
     def potential(self, points: np.ndarray) -> Float[np.ndarray, " n"]:
         """u at each point; arguments and errors as for `metric`."""
-        z = require_on_variety(self.variety, points)
-        return np.asarray(self.model.potential(jnp.asarray(real_points(z))))
+        return np.asarray(self.model.potential(points))
 
     def integrate(self, function: Callable[[Any], Any], n_points: int | None = None) -> Estimate:
         """∫_V F ω³/6 by the points of the run, with its standard error.

@@ -197,8 +197,12 @@ def run_of_metric(
 def open_dataset(path: str | os.PathLike[str]) -> LinkSamples:
     """A data set of step 2 from its `.npz` file.
 
+    In `samples/link_data` of a home its points have to lie on the variety of its Calabi-Yau run; elsewhere that run is
+    not known, and that is not asked.
+
     Raises:
-        ArtefactError: the file is missing, damaged, or no data set of the link.
+        ArtefactError: the file is missing, damaged, no data set of the link, or has numbers that cannot be, such as
+            weights of 0 or metrics that are not positive definite.
     """
     file = Path(path)
     if file.is_dir():

@@ -28,6 +28,7 @@ from g2links.storage.records import require_entries
 from g2links.storage.shards import PARTS, ShardedSets, WholeSets, is_data_file, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
 from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
+from g2links.workflow.sample_values import require_values
 from g2links.workflow.sizes import require_room_for_samples
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
@@ -240,16 +241,15 @@ def read_arrays_of_link(path: Path) -> tuple[dict[str, np.ndarray], int]:
     """The arrays of one file of a data set, and its Calabi-Yau run.
 
     Raises:
-        ArtefactError: the file is missing, damaged, or no data set of the link.
+        ArtefactError: the file is missing, damaged, no data set of the link, or has numbers that cannot be
+            (`sample_values`).
     """
     return _judged(path, read_arrays(path, _SCHEMA))
 
 
 def _judged(path: Path, arrays: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], int]:
     cy_run = int(arrays.pop("cy_run_number")[0])
-    for column in ("drop_ones", "drop_maxs"):
-        if np.any((arrays[column] < 0) | (arrays[column] > 4)):
-            raise ArtefactError(f"{path}: {column} must lie between 0 and 4")
+    require_values(path, arrays, cy_run)
     return arrays, cy_run
 
 

@@ -101,7 +101,11 @@ class TrainedNetwork:
         return self.record["stopped_because"]
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
-        """The packed components at points (n, 10) of the cone, in the canonical chart of each."""
+        """The packed components at points (n, 10) real or (n, 5) complex of the cone, in the canonical chart of each.
+
+        Raises:
+            InputError: for another shape, numbers that are not finite, or points that are not on V.
+        """
         return np.asarray(self.model(points))
 
     def save(self, path: str | os.PathLike[str]) -> None:
