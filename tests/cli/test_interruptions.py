@@ -1,6 +1,7 @@
 """Kill -9 in the middle of each step, then the same command again."""
 
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -110,6 +111,44 @@ def _data_sets(home: Path) -> dict[str, bytes]:
 
 def _tree(home: Path) -> list[str]:
     return sorted(str(path.relative_to(home)) for path in home.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("command", "picture", "models"),
+    [
+        (CY, "plot_monge_ampere", "models/cy_models/cy_metric_model_run*.keras"),
+        ([*TRAIN, *DIRECT], "plot_component_errors", "models/link_models/3form_run*.keras"),
+    ],
+)
+def test_a_run_is_finished_when_its_last_picture_is_drawn(
+    whole, tmp_path, capsys, monkeypatch, command, picture, models
+):
+    """What a kill between the model and the pictures leaves: the same command draws them, and trains nothing."""
+    home = tmp_path / "home"
+    shutil.copytree(whole, home)
+    module = importlib.import_module(f"g2links.workflow.{'steps' if command is CY else 'train'}")
+    before = {path.name for path in home.glob(models)}
+
+    def killed(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, picture, killed)
+        assert run([*command, "--seed", "4", "--home", str(home)]) == 130
+    (made,) = {path.name for path in home.glob(models)} - before
+    content = next(home.glob(f"**/{made}")).read_bytes()
+    capsys.readouterr()
+    assert run([*command, "--seed", "4", "--home", str(home)]) == 0
+    assert "(resumed)" in capsys.readouterr().out
+    assert {path.name for path in home.glob(models)} - before == {made}
+    assert next(home.glob(f"**/{made}")).read_bytes() == content
+    number = made.removesuffix(".keras").rpartition("_run")[2]
+    first = {path.name.replace("_run1", "_run2") for path in (whole / "plots").iterdir()}
+    assert number == "2"
+    assert {path.name for path in (home / "plots").glob("*_run2*")} == {
+        name for name in first if name.startswith("cy_" if command is CY else "3form_")
+    }
+    assert not list(home.rglob("*.work"))
 
 
 FAMILIES = [

@@ -17,6 +17,7 @@ from g2links.ricci_flat.family import Family
 from g2links.ricci_flat.fitting import Fit
 from g2links.ricci_flat.monge_ampere import unravel
 from g2links.settings.limits import require_seconds
+from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.cy_points import write_points
 from g2links.storage.fit_log import FitLog, Progress
@@ -38,15 +39,18 @@ _SAFE_SHARES = (0.01, 0.03, 0.1, 0.3, 0.6)
 _TRIED_POINTS = 20
 """Where it is seen whether a user's potential is a function on V."""
 
+_RATIO, _RATIO_ARRAYS = "monge_ampere.npz", ("ratio", "weights")
+"""What the picture of a run is drawn from, kept in its work folder until that is drawn."""
+
 
 @dataclass
 class FitReport:
     """What step 1 did: the run, its record (as in the JSON beside the model), and η/<η> with weights at test points,
-    for the picture; None for a run that had only to be tidied up."""
+    for the picture."""
 
     run: int
     record: MetricRecord
-    ratio: tuple[np.ndarray, np.ndarray] | None
+    ratio: tuple[np.ndarray, np.ndarray]
     notes: list[str] = field(default_factory=list)
     resumed: bool = False
     model_path: str = ""
@@ -61,11 +65,13 @@ def fit_cy(
     time_limit: float | None = None,
     fresh: bool = False,
     family: Family | None = None,
+    complete: Callable[[FitReport], None] = lambda _: None,
 ) -> FitReport:
     """Draw points, train the Kähler potential, measure it on other points, and save the run.
 
     The same call after an interruption resumes from the last checkpoint and ends with the same bits. `family` takes the
-    place of the one that the options mean.
+    place of the one that the options mean; `complete` writes what else belongs to the run, which is not finished
+    before.
 
     Raises:
         InputError, PolynomialError: for options or a polynomial that cannot be used.
@@ -86,7 +92,7 @@ def fit_cy(
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
         notes = [] if run.note is None else [run.note]
         if run.published:
-            record, ratio = read_record(run.json_path, MetricRecord), None
+            record, ratio = read_record(run.json_path, MetricRecord), _read_ratio(run)
         else:
             progress("drawing points", 0, 1)
             points = draw_points(variety, options)
@@ -102,11 +108,21 @@ def fit_cy(
                 deadline=None if time_limit is None else started + time_limit,
             )
             solved.record["figures"]["seconds"] += before
-            record, ratio = publish(home, run, variety, points, solved), (solved.ratio, solved.test.weights)
+            ratio = solved.ratio, solved.test.weights
+            write_arrays(run.work / _RATIO, dict(zip(_RATIO_ARRAYS, ratio, strict=True)))
+            record = publish(home, run, variety, points, solved)
             notes += checkpoints.notes
         report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))
+        complete(report)
         run.finish()
     return report
+
+
+def _read_ratio(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Of a run that was stopped after it was published, and before it was complete."""
+    arrays = read_arrays(run.work / _RATIO, {name: ArraySpec(("n",)) for name in _RATIO_ARRAYS})
+    ratio, weights = (arrays[name] for name in _RATIO_ARRAYS)
+    return ratio, weights
 
 
 def own_family(variety: AbstractVariety, ansatz: OwnAnsatz, options: FitOptions) -> Family:

@@ -2,6 +2,7 @@
 the pictures, and says what it did."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -16,13 +17,13 @@ from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import check
-from g2links.workflow.fit import fit_cy
+from g2links.workflow.fit import FitReport, fit_cy
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.sample import sample
 from g2links.workflow.samples import SavedArrays
 from g2links.workflow.sizes import require_room_for_points
-from g2links.workflow.train import train
+from g2links.workflow.train import TrainedNetwork, train
 
 
 class StepReport(NamedTuple):
@@ -66,14 +67,16 @@ def metric_step(
     require_room_for_points(variety, options.n_points, home)
     require_writable(home.plots)
     with progress_if_watched(progress) as show:
-        report = fit_cy(home, variety, options, progress=show, time_limit=time_limit, fresh=fresh)
+        report = fit_cy(
+            home,
+            variety,
+            options,
+            progress=show,
+            time_limit=time_limit,
+            fresh=fresh,
+            complete=partial(_draw_metric, home),
+        )
     record = report.record
-    home.make(home.plots)
-    history = home.plots / f"cy_history_run{report.run}.png"
-    plot_cy_history(history, record["history"], cy_run=report.run)
-    if report.ratio is not None:
-        picture = home.plots / f"cy_monge_ampere_run{report.run}.png"
-        plot_monge_ampere(picture, *report.ratio, cy_run=report.run, split="test points")
     judged = verdict(record)
     said = metric_summary(
         record,
@@ -81,7 +84,7 @@ def metric_step(
         run=report.run,
         resumed=report.resumed,
         model=report.model_path,
-        picture=str(history),
+        picture=str(_history(home, report.run)),
         verdict=judged.words,
     )
     found = {
@@ -101,6 +104,17 @@ def metric_step(
     }
     to_do = [f"to do: {judged.advice}"] if judged.advice else []
     return StepReport(found, [*_notes(report.notes), *said, *_failed([*judged.failures]), *to_do])
+
+
+def _draw_metric(home: Home, report: FitReport) -> None:
+    home.make(home.plots)
+    plot_cy_history(_history(home, report.run), report.record["history"], cy_run=report.run)
+    picture = home.plots / f"cy_monge_ampere_run{report.run}.png"
+    plot_monge_ampere(picture, *report.ratio, cy_run=report.run, split="test points")
+
+
+def _history(home: Home, run: int) -> Path:
+    return home.plots / f"cy_history_run{run}.png"
 
 
 def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: Any) -> StepReport:
@@ -123,10 +137,13 @@ def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: 
 def network_step(home: Home, task: str | None, **options: Any) -> StepReport:
     """Step 3: `g2links.train` in a home, with pictures; the options are those of it."""
     require_writable(home.plots)
-    network = train(task=task, home=home.path, **options)
+    pictures: list[str] = []
+
+    def draw(network: TrainedNetwork) -> None:
+        pictures.extend(network.plot(home.make(home.plots)))
+
+    network = train(task=task, home=home.path, complete=draw, **options)
     record = network.record
-    home.make(home.plots)
-    pictures = network.plot(home.plots)
     assert network.g2_run is not None
     said = network_summary(
         record,

@@ -36,6 +36,7 @@ from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 from g2links.workflow.samples import read_rows
 from g2links.workflow.training_run import (
     OF_ARCHITECTURES,
+    NetworkRun,
     TrainingData,
     fit_network,
     read_training_data,
@@ -165,6 +166,7 @@ def train(
     progress: ProgressWish = None,
     network: Callable[[Any, Any], Any] | None = None,
     parameters: Any = None,
+    complete: Callable[[TrainedNetwork], object] | None = None,
     **values: Any,
 ) -> TrainedNetwork:
     """Fit a network to data of the link.
@@ -185,6 +187,8 @@ def train(
         network: a function of your own, from parameters and a point in its chart to the packed components
             (`g2links.register_network`); it takes the place of the families of g2links.
         parameters: its start, a tree of real arrays.
+        complete: with `home`: called with the network before its run is finished, to write what else belongs to it;
+            the same call after an interruption calls it again.
         values: keys of `hyperparameters/hps.yaml`, such as architecture, epochs, learning_rate.
 
     Raises:
@@ -203,8 +207,8 @@ def train(
     family, chosen = _own(network, parameters, file, task, values)
     with progress_if_watched(progress) as show:
         if home is not None:
-            return _as_run(Home(home), chosen, family, cy_run, show, time_limit, fresh)
-        for name, value in (("cy_run", cy_run), ("fresh", fresh or None)):
+            return _as_run(Home(home), chosen, family, cy_run, show, time_limit, fresh, complete or (lambda _: None))
+        for name, value in (("cy_run", cy_run), ("fresh", fresh or None), ("complete", complete)):
             if value is not None:
                 raise InputError(name, value, "with home= only")
         assert data is not None
@@ -249,14 +253,26 @@ def _as_run(
     show: Show,
     time_limit: float | None,
     fresh: bool,
+    complete: Callable[[TrainedNetwork], object],
 ) -> TrainedNetwork:
     require_saved_model(home, chosen.task, chosen.saved_model)
     show("reading data", 0, 1)
     data = read_training_data(home, chosen.task, cy_run)
+
+    def network_of(done: NetworkRun) -> TrainedNetwork:
+        return TrainedNetwork(done.model, done.record, data.test, done.number, done.path, done.resumed, done.notes)
+
     done = run_training(
-        home, data, data.resolved(chosen), network=family, progress=show, time_limit=time_limit, fresh=fresh
+        home,
+        data,
+        data.resolved(chosen),
+        network=family,
+        progress=show,
+        time_limit=time_limit,
+        fresh=fresh,
+        complete=lambda done: complete(network_of(done)),
     )
-    return TrainedNetwork(done.model, done.record, data.test, done.number, done.path, done.resumed, done.notes)
+    return network_of(done)
 
 
 def _in_memory(

@@ -239,9 +239,10 @@ def run_training(
     progress: Progress = lambda *_: None,
     time_limit: float | None = None,
     fresh: bool = False,
+    complete: Callable[[NetworkRun], object] = lambda _: None,
 ) -> NetworkRun:
     """`fit_network` on the data of a home, saved there as a run. The same call after an interruption resumes and ends
-    with the same bits.
+    with the same bits; `complete` writes what else belongs to the run, which is not finished before.
 
     Raises:
         InputError, TrainingError: see `fit_network`.
@@ -267,6 +268,7 @@ def run_training(
             run.publish(lambda path: save_model(model, path), record)
         notes = (*(() if run.note is None else (run.note,)), *checkpoints.notes)
         finished = NetworkRun(model, record, run.number, str(run.model_path), run.resumed, notes)
+        complete(finished)
         run.finish()
     return finished
 
