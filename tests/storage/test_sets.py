@@ -100,6 +100,31 @@ def test_a_set_that_another_process_reads_is_kept(tmp_path):
     assert len(os.listdir(tmp_path / SETS)) == 1
 
 
+def test_sets_are_read_whole_while_others_are_published(tmp_path):
+    """From one of an earlier version on."""
+    place = tmp_path / "set"
+    earlier_version(place, 0)
+    code = """
+        import sys
+        from pathlib import Path
+        from g2links.storage.new_sets import remove_leftovers
+        from g2links.storage.published_sets import open_set
+        print("reading", flush=True)
+        value = 0
+        while value < 100:
+            data = open_set(sys.argv[1])
+            (value,) = {data.arrays(name)["x"][0] for name in data.manifest.files}
+            remove_leftovers(Path(sys.argv[1]))
+    """
+    readers = [start(code, place) for _ in range(2)]
+    for value in range(1, 101):
+        publish(place, value)
+    for reader in readers:
+        reader.communicate(timeout=60)
+        assert reader.returncode == 0
+    assert set(shown(place).values()) == {100}
+
+
 def test_the_same_content_may_be_published_again(tmp_path):
     for _ in range(3):
         held = publish(tmp_path, 1)

@@ -138,10 +138,12 @@ def _held(place: Path, folder: Path) -> OpenSet | None:
     if lock is None:
         return None
     try:
+        if not is_open_at(lock, path):
+            return None
         manifest = read_manifest(path)
-        if is_open_at(lock, path):
-            return OpenSet(place, folder, manifest, os.dup(lock))
-        return None
+        if not is_open_at(lock, path):  # in the place itself, where a link has taken its place
+            return None
+        return OpenSet(place, folder, manifest, os.dup(lock))
     finally:
         os.close(lock)
 
