@@ -45,7 +45,7 @@ processor time, and 103 s with the first alone. The slow tests run what users ru
 
 def pytest_configure(config: pytest.Config) -> None:
     flags = os.environ.get("XLA_FLAGS", "")
-    if config.option.markexpr == "not slow":
+    if config.option.markexpr == "not slow and not faults":
         chosen = (f"--{name}={value}" for name, value in QUICKLY_COMPILED.items() if name not in flags)
         os.environ["XLA_FLAGS"] = " ".join([flags, *chosen]).strip()
 
