@@ -8,9 +8,6 @@ from g2links.records import FitChoices
 from g2links.ricci_flat.family import ANSATZE, Family, choose_family
 from g2links.varieties.variety import AbstractVariety
 
-_WIDEST = 10_000
-"""Of a layer of a potential: 100 times what is used, and what fits into memory still."""
-
 
 @dataclass(frozen=True)
 class FitOptions:
@@ -40,9 +37,6 @@ class FitOptions:
             _at_least(name, getattr(self, name), 1)
         _at_least("training_points", self.training_points, 10)
         _at_least("seed", self.seed, 0)
-        for width in self.widths or ():
-            if not 1 <= width <= _WIDEST:
-                raise InputError("widths", self.widths, f"whole numbers from 1 to {_WIDEST}")
         for name in ("learning_rate", "require_sigma", "require_supremum"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
