@@ -112,8 +112,17 @@ def save_model(model: Any, path: str | os.PathLike[str]) -> None:
     if Path(path).suffix != ".keras":
         raise ArtefactError(f"{path}: a model is saved under a name that ends in .keras")
     with replace_atomically(path) as temporary:
-        model.save(os.fspath(temporary))
-        _check(temporary, Path(path))
+        write_model(model, temporary, Path(path))
+
+
+def write_model(model: Any, temporary: Path, path: Path) -> None:
+    """Write a Keras model to a temporary file that becomes `path`, and judge it as on loading.
+
+    Raises:
+        ArtefactError: naming `path`: the model holds something that could not be loaded again.
+    """
+    model.save(os.fspath(temporary))
+    _check(temporary, path)
 
 
 def _check(file_path: Path, shown: Path, kind: str | None = None) -> None:

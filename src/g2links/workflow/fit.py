@@ -21,7 +21,7 @@ from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.cy_points import write_points
 from g2links.storage.fit_log import FitLog, Progress
-from g2links.storage.keras_files import save_model
+from g2links.storage.keras_files import write_model
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM, find_cy
 from g2links.storage.numbering import Run, claim_run
@@ -267,7 +267,7 @@ def publish(home: Home, run: Run, variety: AbstractVariety, points: Points, solv
     """Save the metric and its record as a run; returns the record as it is saved."""
     record: MetricRecord = {**solved.record, "data_sha256": write_points(home, run.number, points)}
     model = CalabiYauMetric.from_potential(variety, solved.potential, record["figures"]["normalisation"])
-    run.publish(lambda path: save_model(model, path), record)
+    run.publish(lambda temporary: write_model(model, temporary, run.model_path), record)
     return record
 
 

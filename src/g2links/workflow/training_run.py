@@ -23,7 +23,7 @@ from g2links.settings.hyperparameters import Hyperparameters
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.files import sha256
 from g2links.storage.fit_log import Progress
-from g2links.storage.keras_files import save_model
+from g2links.storage.keras_files import write_model
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run, load_cy, load_link_model
 from g2links.storage.new_sets import remove_leftovers
@@ -265,7 +265,7 @@ def run_training(
                 progress=progress,
                 time_limit=time_limit,
             )
-            run.publish(lambda path: save_model(model, path), record)
+            run.publish(lambda temporary: write_model(model, temporary, run.model_path), record)
         notes = (*(() if run.note is None else (run.note,)), *checkpoints.notes)
         finished = NetworkRun(model, record, run.number, str(run.model_path), run.resumed, notes)
         complete(finished)
