@@ -16,6 +16,10 @@ import os, signal, sys, time
 import typer
 from g2links.cli.boundary import run_app
 
+if not ignoring:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 def build():
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -30,9 +34,11 @@ READY = 'print("ready", flush=True)'
 GOES_ON = "the same command goes on from its last checkpoint, if there is one"
 
 
-def program(body: str) -> list[str]:
-    """A process with one command of this body."""
-    return [sys.executable, "-c", FRAME.format(body=textwrap.indent(textwrap.dedent(body), " " * 8))]
+def program(body: str, *, ignoring: bool = False) -> list[str]:
+    """A process with one command of this body; signals have their usual meaning, also where the tests run under nohup,
+    unless it is `ignoring`."""
+    code = FRAME.format(body=textwrap.indent(textwrap.dedent(body), " " * 8))
+    return [sys.executable, "-c", f"ignoring = {ignoring}\n{code}"]
 
 
 def ended(body: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -42,13 +48,16 @@ def ended(body: str, **options: object) -> subprocess.CompletedProcess[str]:
 
 def signalled(body: str, *numbers: int) -> tuple[int, str]:
     """Exit code and standard error of the command, which gets these signals one after the other once it is ready."""
-    process = subprocess.Popen(program(body), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    for number in numbers:
-        process.send_signal(number)
-        time.sleep(0.3)
-    _, said = process.communicate(timeout=30)
+    with subprocess.Popen(program(body), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            for number in numbers:
+                process.send_signal(number)
+                time.sleep(0.3)
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
     return process.returncode, said
 
 
@@ -79,7 +88,7 @@ def test_a_signal_that_is_ignored_stays_so():
     time.sleep(1.5)
     print("done", flush=True)
     """
-    ignoring = f"trap '' HUP; exec {shlex.join(program(body))}"
+    ignoring = f"trap '' HUP; exec {shlex.join(program(body, ignoring=True))}"
     process = subprocess.Popen(["bash", "-c", ignoring], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

@@ -20,8 +20,8 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         yield lambda: False
         return
     pressed = threading.Event()
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
-    before = {number: handler for number, handler in before.items() if callable(handler)}
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {n: handler for n, handler in handlers.items() if n == signal.SIGINT or callable(handler)}
 
     def as_before() -> None:
         for number, handler in before.items():
