@@ -127,8 +127,9 @@ def files(folder: Path) -> dict[str, str]:
 def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, tmp_path, capsys, monkeypatch):
     home = shutil.copytree(SAVED, tmp_path / "home")
     monkeypatch.chdir(home)
-    for module, name in WORK:
-        monkeypatch.setattr(importlib.import_module(f"g2links.workflow.{module}"), name, _begun)
+    modules = [importlib.import_module(f"g2links.workflow.{module}") for module, _ in WORK]
+    for module, (_, name) in zip(modules, WORK, strict=True):
+        monkeypatch.setattr(module, name, _begun)
     before, wrong = files(home), []
     for case in CASES[words]:
         place = [] if case.option == "--home" else ["--home", str(home)]
