@@ -24,11 +24,7 @@ OUT_OF_RANGE = ("-1", "0")
 NO_WORDS = ("nonsense", "", "NaN", "../x")
 NO_FILES = ("/nowhere/file", "", ".", "/dev/null/x")
 
-ANY_TEXT = {"--polynomial", "--weights", "--derivative", "--units", "--widths", "--saved-model", "--json", "--out"}
-"""Options whose text has rules of its own; their tables are below."""
-FOLDERS = {"--home"}
-MAY_BE_ZERO = {"--seed", "--cy-seed"}
-MAY_BE_INFINITE = {"--time-limit", "--cy-time-limit", "--train-time-limit"}
+MAY_BE_ZERO = {"--seed"}
 
 POLYNOMIALS = (
     "", "x", "z0^5", "z0^5+", "z0^5+z1^5+z2^5+z3^5", "z0^5+z1^5+z2^5+z3^5+z4^4", "10**400*z0^5+z1^5+z2^5+z3^5+z4^5",
@@ -40,7 +36,7 @@ WEIGHTS = ("", "1 1 1 1", "1 1 1 1 0", "1 1 1 1 -1", "1 1 1 1 x", "1 1 1 1 1.5",
 WIDTHS = ("", "0", "-1", "x", "16,", "1.5", "9" * 5000, "1000000")
 MODELS = ("", "²", "9" * 5000, "-1", "0", "/nowhere.keras", "7")
 TARGETS = ("/nowhere/a.json", ".", "/dev/full/x", "/proc/x.json")
-FIXED: Mapping[str, tuple[str, ...]] = {
+OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--polynomial": POLYNOMIALS,
     "--weights": WEIGHTS,
     "--derivative": NO_WORDS,
@@ -51,6 +47,7 @@ FIXED: Mapping[str, tuple[str, ...]] = {
     "--out": ("/dev/null/x", "/proc/nowhere", ""),
     "--home": ("/dev/null/x", "/proc/nowhere"),
 }
+"""Options whose text has rules of its own."""
 
 
 class Case(NamedTuple):
@@ -72,8 +69,8 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 def values(option: str, kind: type) -> tuple[str, ...]:
     """What cannot be a value of the option."""
-    if option in FIXED:
-        return FIXED[option]
+    if option in OWN_RULES:
+        return OWN_RULES[option]
     if kind is int:
         return (*NO_WHOLE_NUMBERS, "-1", *(() if option in MAY_BE_ZERO else ("0",)))
     if kind is float:

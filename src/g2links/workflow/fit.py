@@ -46,11 +46,11 @@ _RATIO, _RATIO_ARRAYS = "monge_ampere.npz", ("ratio", "weights")
 @dataclass
 class FitReport:
     """What step 1 did: the run, its record (as in the JSON beside the model), and η/<η> with weights at test points,
-    for the picture."""
+    for the picture; None for a run that an earlier version has published and not finished."""
 
     run: int
     record: MetricRecord
-    ratio: tuple[np.ndarray, np.ndarray]
+    ratio: tuple[np.ndarray, np.ndarray] | None
     notes: list[str] = field(default_factory=list)
     resumed: bool = False
     model_path: str = ""
@@ -118,8 +118,10 @@ def fit_cy(
     return report
 
 
-def _read_ratio(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    """Of a run that was stopped after it was published, and before it was complete."""
+def _read_ratio(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
+    """Of a run that was stopped after it was published, and before it was complete; earlier versions kept none."""
+    if not (run.work / _RATIO).exists():
+        return None
     arrays = read_arrays(run.work / _RATIO, {name: ArraySpec(("n",)) for name in _RATIO_ARRAYS})
     ratio, weights = (arrays[name] for name in _RATIO_ARRAYS)
     return ratio, weights

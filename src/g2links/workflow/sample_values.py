@@ -109,7 +109,7 @@ def _require_numbers(path: Path, part: Columns, start: int) -> None:
         _require(path, "etas", part["etas"][:, -1] == 1, start, "must have 1 on dθ")
     for name, n in (("riemannian_metrics", LINK_DIMENSION - 1), ("g2_metrics", LINK_DIMENSION)):
         if name in part:
-            _require(path, name, _are_positive(_unpacked(part[name], n)), start, "must be positive definite")
+            _require(path, name, are_positive(part[name], n), start, "must be positive definite")
     if {"etas", "riemannian_metrics", "g2_metrics"} <= part.keys():
         _require(path, "g2_metrics", _is_sum(part), start, "must be η² + g_T of etas and riemannian_metrics")
     if {"phis", "psis", "g2_metrics"} <= part.keys():
@@ -143,7 +143,9 @@ def _unpacked(packed: np.ndarray, n: int) -> np.ndarray:
     return full + np.swapaxes(np.triu(full, 1), 1, 2)
 
 
-def _are_positive(matrices: np.ndarray) -> np.ndarray:
+def are_positive(packed: np.ndarray, n: int) -> np.ndarray:
+    """Which of the packed symmetric (n, n) matrices are positive definite."""
+    matrices = _unpacked(packed, n)
     try:
         np.linalg.cholesky(matrices)
     except np.linalg.LinAlgError:

@@ -11,7 +11,7 @@ import numpy as np
 
 from g2links.errors import ArtefactError
 from g2links.links.dataset import COLUMNS, sample_blocks
-from g2links.links.structure import require_threefold
+from g2links.links.structure import LINK_DIMENSION, require_threefold
 from g2links.networks.architecture import Row
 from g2links.records import MeasuredSamples, MetricRecord, SavedSamplesRecord
 from g2links.storage.arrays import ArraySpec, Schema, read_arrays
@@ -28,7 +28,7 @@ from g2links.storage.records import require_entries
 from g2links.storage.shards import PARTS, ShardedSets, WholeSets, is_data_file, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
 from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
-from g2links.workflow.sample_values import require_values
+from g2links.workflow.sample_values import are_positive, require_values
 from g2links.workflow.sizes import require_room_for_samples
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
@@ -263,10 +263,7 @@ def _layout(
 
 def _require_positive(packed: np.ndarray, metric: str) -> None:
     """A metric that is not positive somewhere is no metric: no data set is made from it."""
-    upper = np.zeros((len(packed), 6, 6))
-    upper[:, *np.triu_indices(6)] = packed
-    full = upper + np.swapaxes(np.triu(upper, 1), 1, 2)
-    bad = int(np.sum(~(np.linalg.eigvalsh(full)[:, 0] > 0)))
+    bad = int(np.sum(~are_positive(packed, LINK_DIMENSION - 1)))
     if bad:
         raise ArtefactError(
             f"the metric of {metric} is not positive at {bad} of {len(packed)} base points; "

@@ -109,8 +109,9 @@ def metric_step(
 def _draw_metric(home: Home, report: FitReport) -> None:
     home.make(home.plots)
     plot_cy_history(_history(home, report.run), report.record["history"], cy_run=report.run)
-    picture = home.plots / f"cy_monge_ampere_run{report.run}.png"
-    plot_monge_ampere(picture, *report.ratio, cy_run=report.run, split="test points")
+    if report.ratio is not None:
+        picture = home.plots / f"cy_monge_ampere_run{report.run}.png"
+        plot_monge_ampere(picture, *report.ratio, cy_run=report.run, split="test points")
 
 
 def _history(home: Home, run: int) -> Path:

@@ -52,12 +52,13 @@ def _roots_along_lines(polynomial: Polynomial, p: np.ndarray, q: np.ndarray) -> 
     degree = polynomial.degree
     t = np.exp(2j * np.pi * np.arange(degree + 1) / (degree + 1))
     points = p[:, None, :] + t[None, :, None] * q[:, None, :]
-    values = np.asarray(_values(polynomial, points.reshape(-1, polynomial.variables))).reshape(len(p), degree + 1)
+    values = np.asarray(values_of(polynomial, points.reshape(-1, polynomial.variables))).reshape(len(p), degree + 1)
     return all_roots(np.arange(degree + 1), np.fft.fft(values, axis=1) / (degree + 1))
 
 
 @partial(jax.jit, static_argnums=0)
-def _values(polynomial: Polynomial, z: Array) -> Array:
+def values_of(polynomial: Polynomial, z: Array) -> Array:
+    """f at points (n, N)."""
     return jax.vmap(polynomial)(z)
 
 

@@ -15,6 +15,7 @@ from jaxtyping import Complex
 from g2links._typing import Array
 from g2links.varieties.charts import ChartPoint, embed, selector, slice_chart
 from g2links.varieties.points.nearly_singular import flattest
+from g2links.varieties.points.random_lines import values_of
 from g2links.varieties.points.sampling import in_charts
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
@@ -58,7 +59,7 @@ def near_special_points(variety: AbstractVariety) -> ChartPoint:
     centres = special_points(variety)
     moved = np.asarray(_moved(variety, centres, _steps(len(centres.z), variety.dimension)))
     z = moved.reshape(-1, variety.variables)
-    values = np.abs(np.asarray(_values(variety, z))).max(axis=-1, initial=0.0)
+    values = np.max([np.abs(np.asarray(values_of(f, z))) for f in variety.equations], axis=0)
     return _charts(variety, z[np.isfinite(values) & (values < _ON_V)])
 
 
@@ -68,11 +69,6 @@ def _steps(centres: int, dimension: int) -> Complex[np.ndarray, "centres steps d
     directions = rng.normal(size=shape) + 1j * rng.normal(size=shape)
     lengths = np.geomspace(_NEAREST, _FARTHEST, _AROUND)[None, :, None]
     return directions * lengths / np.linalg.norm(directions, axis=-1, keepdims=True)
-
-
-@partial(jax.jit, static_argnums=0)
-def _values(variety: AbstractVariety, z: Complex[Array, "m N"]) -> Complex[Array, "m equations"]:
-    return jax.vmap(variety.values)(z)
 
 
 @partial(jax.jit, static_argnums=0)
