@@ -19,4 +19,4 @@ def script(*command: str) -> None:
     """Run the subcommand that one of the seed's scripts stands for, with the arguments of the process."""
     import sys
 
-    main([*command, *sys.argv[1:]], program=f"g2links {' '.join(command)}")
+    main([*command, *sys.argv[1:]])
