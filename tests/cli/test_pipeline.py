@@ -77,7 +77,7 @@ def test_every_option_of_the_steps_is_one_of_the_pipeline():
         (["--saved-model", "x.keras"], "one for each task"),
         (["--derivative", "guess"], "autodiff or flux"),
         (["--derivative", "flux", "--epsilon", "2"], "epsilon"),
-        (["--batch-size", "3"], "No such option"),
+        (["--batch-size", "3"], "no such option: --batch-size"),
     ],
 )
 def test_bad_values_are_refused_before_any_work(tmp_path, capsys, options, words):

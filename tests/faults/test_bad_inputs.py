@@ -1,5 +1,5 @@
-"""Every option of every command with every kind of value that cannot be: one message that names it, exit code 2, and
-the files as they were."""
+"""Every option of every command with every kind of value that cannot be: one sentence that names option and value, exit
+code 2, and the files as they were."""
 
 import hashlib
 import importlib
@@ -18,11 +18,12 @@ from tests.cli.commands import run
 SAVED = Path(__file__).parents[1] / "storage/version_0_1"
 """A home with one metric and one network."""
 
-NO_NUMBERS = ("two", "", "nan", "²", "0x10", "9" * 5000)
+LARGE = "9" * 5000
+NO_NUMBERS = ("two", "", "nan", "²", "0x10", LARGE)
 NO_WHOLE_NUMBERS = (*NO_NUMBERS, "1.5", "1e3", "inf")
 OUT_OF_RANGE = ("-1", "0")
 NO_WORDS = ("nonsense", "", "NaN", "../x")
-NO_FILES = ("/nowhere/file", "", ".", "/dev/null/x")
+NO_FILES = ("/nowhere/file", "", ".", "/dev/null/x", LARGE)
 
 MAY_BE_ZERO = {"--seed"}
 
@@ -32,10 +33,10 @@ POLYNOMIALS = (
     "z0^5+z1^5+z2^5+z3^5+z4^5/0", "__import__('os')", "z0^5+z1^5+z2^5+z3^5+z5^5", "dwork(nan)", "dwork(",
     "0.1*z0^5+0.2*z0^5-0.3*z0^5+z1^5+z2^5+z3^5+z4^5", "z0^5+z1^5+z2^5+z3^5+z4^(-5)", "/nowhere.yaml", "z0^5" * 30000,
 )  # fmt: skip
-WEIGHTS = ("", "1 1 1 1", "1 1 1 1 0", "1 1 1 1 -1", "1 1 1 1 x", "1 1 1 1 1.5", "1 1 1 1 1000000", "9" * 5000)
-WIDTHS = ("", "0", "-1", "x", "16,", "1.5", "9" * 5000, "1000000")
-MODELS = ("", "²", "9" * 5000, "-1", "0", "/nowhere.keras", "7")
-TARGETS = ("/nowhere/a.json", ".", "/dev/full/x", "/proc/x.json")
+WEIGHTS = ("", "1 1 1 1", "1 1 1 1 0", "1 1 1 1 -1", "1 1 1 1 x", "1 1 1 1 1.5", "1 1 1 1 1000000", LARGE)
+WIDTHS = ("", "0", "-1", "x", "16,", "1.5", LARGE, "1000000")
+MODELS = ("", "²", LARGE, "-1", "0", "/nowhere.keras", "7")
+TARGETS = ("/nowhere/a.json", ".", "/dev/full/x", "/proc/x.json", LARGE)
 OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--polynomial": POLYNOMIALS,
     "--weights": WEIGHTS,
@@ -44,8 +45,8 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--widths": WIDTHS,
     "--saved-model": MODELS,
     "--json": TARGETS,
-    "--out": ("/dev/null/x", "/proc/nowhere", ""),
-    "--home": ("/dev/null/x", "/proc/nowhere"),
+    "--out": ("/dev/null/x", "/proc/nowhere", "", LARGE),
+    "--home": ("/dev/null/x", "/proc/nowhere", LARGE),
 }
 """Options whose text has rules of its own."""
 
@@ -119,6 +120,14 @@ def files(folder: Path) -> dict[str, str]:
     }
 
 
+def _told(value: str, said: str) -> bool:
+    """Whether the sentence has the value, as much of it as fits, or the part of it that is wrong."""
+    value, said = (re.sub(r"[\s(),]", "", text.replace("**", "^")) for text in (value, said))
+    part = re.search("got'?([^;']+?)'?;", said)
+    shown = value[:100] in said or repr(value)[1:100] in said or (part is not None and part[1] in value)
+    return shown or (any(huge in value for huge in (LARGE, "1e999")) and "gotinf;" in said)
+
+
 @pytest.mark.usefixtures("as_users_run")
 @pytest.mark.parametrize("words", CASES, ids="-".join)
 def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, tmp_path, capsys, monkeypatch):
@@ -133,8 +142,10 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
         place = place if any(other.option == "--home" for other in CASES[words]) else []
         code = run([*words, *REQUIRED.get(words, []), case.option, case.value, *place])
         said = capsys.readouterr().err
-        names = (case.option, re.sub("^--((cy|sample|train|check)-)?", "", case.option).replace("-", "_"), case.value)
-        if code != 2 or "Traceback" in said or not any(name and name in said for name in names):
+        names = (case.option, re.sub("^--((cy|sample|train|check)-)?", "", case.option).replace("-", "_"))
+        sentence = said.startswith("g2links: error: ") and said.count("\n") == 1
+        named = any(name in said for name in names) or said.startswith(f"g2links: error: {case.value}: no such file")
+        if code != 2 or not sentence or not named or not _told(case.value, said):
             wrong.append(f"{case.option} {case.value[:40]!r}: {code}, {said[-300:]!r}")
         if files(home) != before:
             wrong.append(f"{case.option} {case.value[:40]!r}: {sorted(set(files(home)) ^ set(before))}")
@@ -142,3 +153,24 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
                 shutil.rmtree(path)
             shutil.copytree(SAVED, home, dirs_exist_ok=True)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["cyy"], ["'cyy'"]),
+        (["check", "nothing"], ["'nothing'"]),
+        (["sample", "--n-point", "5"], ["--n-point", "--n-points", "sample --help"]),
+        (["sample", "extra"], ["extra"]),
+        (["sample", "--home"], ["--home"]),
+        (["sample", "--quick=3"], ["--quick"]),
+        (["runs", "compare"], ["numbers"]),
+        (["runs", "compare", "x"], ["numbers", "'x'", "a whole number"]),
+    ],
+)
+def test_words_that_the_parser_does_not_know_are_one_sentence(arguments, words, capsys):
+    assert run(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("g2links: error: ")
+    assert said.count("\n") == 1
+    assert not [word for word in words if word not in said]

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from g2links.cli.options import refuse_empty
 from g2links.cli.session import BAD_INPUT, FAILED, INTERRUPTED
 from g2links.cli.signals import ended_by_signals
 from g2links.cli.streams import steady_streams
+from g2links.cli.usage import usage_error
 from g2links.errors import G2LinksError, TrainingError
 from g2links.precision import require_environment
 
@@ -28,13 +30,10 @@ def run_app(build: Callable[[], typer.Typer], arguments: Sequence[str], program:
         try:
             require_environment()
             refuse_empty(arguments)
-            build()(args=list(arguments), prog_name=program)
-        except SystemExit as end:
-            if end.code != INTERRUPTED:
-                raise
-            first = signals.first()
-            words = "the same command goes on from its last checkpoint, if there is one"
-            _stop(f"interrupted by {first.name}; {words}", _OF_SIGNALS + first)
+            code = build()(args=list(arguments), prog_name=program, standalone_mode=False) or 0
+        except TyperException as error:
+            said = usage_error(error)
+            _stop(f"error: {said}" if said else "", BAD_INPUT)
         except TrainingError as error:
             _stop(f"FAILED: {error}", FAILED)
         except G2LinksError as error:
@@ -44,7 +43,11 @@ def run_app(build: Callable[[], typer.Typer], arguments: Sequence[str], program:
             if foreseen is None:
                 _stop(_report(error), BUG)
             _stop(f"error: {foreseen}", BAD_INPUT)
-    sys.exit(0)
+        if code == INTERRUPTED:
+            first = signals.first()
+            words = "the same command goes on from its last checkpoint, if there is one"
+            _stop(f"interrupted by {first.name}; {words}", _OF_SIGNALS + first)
+    sys.exit(code)
 
 
 def _foreseen(error: Exception) -> str | None:
@@ -71,5 +74,6 @@ def _report(error: Exception) -> str:
 
 
 def _stop(message: str, code: int) -> NoReturn:
-    print(f"g2links: {message}", file=sys.stderr, flush=True)
+    if message:
+        print(f"g2links: {message}", file=sys.stderr, flush=True)
     sys.exit(code)

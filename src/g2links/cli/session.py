@@ -1,7 +1,8 @@
 """What every command shares: where words and JSON go, progress, and how it ends."""
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,35 +61,37 @@ class Session:
 
 def _require_target(path: Path) -> None:
     """A file that is written when all work is done must be one that can be."""
+    from g2links.storage.files import require_target
+
     folder = path.absolute().parent
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InputError("--json", str(path), f"the folder {folder} does not exist")
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         raise InputError("--json", str(path), "a file, or - for standard output; this is something else")
-    _require_place(folder, "--json", path)
+    _require_place(require_target, path, "--json")
 
 
 def require_home(home: Path) -> None:
     """A home that is read must be there."""
-    if not home.is_dir():
+    if not os.path.isdir(home):
         raise InputError("--home", str(home), "a folder that is there")
 
 
 def require_new_home(home: Path) -> None:
     """A home that is written must be there, or one that can be made."""
-    _require_place(home, "--home", home)
-
-
-def _require_place(folder: Path, field: str, value: Path) -> None:
     from g2links.storage.files import require_writable
 
+    _require_place(require_writable, home, "--home")
+
+
+def _require_place(require: Callable[[Path], None], path: Path, field: str) -> None:
     try:
-        require_writable(folder)
+        require(path)
     except ArtefactError as error:
-        raise InputError(field, str(value), f"a place that can be written ({error})") from error
+        raise InputError(field, str(path), f"a place that can be written ({error})") from error
 
 
 def refuse_missing(path: Path | None, field: str) -> None:
     """A file that the user names must be there."""
-    if path is not None and not path.is_file():
+    if path is not None and not os.path.isfile(path):
         raise ArtefactError(f"{field}: {path}: no such file")

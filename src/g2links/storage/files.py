@@ -91,11 +91,27 @@ def require_writable(folder: str | os.PathLike[str]) -> None:
         ArtefactError: names it and the reason.
     """
     folder = Path(folder)
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     try:
-        _probe(there)
+        _probe(next(place for place in (folder, *folder.absolute().parents) if place.exists()))
     except OSError as error:
         raise ArtefactError(f"{folder}: this folder cannot be written: {reason(error)}") from error
+
+
+def require_target(path: str | os.PathLike[str]) -> None:
+    """Refuse, before any work, a file that cannot be written, or whose folder cannot be made; nothing is left.
+
+    Raises:
+        ArtefactError: names it and the reason, which may be the length of its name.
+    """
+    path = Path(path)
+    if not os.path.isdir(path.parent):
+        require_writable(path.parent)
+        return
+    with _write_errors(path):
+        _refuse_special(path)
+        temporary, descriptor = _create_temporary(path)
+        os.close(descriptor)
+        temporary.unlink(missing_ok=True)
 
 
 def require_sha256(path: str | os.PathLike[str], expected: str) -> None:

@@ -179,11 +179,11 @@ class _Reader:
             case ast.BinOp(op=ast.Add() | ast.Sub()):
                 return self._sum(node)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
-                return self._product(self.terms(left), self.terms(right))
+                return self._product(self.terms(left), self.terms(right), node)
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return self._quotient(self.terms(left), right)
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                return self._power(self.terms(left), self._number(right, "a power is a number"))
+                return self._power(self.terms(left), self._number(right, "a power is a number"), node)
         numbers = "numbers (such as 2/3, 0.1j, I, pi or sqrt(2))"
         allowed = f"only {_names(self.variables)}, {numbers}, + - * / ^ and brackets are read"
         raise PolynomialError(self.field, ast.unparse(node), allowed)
@@ -216,10 +216,11 @@ class _Reader:
             total.add((e, sign * c) for e, c in self.terms(summand).items())
         return total.terms
 
-    def _product(self, a: Terms, b: Terms) -> Terms:
+    def _product(self, a: Terms, b: Terms, node: ast.expr) -> Terms:
+        """Of the two factors of a node, or of two among the factors of a power."""
         if len(a) * len(b) > _MOST_TERMS:
-            allowed = f"at most {_MOST_TERMS} terms are multiplied"
-            raise PolynomialError(self.field, f"{len(a)} x {len(b)} terms", allowed)
+            allowed = f"at most {_MOST_TERMS} terms are multiplied, and here {len(a)} x {len(b)}"
+            raise PolynomialError(self.field, ast.unparse(node), allowed)
         result = Sum()
         result.add((tuple(map(operator.add, e, f)), c * d) for e, c in a.items() for f, d in b.items())
         return result.terms
@@ -231,11 +232,12 @@ class _Reader:
             raise PolynomialError(self.field, ast.unparse(node), allowed)
         return {e: c / divisor for e, c in terms.items()}
 
-    def _power(self, terms: Terms, power: complex) -> Terms:
+    def _power(self, terms: Terms, power: complex, node: ast.expr) -> Terms:
         if set(terms) <= {self.constant}:
             return {self.constant: _principal(terms.get(self.constant, 0j)) ** power}
         if power not in range(_HIGHEST_POWER + 1):
-            shown = power.real if power.imag == 0 else power
+            real = int(power.real) if power.real.is_integer() else power.real
+            shown = real if power.imag == 0 else power
             raise PolynomialError(self.field, shown, f"powers are integers from 0 to {_HIGHEST_POWER}")
         times = int(power.real)
         if len(terms) == 1:
@@ -243,7 +245,7 @@ class _Reader:
             return {tuple(times * e for e in exponents): coefficient**times}
         result: Terms = {self.constant: 1 + 0j}
         for _ in range(times):
-            result = self._product(result, terms)
+            result = self._product(result, terms, node)
         return result
 
 

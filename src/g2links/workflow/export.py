@@ -6,7 +6,7 @@ from typing import Any
 from g2links.errors import ArtefactError, InputError
 from g2links.storage.arrays import write_arrays
 from g2links.storage.cy_points import read_points
-from g2links.storage.files import make_folder, require_writable, sha256
+from g2links.storage.files import make_folder, require_target, sha256
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
 from g2links.workflow.cymetric import cymetric_arrays, cymetric_sigma, require_share
@@ -40,7 +40,7 @@ def export_cymetric(
     folder = home.path / "samples" / f"cymetric_run{run.number}" if out is None else out
     path = folder if folder.suffix == ".npz" else folder / "dataset.npz"
     try:
-        require_writable(path.parent)
+        require_target(path)
     except ArtefactError as error:
         raise InputError("out", str(out), f"a place that can be written ({error})") from error
     model = load_cy(run.model_path)

@@ -209,7 +209,7 @@ def _written(options: Mapping[str, Any], without: Iterable[str]) -> dict[str, An
 
 def _existing(file: Any) -> Path | None:
     """A file that the user named."""
-    if file is not None and not Path(file).is_file():
+    if file is not None and not os.path.isfile(file):
         raise ArtefactError(f"hyperparameters: {file}: no such file")
     return None if file is None else Path(file)
 

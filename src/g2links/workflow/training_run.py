@@ -1,9 +1,9 @@
 """Step 3: train a network on the data sets of step 2, in memory or as a run."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -132,8 +132,11 @@ def require_saved_model(home: Home, task: str, saved: int | str | None) -> None:
         InputError, ArtefactError: no such run, or no such file.
     """
     if isinstance(saved, int):
-        find_link_run(home, task, saved)
-    elif saved is not None and not Path(saved).is_file():
+        try:
+            find_link_run(home, task, saved)
+        except InputError as error:
+            raise InputError("saved_model", saved, error.allowed) from error
+    elif saved is not None and not os.path.isfile(saved):
         raise InputError("saved_model", saved, "the number of a run, or a .keras file that is there")
 
 
