@@ -188,10 +188,10 @@ def degree_of(family: Family) -> int | None:
 def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> InvariantFeatures:
     """For weights 1 the invariants of the highest degree that is fitted quickly; for others those of so many degrees k,
     k - 1, ... as the isotropy of V tells apart, of fewer where they are too many (see `GradedSections`). With powers of
-    a steepness beside them where that varies much: for weights 1 near nodes."""
+    a steepness beside them where that varies much: for weights 1 where V is nearly singular."""
     if variety.heaviest == 1:
         degree, flat = degree or _degree(variety, "algebraic"), flattest(variety)
-        if flat is None or not flat.near_nodes:
+        if flat is None or not flat.nearly_singular:
             return InvariantFeatures(variety, degree, symmetric=True)
         return SteepFeatures(variety, degree, symmetric=True, factors=default_degree(variety, *_MOST_FACTORS))
     return _with_powers(_graded(variety, degree, variety.largest_isotropy) if degree else _of_most_degrees(variety))

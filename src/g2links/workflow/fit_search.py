@@ -37,8 +37,8 @@ _OVERFITTED = 1.25
 """σ on the validation points over that on the training points, from which more points help more than a higher
 degree."""
 _WORTH = 0.6
-"""The share of a stage's time in which it gets where it is worth it: on P(1,1,1,2,5)[10] σ falls from 1.1e-1 to 5.6e-4 in
-six iterations of fourteen, and to 4.9e-4 in all. A stage that the deadline cuts after that is as good as done."""
+"""The share of a stage's time after which little is left to win: on P(1,1,1,2,5)[10] σ falls from 1.1e-1 to 5.6e-4 in
+six iterations of fourteen, and to 4.9e-4 in all. A stage that the deadline cuts there is as good as done."""
 
 
 class Candidate(NamedTuple):
@@ -85,9 +85,9 @@ def search_potential(
     Where the user chose neither a degree nor a number of iterations and the residual no longer falls, the search goes
     on from the best potential so far, with more points where these are too few for its parameters, else with the next
     higher degree. Without a deadline it does so while σ is above `ENOUGH` and there are at most `MOST_UNKNOWNS`; with
-    one, as long as most of the next stage is expected to be done before it. Where coefficients cancel, so that ω is not closed to
-    rounding, the search goes back to lower degrees until it is. Where the best metric is bad at its worst point, points
-    are added there, and the search goes on with them.
+    one, as long as most of the next stage is expected to be done before it. Where coefficients cancel, so that ω is not
+    closed to rounding, the search goes back to lower degrees until it is. Where the best metric is bad at its worst
+    point, points are added there, and the search goes on with them.
     """
     stage = _stage(family, options, variety, points)
     stages, state = Stages(variety, stage, points, log), log.restore()

@@ -48,7 +48,7 @@ def special_points(variety: AbstractVariety) -> ChartPoint:
     values, size = _terms(f, candidates).sum(axis=1), np.abs(_terms(f, candidates)).sum(axis=1)
     known = candidates[np.abs(values) <= _ON_V * size]
     flat = flattest(variety)
-    nearly = flat.z if flat is not None and flat.near_nodes else np.zeros((0, variety.variables))
+    nearly = flat.z if flat is not None and flat.nearly_singular else np.zeros((0, variety.variables))
     return _charts(variety, np.concatenate([known[_one_of_each_orbit(f, charges, known)], nearly]))
 
 
