@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from g2links.varieties.variety import AbstractVariety
     from g2links.workflow.calabi_yau import CalabiYau
     from g2links.workflow.check import CheckReport, check
+    from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
     from g2links.workflow.pipeline import Pipeline, pipeline
     from g2links.workflow.sample import sample
@@ -45,6 +46,7 @@ __all__ = [
     "ContactCalabiYau",
     "Figure",
     "Found",
+    "InvariantsTable",
     "LinkSamples",
     "Pipeline",
     "Polynomial",
@@ -57,6 +59,7 @@ __all__ = [
     "forms",
     "from_catalogue",
     "g2",
+    "invariants",
     "load_cy",
     "load_link_model",
     "open_dataset",
@@ -80,6 +83,7 @@ _LIES_IN = {
     "ContactCalabiYau": "g2links.links.structure",
     "Figure": "g2links.checks.contract",
     "Found": "g2links.checks.contract",
+    "InvariantsTable": "g2links.workflow.invariants",
     "LinkSamples": "g2links.workflow.link_samples",
     "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
@@ -89,6 +93,7 @@ _LIES_IN = {
     "dwork": "g2links.varieties.catalogue",
     "fermat_quintic": "g2links.varieties.catalogue",
     "from_catalogue": "g2links.varieties.catalogue",
+    "invariants": "g2links.workflow.invariants",
     "load_cy": "g2links.storage.models",
     "load_link_model": "g2links.storage.models",
     "open_dataset": "g2links.workflow.link_samples",

@@ -7,6 +7,7 @@ import typer
 from g2links import __version__
 from g2links.cli import check, export, pipeline, runs
 from g2links.cli.cy import cy
+from g2links.cli.invariants import invariants
 from g2links.cli.polynomials import polynomials
 from g2links.cli.sample import sample
 from g2links.cli.train import train
@@ -29,6 +30,7 @@ def build() -> typer.Typer:
     app.command("pipeline")(pipeline.pipeline)
     app.add_typer(runs.app, name="runs")
     app.command()(polynomials)
+    app.command()(invariants)
     app.add_typer(export.app, name="export")
     return app
 

@@ -42,6 +42,7 @@ _COLUMNS = {
     "euler": "Euler number",
     "milnor_number": "Milnor number",
     "b3": "b3 of the link",
+    "nu": "nu",
     "kahler_volume": "int omega^3/6",
     "holomorphic_volume": "int |h|^2",
 }
@@ -76,6 +77,7 @@ def _threefold_lines(record: dict[str, Any]) -> list[str]:
         f"  V              {'orbifold, ' + orbifold if orbifold else 'smooth'}",
         f"  resolution     h11 = {record['h11']}, h21 = {record['h21']}, Euler number {record['euler']}; "
         f"{record['polynomial_deformations']} deformations are polynomial",
-        f"  link           Betti numbers {' '.join(map(str, record['betti']))}",
+        f"  link           Betti numbers {' '.join(map(str, record['betti']))}, "
+        f"Crowley-Nordström invariant nu = {record['nu']}",
         f"  singularity    Milnor number {record['milnor_number']}",
     ]

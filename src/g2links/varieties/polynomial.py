@@ -97,7 +97,7 @@ class Polynomial:
         name: str | None = None,
     ) -> None:
         text = terms if isinstance(terms, str) else None
-        chosen = None if weights is None else _weights(weights)
+        chosen = None if weights is None else read_weights(weights)
         if isinstance(terms, str):
             pairs = [(c, e) for e, c in read_terms(terms, None if chosen is None else len(chosen)).items()]
         else:
@@ -108,7 +108,7 @@ class Polynomial:
             raise PolynomialError("name", name, "text is needed")
         if chosen is None and text is not None and len(pairs[0][1] if pairs else ()) < _FEWEST_VARIABLES:
             raise PolynomialError("polynomial", name, f"at least {_FEWEST_VARIABLES} variables are needed")
-        chosen = _weights((1,) * len(pairs[0][1]) if pairs else ()) if chosen is None else chosen
+        chosen = read_weights((1,) * len(pairs[0][1]) if pairs else ()) if chosen is None else chosen
         object.__setattr__(self, "weights", chosen)
         object.__setattr__(self, "terms", _collect(pairs, len(chosen)))
         object.__setattr__(self, "name", name)
@@ -135,7 +135,7 @@ class Polynomial:
         Raises:
             PolynomialError: as the class does, and when the expression is not such a polynomial.
         """
-        terms = sympy_terms(expression, None if weights is None else len(_weights(weights)))
+        terms = sympy_terms(expression, None if weights is None else len(read_weights(weights)))
         return cls(terms, weights, short_name(str(expression), len(terms)) if name is None else name)
 
     @classmethod
@@ -148,7 +148,7 @@ class Polynomial:
             PolynomialError: as the class does, and for other shapes.
         """
         table, numbers = _objects(exponents, "exponents"), _objects(coefficients, "coefficients")
-        variables = "N" if weights is None else len(_weights(weights))
+        variables = "N" if weights is None else len(read_weights(weights))
         if table.ndim != 2 or variables not in ("N", table.shape[1]):
             raise PolynomialError("exponents", f"shape {table.shape}", f"the shape is (m, {variables})")
         if numbers.shape != table.shape[:1]:
@@ -374,7 +374,12 @@ def _collect(
     return tuple((coefficient(c), e) for e, c in sorted(total.terms.items(), reverse=True) if c != 0)
 
 
-def _weights(weights: Any) -> tuple[int, ...]:
+def read_weights(weights: Any) -> tuple[int, ...]:
+    """Positive weights w_i as Python's integers, from any sequence of numbers.
+
+    Raises:
+        PolynomialError: they are not that, too few, or too large.
+    """
     allowed = f"at least {_FEWEST_VARIABLES} positive integers are needed"
     try:
         listed = tuple(weights)

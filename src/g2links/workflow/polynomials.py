@@ -6,6 +6,7 @@ from typing import Any
 from g2links.errors import InputError
 from g2links.measures.chern_numbers import chern_numbers
 from g2links.measures.curvature import chern_names
+from g2links.quantities.invariants import invariants_of
 from g2links.settings.polynomial_files import read_polynomial_yaml
 from g2links.varieties.catalogue import CATALOGUE, SHOWN, from_catalogue
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -17,7 +18,7 @@ from g2links.varieties.residue import kahler_volume
 from g2links.varieties.smooth.criteria import require_degree, require_monomials, require_weights
 from g2links.varieties.smooth.singularities import require_isolated_singularity
 from g2links.varieties.symmetry import coordinate_permutations, is_real
-from g2links.varieties.topology import THREEFOLD, topology
+from g2links.varieties.topology import THREEFOLD, orbifold_strata
 from g2links.varieties.variety import AbstractVariety
 
 
@@ -27,7 +28,7 @@ def catalogue_polynomials() -> list[Polynomial]:
 
 
 def describe(polynomial: Polynomial) -> dict[str, Any]:
-    """What is known of a quasi-smooth polynomial, as plain data; see `varieties.topology.Topology`.
+    """What is known of a quasi-smooth polynomial, as plain data; see `quantities.invariants.Invariants`.
 
     Raises:
         PolynomialError: when its weights or its monomials make it singular.
@@ -51,12 +52,13 @@ def describe(polynomial: Polynomial) -> dict[str, Any]:
 
 
 def _topology(variety: WeightedHypersurface) -> dict[str, Any]:
-    """`topology` of a threefold; in other dimensions the Euler number, of the orbifold for weights other than 1."""
+    """The invariants of a threefold; in other dimensions the Euler number, of the orbifold for weights other than 1."""
     if variety.dimension != THREEFOLD:
         return {"euler": chern_numbers(variety)[chern_names(variety.dimension)[-1]]}
-    facts = topology(variety.weights)
-    strata = [{**s._asdict(), "variables": list(s.variables)} for s in facts.strata]
-    return {**facts._asdict(), "betti": list(facts.betti), "strata": strata}
+    found = invariants_of(variety.weights)
+    facts = {name: getattr(found, name) for name in ("h11", "h21", "euler", "milnor_number", "signature", "nu")}
+    strata = [{**s._asdict(), "variables": list(s.variables)} for s in orbifold_strata(variety.weights)]
+    return {**facts, "polynomial_deformations": found.basic_h21, "betti": list(found.betti), "strata": strata}
 
 
 def smoothness(polynomial: Polynomial) -> dict[str, Any]:
