@@ -15,6 +15,7 @@ from jax.tree_util import Partial
 from jaxtyping import Complex, Float
 
 from g2links import forms
+from g2links._pytrees import Fixed, only_arrays
 from g2links._typing import Array, ChartIndices, ComplexPoint, Form, Hermitian, LinkPoint, Matrix, RealPoint, Scalar
 from g2links.calculus.map_points import BLOCK, compiled, values_at
 from g2links.errors import InputError
@@ -220,8 +221,9 @@ class ContactCalabiYau:
         return integral(values_at(function, on_link) * density, points)
 
     def _pieces(self, chart: SliceChart, x: LinkPoint) -> tuple[Form, Form, Array, Array]:
-        z = self.gauge_point(chart, x)
-        return structure_at(self, chart.at(z))
+        own = (self.potential, self.normalisation)
+        evaluate = _compiled_pieces if only_arrays(own) else _pieces
+        return evaluate(Fixed(self.variety), *own, chart, x)
 
     def _flatten(self) -> tuple[tuple[Any, Any], AbstractVariety]:
         return (self.potential, self.normalisation), self.variety
@@ -236,6 +238,18 @@ class ContactCalabiYau:
 
 
 jax.tree_util.register_pytree_node(ContactCalabiYau, ContactCalabiYau._flatten, ContactCalabiYau._unflatten)
+
+
+def _pieces(
+    variety: Fixed[AbstractVariety], potential: Potential, normalisation: float | Array, chart: SliceChart, x: LinkPoint
+) -> tuple[Form, Form, Array, Array]:
+    """η, ω, Υ and g_T at coordinates of a chart."""
+    link = ContactCalabiYau._unflatten(variety.value, (potential, normalisation))
+    return structure_at(link, chart.at(link.gauge_point(chart, x)))
+
+
+_compiled_pieces = jax.jit(_pieces)
+"""All fields are made of the pieces: JAX traces, differentiates and translates them once for those of one link."""
 
 
 def structure_at(link: ContactCalabiYau, at: ChartPoint) -> tuple[Form, Form, Array, Array]:
