@@ -105,6 +105,16 @@ def test_a_bug_is_reported_with_a_file_and_without_a_traceback(tmp_path):
     assert "KeyError: 'lost'" in log.read_text()
 
 
+def test_a_bug_where_no_file_can_be_written_is_one_sentence_too(tmp_path):
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
+    found = ended(f'{full}; raise KeyError("lost")', env={**os.environ, "TMPDIR": str(tmp_path)})
+    assert found.returncode == 70
+    assert found.stderr.startswith("g2links: a bug of g2links (KeyError): please report it with this line: 'Traceback")
+    assert "KeyError: \\'lost\\'" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -112,10 +122,14 @@ def test_a_bug_is_reported_with_a_file_and_without_a_traceback(tmp_path):
         ('raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 9 bytes.")', "memory: not enough"),
         ('raise ImportError("libx.so: failed to map segment")', "a library cannot be loaded"),
         ('open("/nowhere/file")', "/nowhere/file"),
+        (
+            "os.mkdir('gone'); os.chdir('gone'); os.rmdir(os.getcwd()); os.getcwd()",
+            "gone away",
+        ),
     ],
 )
-def test_what_the_machine_is_to_blame_for_is_one_sentence(body, words):
-    found = ended(body)
+def test_what_the_machine_is_to_blame_for_is_one_sentence(tmp_path, body, words):
+    found = ended(body, cwd=tmp_path)
     assert found.returncode == 2
     assert words in found.stderr
     assert len(found.stderr.splitlines()) == 1

@@ -172,14 +172,44 @@ def test_broken_yaml_and_folders_are_refused(file, tmp_path):
         load_hyperparameters(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["hyperparameters/hps.yaml", "hyperparameters"])
+def test_a_link_that_leads_nowhere_does_not_mean_the_defaults(tmp_path, name):
+    link = tmp_path / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to("nowhere")
+    with pytest.raises(ArtefactError, match=rf"hps\.yaml: no such file: {re.escape(str(link))} is a link that leads"):
+        load_hyperparameters(Home(tmp_path).hyperparameters)
+
+
+def test_a_file_in_the_place_of_the_folder_does_not_mean_them_either(tmp_path):
+    (tmp_path / "hyperparameters").touch()
+    with pytest.raises(ArtefactError, match=r"hps\.yaml: no such file$"):
+        load_hyperparameters(Home(tmp_path).hyperparameters)
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (load_hyperparameters, "schedule: &s {kind: cosine}\ntasks: {metric: {schedule: *s}}"),
+        (load_hyperparameters, "tasks: {3form: &t {epochs: 3}, metric: {<<: *t}}"),
+        (read_polynomial_yaml, "weights: [1]\nmonomials:\n- &m [1, [1]]\n- *m"),
+    ],
+)
+def test_aliases_are_refused_and_an_anchor_alone_is_only_a_mark(file, read, text):
+    with pytest.raises(ArtefactError, match=r"hps\.yaml:[0-9]+:[0-9]+: aliases are not used here; write the value"):
+        read(file(text))
+    assert load_hyperparameters(file("epochs: &n 7")).epochs == 7
+    assert read_polynomial_yaml(file("weights: &w [1]\nmonomials: [[1, &e [1]]]")).weights == (1,)
+
+
 def test_polynomials(file):
     path = file(
         "name: deformed\nweights: [1, 2]\nmonomials:\n- [1, [2, 0]]\n- [-1e-3, [0, 1]]\n"
         "- ['(0.3 + 0.1j)', [0, 1]]\n"
         "- [2j, [1, 0]]"
     )
-    monomials, weights = read_polynomial_yaml(path)
-    assert weights == (1, 2)
+    monomials, weights, name = read_polynomial_yaml(path)
+    assert (weights, name) == ((1, 2), "deformed")
     assert monomials == [(1, (2, 0)), (-1e-3, (0, 1)), (0.3 + 0.1j, (0, 1)), (2j, (1, 0))]
 
 
@@ -198,8 +228,9 @@ def test_polynomials(file):
     ],
 )
 def test_coefficients_are_read_as_on_the_command_line(file, text, value):
-    (monomial,), _ = read_polynomial_yaml(file(f"weights: [1]\nmonomials: [[{text}, [1]]]"))
+    (monomial,), _, name = read_polynomial_yaml(file(f"weights: [1]\nmonomials: [[{text}, [1]]]"))
     assert monomial == (pytest.approx(value, rel=1e-15), (1,))
+    assert name is None
 
 
 NO_COEFFICIENTS = ["[1]", "[1, 2, 3]", "[1, 2j]", "[1, [2, 3]]", "[1, true]", "[]", "2/0", "9" * 401, "~"]
@@ -228,6 +259,10 @@ def test_coefficients_that_are_none(file, text):
         ("weights: [1]\nmonomials: [['z0+1', [1]]]", "coefficient must be a finite number"),
         ("weights: [1]\nmonomials: [1]", r"needed: \[coefficient, \[exponents\]\]"),
         ("weights: [1]\nmonomials: [[1, [1]]]\nwight: 1", "no others"),
+        ("weights: [1]\nmonomials: [[1, [1]]]\nname: 5", r"hps\.yaml:3: name: got 5; needed: one line of text"),
+        ("weights: [1]\nmonomials: [[1, [1]]]\nname:", r"hps\.yaml:3: name: got None"),
+        ("weights: [1]\nmonomials: [[1, [1]]]\nname: ' '", r"hps\.yaml:3: name: got ' '"),
+        ('weights: [1]\nmonomials: [[1, [1]]]\nname: "a\\nb"', r"hps\.yaml:3: name: got 'a\\nb'"),
         ("3", "needed: the keys"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 import g2links
 from g2links.errors import ArtefactError
-from g2links.storage.cy_points import read_points, write_points
+from g2links.storage.cy_points import read_points, remove_points_of_no_run, write_points
 from g2links.storage.finished import FinishedRun, RunFiles
 from g2links.storage.layout import Home
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -47,3 +47,18 @@ def test_weights_that_are_not_positive_are_refused(tmp_path, points, value):
     weights[3] = value
     with pytest.raises(ArtefactError, match=r"cy_points_run1\.npz: array 'weights' must be above 0"):
         saved(tmp_path, points._replace(weights=weights))
+
+
+def test_points_that_no_run_owns_go(tmp_path, points):
+    home = Home(tmp_path)
+    remove_points_of_no_run(home)
+    for number in range(1, 5):
+        write_points(home, number, points)
+    (home.cy_data / "cy_points_run5.npz.mine").touch()
+    folder = home.make(home.cy_models)
+    (folder / "cy_metric_model_run1.keras").touch()
+    (folder / "cy_metric_model_run2.json").touch()
+    (folder / ".cy_metric_model_run3.work").mkdir()
+    remove_points_of_no_run(home)
+    left = [f"cy_points_run{number}.npz" for number in range(1, 4)]
+    assert sorted(path.name for path in home.cy_data.iterdir()) == [*left, "cy_points_run5.npz.mine"]

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import h5py
+import keras
 import numpy as np
 import pytest
 
@@ -51,16 +52,31 @@ def load_3form(path):
     return g2links.load_link_model("3form", path)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("load", [g2links.load_cy, load_3form])
-def test_weights_that_are_not_finite(cy_file, link_file, load, value):
-    path = cy_file if load is g2links.load_cy else link_file
+def with_weights(path, value):
+    """The first weights of the model are all of this value."""
     content = io.BytesIO(members(path)["model.weights.h5"])
     with h5py.File(content, "r+") as file:
         names: list[str] = []
         file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
         file[names[0]].write_direct(np.full(file[names[0]].shape, value))
-    refused(load, rewritten(path, model__weights__h5=content.getvalue()), "NaN or infinite")
+    return rewritten(path, model__weights__h5=content.getvalue())
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("load", [g2links.load_cy, load_3form])
+def test_weights_that_are_not_finite(cy_file, link_file, load, value):
+    refused(load, with_weights(cy_file if load is g2links.load_cy else link_file, value), "NaN or infinite")
+
+
+@pytest.mark.parametrize("kind", ["cy", "link"])
+def test_keras_by_itself_does_not_load_them_either(cy_file, link_file, kind):
+    path = cy_file if kind == "cy" else link_file
+    model = keras.models.load_model(path)
+    with pytest.raises(ValueError, match=r"weights: got '\d+ that are NaN or infinite'; finite numbers are needed"):
+        keras.models.load_model(with_weights(path, np.nan))
+    with pytest.raises(InputError, match="NaN or infinite"):
+        model.load_own_variables({str(i): np.full(w.shape, np.nan) for i, w in enumerate(model.get_weights())})
+    assert all(np.isfinite(weights).all() for weights in model.get_weights())
 
 
 @pytest.mark.parametrize("value", [-2.0, 0.0, np.nan, np.inf, "x", None])

@@ -1,5 +1,6 @@
 """The one place where what goes wrong in a command becomes one sentence and an exit code."""
 
+import os
 import sys
 import tempfile
 import traceback
@@ -58,19 +59,35 @@ def _foreseen(error: Exception) -> str | None:
         return f"memory: not enough for this size ({why}); ask for fewer points or a lower degree"
     if isinstance(error, ImportError):
         return f"a library cannot be loaded: {said}; there is too little memory, or the installation is not whole"
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "no such folder: the current one has gone away; change to another"
     if isinstance(error, OSError):
         return f"{type(error).__name__}: {said}"
     return None
 
 
 def _report(error: Exception) -> str:
-    """One sentence that says where the traceback lies."""
+    """One sentence that says where the traceback lies, or the traceback in one line where no file can be written."""
+    details = "".join(traceback.format_exception(error))
+    said = f"a bug of g2links ({type(error).__name__}): please report it with"
+    try:
+        return f"{said} the file {_new_log(details)}"
+    except OSError:
+        return f"{said} this line: {details!r}"
+
+
+def _new_log(details: str) -> str:
+    """The name of a new file with the details and the command; there is none where it cannot be written whole."""
     with tempfile.NamedTemporaryFile(
         "w", prefix="g2links-error-", suffix=".log", delete=False, encoding="utf-8"
     ) as file:
-        file.write(f"{' '.join(sys.argv)}\n\n")
-        file.writelines(traceback.format_exception(error))
-    return f"a bug of g2links ({type(error).__name__}): please report it with the file {file.name}"
+        try:
+            file.write(f"{' '.join(sys.argv)}\n\n{details}")
+            file.flush()
+        except OSError:
+            os.unlink(file.name)
+            raise
+    return file.name
 
 
 def _stop(message: str, code: int) -> NoReturn:

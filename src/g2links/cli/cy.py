@@ -62,7 +62,7 @@ def cy(
     """Step 1: draw points on the Calabi-Yau threefold and train its Ricci-flat Kähler metric."""
     from g2links.storage.layout import Home
     from g2links.workflow.plan import fit_options
-    from g2links.workflow.polynomials import resolve_variety
+    from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
     from g2links.workflow.steps import metric_step
 
     session = Session(json)
@@ -85,7 +85,8 @@ def cy(
     }
     variety = resolve_variety(polynomial, options.integers(weights, "--weights"))
     chosen = fit_options(variety, solving_options(given), quick=quick)
-    report = metric_step(Home(home), variety, chosen, time_limit=time_limit, fresh=fresh, progress=PROGRESS)
+    with refusals_name_the_file(polynomial):
+        report = metric_step(Home(home), variety, chosen, time_limit=time_limit, fresh=fresh, progress=PROGRESS)
     session.finish(report)
 
 

@@ -19,7 +19,13 @@ def polynomials(
 ) -> None:
     """What is known of the polynomials of the catalogue, or of one that is given, before any work is done."""
     from g2links.reports.tables import fixed_width
-    from g2links.workflow.polynomials import catalogue_polynomials, describe, resolve_polynomial, smoothness
+    from g2links.workflow.polynomials import (
+        catalogue_polynomials,
+        describe,
+        refusals_name_the_file,
+        resolve_polynomial,
+        smoothness,
+    )
 
     session = Session(json)
     if polynomial is None and weights is not None:
@@ -30,7 +36,8 @@ def polynomials(
         session.write_json({"command": "polynomials", "polynomials": records})
         return
     f = resolve_polynomial(polynomial, options.integers(weights, "--weights"))
-    record = {**describe(f), "quasi_smooth": smoothness(f)}
+    with refusals_name_the_file(polynomial):
+        record = {**describe(f), "quasi_smooth": smoothness(f)}
     for line in _lines(record):
         session.say(line)
     session.write_json({"command": "polynomials", "polynomials": [record]})

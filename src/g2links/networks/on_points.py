@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from g2links.errors import InputError
 from g2links.varieties.real_points import points_on_variety
 from g2links.varieties.variety import AbstractVariety
 
@@ -48,6 +49,17 @@ class ModelOnPoints(keras.Model):
         """See `predict`."""
         known = self._judged(x)
         return np.asarray(self._of_no_points()) if known is None else super().predict_on_batch(known)
+
+    def load_own_variables(self, store: Any) -> None:
+        """As Keras, which calls this however a file is loaded, and passes the sentence on in a ValueError.
+
+        Raises:
+            InputError: for weights that are not finite, before any is taken.
+        """
+        bad = sum(int(np.count_nonzero(~np.isfinite(np.asarray(store[name])))) for name in list(store.keys()))
+        if bad:
+            raise InputError("weights", f"{bad} that are NaN or infinite", "finite numbers are needed: train again")
+        super().load_own_variables(store)
 
     def _judged(self, x: Any) -> Any:
         """The points, once they are known to lie on V, None where there are none; what is no array as it is."""

@@ -64,7 +64,7 @@ def load_hyperparameters(
         ArtefactError: the file cannot be read or is not YAML.
         ConfigurationError: wrong keys or values; all of them, those of the other tasks' entries too.
     """
-    user = _Source(path, read_yaml(path)) if path is not None and Path(path).exists() else _Source("", YamlFile({}))
+    user = _Source(path, read_yaml(path)) if path is not None and _is_named(Path(path)) else _Source("", YamlFile({}))
     packaged = _Source(default_hyperparameters(), read_yaml(default_hyperparameters()))
     given = _nested(overrides or {})
     _stop_if_any(user.shape_problems())
@@ -80,6 +80,12 @@ def load_hyperparameters(
     result = _merged(*common, user.own(chosen), given, {"task": chosen})
     _stop_if_any([*_problems(result, user, chosen, given), *problems])
     return Hyperparameters.model_validate(result)
+
+
+def _is_named(path: Path) -> bool:
+    """Whether something has this name, or that of its folder without being one: also a link that leads nowhere, which
+    does not mean the defaults."""
+    return os.path.lexists(path) or (os.path.lexists(path.parent) and not path.parent.is_dir())
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
-"""Polynomials in YAML: `weights`, `monomials` as `[coefficient, [exponents]]`, and an optional `name`.
+"""Polynomials in YAML: `weights`, `monomials` as `[coefficient, [exponents]]`, and an optional
+`name`, under which results show the polynomial.
 
 A coefficient is a number, a pair `[re, im]`, or text as on the command line, such as `2/3` or `sqrt(2)+0.1j`.
 """
 
 import cmath
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 from g2links.errors import InputError
 from g2links.storage.yaml_files import read_yaml
@@ -13,14 +14,24 @@ from g2links.storage.yaml_files import read_yaml
 _KEYS = {"monomials", "weights", "name"}
 _MAX_MONOMIALS = 100_000
 """More than any polynomial here has; a file with more is not one."""
+_LONGEST_NAME = 100
+"""It stands in tables and pictures."""
 _MAX_EXPONENT = 10_000
 """Above the largest degree of the 7,555 systems of weights, 3,486."""
 
 Monomial = tuple[complex, tuple[int, ...]]
 
 
-def read_polynomial_yaml(path: str | os.PathLike[str]) -> tuple[list[Monomial], tuple[int, ...]]:
-    """The monomials (coefficient, exponents) and the weights in a file; whether they suit is not judged here.
+class PolynomialFile(NamedTuple):
+    """What a file says: monomials (coefficient, exponents), weights, and the name, if it gives one."""
+
+    monomials: list[Monomial]
+    weights: tuple[int, ...]
+    name: str | None
+
+
+def read_polynomial_yaml(path: str | os.PathLike[str]) -> PolynomialFile:
+    """The monomials, weights and name in a file; whether they suit is not judged here.
 
     Raises:
         ArtefactError: the file is missing or not YAML.
@@ -46,7 +57,11 @@ def read_polynomial_yaml(path: str | os.PathLike[str]) -> tuple[list[Monomial], 
         problem = _problem(entry, len(weights))
         if problem:
             raise wrong(("monomials", index), entry, problem)
-    return [(_coefficient(c) or 0j, tuple(exponents)) for c, exponents in monomials], tuple(weights)
+    name = data.get("name")
+    if "name" in data and not (isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) <= _LONGEST_NAME):
+        raise wrong(("name",), name, f"needed: one line of text, at most {_LONGEST_NAME} characters")
+    terms = [(_coefficient(c) or 0j, tuple(exponents)) for c, exponents in monomials]
+    return PolynomialFile(terms, tuple(weights), name)
 
 
 def _problem(entry: Any, variables: int) -> str | None:

@@ -34,7 +34,7 @@ class Checkpoints:
     """The checkpoints in one folder.
 
     Args:
-        folder: usually the work folder of a run; made at the first save.
+        folder: usually the work folder of a run; made at the first save, in a folder that there is.
         keep: how many good ones to keep.
 
     Attributes:
@@ -58,6 +58,8 @@ class Checkpoints:
             InputError: something in `arrays` or `state` that cannot be saved.
             ArtefactError: the disk refuses.
         """
+        if not self.folder.parent.is_dir():
+            raise ArtefactError(f"{self.folder.parent}: no such folder: it has gone away while a run worked in it")
         make_folder(self.folder)
         path = self.folder / f"checkpoint_{step:08d}.npz"
         write_arrays(path, {**arrays, _STATE: _encode(state)})

@@ -1,5 +1,6 @@
 """The points of step 1 on the disk: `samples/cy_data/cy_points_run{N}.npz`."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,15 @@ from g2links.errors import ArtefactError, InputError
 from g2links.records import MetricRecord
 from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.files import sha256
-from g2links.storage.finished import FinishedRun
+from g2links.storage.finished import FinishedRun, used_numbers
 from g2links.storage.layout import Home
+from g2links.storage.models import CY_STEM
 from g2links.varieties.charts import from_columns, in_columns
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.real_points import complex_points, real_points, require_on_variety
 from g2links.varieties.registry import saved_variety, variety_from_config
 
+_NAME = re.compile(r"cy_points_run([0-9]{1,9})\.npz")
 _SCHEMA = {
     "points": ArraySpec(("n", "real")),
     "weights": ArraySpec(("n",)),
@@ -27,6 +30,15 @@ _SCHEMA = {
 def points_path(home: Home, run: int) -> Path:
     """Where the points of a run lie."""
     return home.cy_data / f"cy_points_run{run}.npz"
+
+
+def remove_points_of_no_run(home: Home) -> None:
+    """Remove the points of runs that were given up: of numbers that no model, record or work folder has."""
+    found = {path: _NAME.fullmatch(path.name) for path in home.cy_data.glob("cy_points_run*.npz")}
+    used = used_numbers(home.cy_models, CY_STEM)  # afterwards: a run is claimed before it has points
+    for path, match in found.items():
+        if match is not None and int(match[1]) not in used:
+            path.unlink(missing_ok=True)
 
 
 def write_points(home: Home, run: int, points: Points) -> str:

@@ -61,7 +61,9 @@ def open_for_reading(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader
         with path.open("rb") as file:
             yield file
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ArtefactError(f"{path}: no such file") from error
+        missing = next((link for link in (path, *path.parents) if link.is_symlink() and not link.exists()), None)
+        why = "no such file" if missing is None else f"no such file: {missing} is a link that leads nowhere"
+        raise ArtefactError(f"{path}: {why}") from error
     except OSError as error:
         raise ArtefactError(f"{path}: cannot be read: {reason(error)}") from error
 

@@ -1,9 +1,10 @@
 """Where everything lies under one home folder."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from g2links.errors import ArtefactError
 from g2links.storage.files import make_folder
 
 
@@ -16,9 +17,11 @@ class Home:
     """
 
     path: Path = Path()
+    _found: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __init__(self, path: str | os.PathLike[str] = ".") -> None:
         object.__setattr__(self, "path", Path(path))
+        object.__setattr__(self, "_found", self.path.is_dir())
 
     @property
     def cy_models(self) -> Path:
@@ -51,5 +54,13 @@ class Home:
         return self.path / "hyperparameters" / "hps.yaml"
 
     def make(self, folder: Path) -> Path:
-        """One of the folders above, made if needed; raises ArtefactError at once if it cannot be written."""
-        return make_folder(folder)
+        """One of the folders above, made if needed, and the home with it if there has been none.
+
+        Raises:
+            ArtefactError: at once, if it cannot be written, or the home has gone away since it was found or made.
+        """
+        if self._found and not self.path.is_dir():
+            raise ArtefactError(f"{self.path}: no such folder: it has gone away while a command worked in it")
+        made = make_folder(folder)
+        object.__setattr__(self, "_found", True)
+        return made

@@ -90,7 +90,7 @@ def new_set(place: str | os.PathLike[str], own_name: Callable[[str], bool]) -> I
         finally:
             _tidy(place)
             if first and not (place / SETS).exists():
-                (place / ".lock").unlink()
+                (place / ".lock").unlink(missing_ok=True)
                 _remove_empty(made)
 
 

@@ -49,6 +49,8 @@ def export_cymetric(
         raise InputError("n_points", n, f"from {_FEWEST} to {points.n}, the number of points of run {run.number}")
     points = points.rows(slice(n))
     arrays = cymetric_arrays(model.variety, model.kahler_potential, points, validation)
+    if out is None:
+        home.make(path.parent)
     make_folder(path.parent)
     write_arrays(path, arrays)
     return {

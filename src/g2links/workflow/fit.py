@@ -19,7 +19,7 @@ from g2links.ricci_flat.monge_ampere import unravel
 from g2links.settings.limits import require_seconds
 from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.checkpoints import Checkpoints
-from g2links.storage.cy_points import write_points
+from g2links.storage.cy_points import remove_points_of_no_run, write_points
 from g2links.storage.fit_log import FitLog, Progress
 from g2links.storage.keras_files import write_model
 from g2links.storage.layout import Home
@@ -90,6 +90,7 @@ def fit_cy(
     if isinstance(ansatz, OwnAnsatz):
         config["potential"] = {"sha256": ansatz.fingerprint()}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:
+        remove_points_of_no_run(home)
         notes = [] if run.note is None else [run.note]
         if run.published:
             record, ratio = read_record(run.json_path, MetricRecord), _read_ratio(run)

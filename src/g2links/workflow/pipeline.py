@@ -21,7 +21,7 @@ from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.check import CheckReport, check
 from g2links.workflow.link_samples import LinkSamples
 from g2links.workflow.plan import Plan
-from g2links.workflow.polynomials import resolve_variety
+from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
 from g2links.workflow.progress import ProgressWish
 from g2links.workflow.sample import open_samples, sample
 from g2links.workflow.solve import open_run, solve
@@ -138,7 +138,8 @@ def pipeline(
         {"n_points": size("check_points", check_points, quick), "seed": seed, **(checking or {})},
         quick,
     )
-    plan.require_sensible(None if home is None else Home(home))
+    with refusals_name_the_file(variety):
+        plan.require_sensible(None if home is None else Home(home))
     if home is None:
         return _in_memory(plan, progress)
     return _in_home(Home(home), plan, plan.config(Home(home)), fresh, say, progress)

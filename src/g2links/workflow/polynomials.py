@@ -1,9 +1,11 @@
 """The variety that a user names: by an expression, a YAML file, or an entry of the catalogue."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from g2links.errors import InputError
+from g2links.errors import InputError, PolynomialError
 from g2links.measures.chern_numbers import chern_numbers
 from g2links.measures.curvature import chern_names
 from g2links.quantities.invariants import invariants_of
@@ -101,19 +103,35 @@ def resolve_polynomial(text: str, weights: tuple[int, ...] | None = None) -> Pol
         InputError, PolynomialError, ArtefactError: with what is wrong and what is allowed; weights and monomials that
             make f singular for all coefficients are refused here, other singular f by `smoothness`.
     """
-    polynomial = _read(text, weights)
-    require_degree(polynomial)
-    require_weights(polynomial.weights)
-    require_monomials(polynomial)
-    return polynomial
+    with refusals_name_the_file(text):
+        polynomial = _read(text, weights)
+        require_degree(polynomial)
+        require_weights(polynomial.weights)
+        require_monomials(polynomial)
+        return polynomial
+
+
+@contextlib.contextmanager
+def refusals_name_the_file(given: object) -> Iterator[None]:
+    """Where a polynomial that was given by the path of a file is refused in the block, the sentence begins with it."""
+    try:
+        yield
+    except PolynomialError as error:
+        if not isinstance(given, str) or not _is_file(given) or error.field.startswith(given.strip()):
+            raise
+        raise PolynomialError(f"{given.strip()}: {error.field}", error.value, error.allowed) from error
+
+
+def _is_file(text: str) -> bool:
+    return text.strip().lower().endswith((".yaml", ".yml"))
 
 
 def _read(text: str, weights: tuple[int, ...] | None) -> Polynomial:
     text = text.strip()
-    if text.lower().endswith((".yaml", ".yml")):
+    if _is_file(text):
         _refuse_weights(weights, text)
-        monomials, file_weights = read_polynomial_yaml(text)
-        return Polynomial(tuple(monomials), file_weights, Path(text).stem)
+        file = read_polynomial_yaml(text)
+        return Polynomial(tuple(file.monomials), file.weights, file.name or Path(text).stem)
     if text.partition("(")[0].strip() in CATALOGUE:
         _refuse_weights(weights, text)
         return from_catalogue(text)

@@ -18,7 +18,7 @@ from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.fit import draw_points, fit_cy, own_family, solve_monge_ampere
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.interrupt import stop_on_interrupt
-from g2links.workflow.polynomials import resolve_variety
+from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.sizes import require_room_for_points
 
@@ -64,7 +64,7 @@ def solve(
     """
     started = time.monotonic()
     require_seconds(time_limit)
-    variety = resolve_variety(variety, weights)
+    given, variety = variety, resolve_variety(variety, weights)
     chosen = FitOptions.from_names(options)
     if potential is None:
         if parameters is not None:
@@ -73,7 +73,7 @@ def solve(
     else:
         family = own_family(variety, register_potential(potential, parameters), chosen)
     require_room_for_points(variety, chosen.n_points, None if home is None else Home(home))
-    with progress_if_watched(progress) as show:
+    with refusals_name_the_file(given), progress_if_watched(progress) as show:
         if home is not None:
             report = fit_cy(Home(home), variety, chosen, progress=show, time_limit=time_limit, family=family)
             return open_run(home, report.run)

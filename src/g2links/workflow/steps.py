@@ -169,7 +169,9 @@ def network_step(home: Home, task: str | None, **options: Any) -> StepReport:
 
 def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
     """Step 4: `g2links.check` on runs of a home, with its files; the options are those of it."""
+    require_writable(home.plots)
     report = check(name, home=home.path, **options)
+    home.make(home.plots)
     paths = report.save(home.path)
     return StepReport(report.record, [*_notes(report.notes), repr(report), ", ".join(paths)], report)
 
