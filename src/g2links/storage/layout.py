@@ -21,7 +21,7 @@ class Home:
 
     def __init__(self, path: str | os.PathLike[str] = ".") -> None:
         object.__setattr__(self, "path", Path(path))
-        object.__setattr__(self, "_found", self.path.is_dir())
+        object.__setattr__(self, "_found", os.path.isdir(self.path))
 
     @property
     def cy_models(self) -> Path:
