@@ -23,9 +23,10 @@ _HERMITIAN_DEGREE, _MOST_SECTIONS = 5, 126
 """15,876 unknowns: σ of about 1e-2 on a quintic without symmetry in a minute and a half of one core."""
 _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 """So many features of such a degree take less than a minute on two cores; higher degrees have to be asked for."""
-_MOST_FACTORS = (30, 5)
-"""The same for those that powers of the gradient are multiplied by: 8 of degree 5 on Dwork's quintics, but 169 where f
-has less symmetry, three times as many features as without."""
+_MOST_BESIDE_POWERS, _MOST_FACTORS = (200, 12), (40, 8)
+"""The same where powers of the gradient join them, and for the features that these are multiplied by. On Dwork's
+quintic at ψ = 0.99 degrees 12 and 8, 271 unknowns, end at σ 6.1e-5; 13 and 5, 262 unknowns, at 1.6e-4; 13 and 7, 301,
+at 6.2e-5. At -100 13 and 5 end at 1.8e-3, 11 and 7 with 176 unknowns at 9.3e-4."""
 _SHARE_OF_FACTORS, _FACTORS_APART = 0.45, 4
 """Powers of a steepness are multiplied by so many invariants at most, relative to the features without them, where
 weights are above 1; and so many degrees of them are told apart at most. On P(1,1,1,6,9)[18] 152 unknowns of degree 9
@@ -190,10 +191,12 @@ def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> In
     k - 1, ... as the isotropy of V tells apart, of fewer where they are too many (see `GradedSections`). With powers of
     a steepness beside them where that varies much: for weights 1 where V is nearly singular."""
     if variety.heaviest == 1:
-        degree, flat = degree or _degree(variety, "algebraic"), flattest(variety)
+        flat = flattest(variety)
         if flat is None or not flat.nearly_singular:
-            return InvariantFeatures(variety, degree, symmetric=True)
-        return SteepFeatures(variety, degree, symmetric=True, factors=default_degree(variety, *_MOST_FACTORS))
+            return InvariantFeatures(variety, degree or _degree(variety, "algebraic"), symmetric=True)
+        degree, (most, highest) = degree or default_degree(variety, *_MOST_BESIDE_POWERS), _MOST_FACTORS
+        factors = default_degree(variety, most, min(highest, degree))
+        return SteepFeatures(variety, degree, symmetric=True, factors=factors)
     return _with_powers(_graded(variety, degree, variety.largest_isotropy) if degree else _of_most_degrees(variety))
 
 
