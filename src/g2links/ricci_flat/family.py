@@ -201,12 +201,14 @@ def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> In
 
 
 def _of_most_degrees(variety: WeightedHypersurface) -> InvariantFeatures:
+    """What the isotropy of V tells apart comes before powers of a steepness: without the one a potential is singular at
+    fixed points, without the other it is rough. On a chain in P(1,1,2,8,12)[24] one degree with powers is no metric
+    near (0, 0, 1, 0, 0) after any search."""
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
-    for told_apart in range(variety.largest_isotropy, 0, -1):
-        best = _highest(variety, told_apart, most)
-        if best is not None:
-            return best
-    return _graded(variety, variety.heaviest, 1)
+    isotropy, fewer = variety.largest_isotropy, _beside_powers(variety, most)
+    trials = [(isotropy, fewer), (isotropy, most), *((told_apart, fewer) for told_apart in range(isotropy - 1, 0, -1))]
+    found = (_highest(variety, *trial) for trial in trials)
+    return next((best for best in found if best is not None), _graded(variety, variety.heaviest, 1))
 
 
 def _is_steep(variety: WeightedHypersurface) -> bool:
@@ -218,9 +220,9 @@ def _with_powers(plain: InvariantFeatures) -> InvariantFeatures:
     variety = plain.variety
     if not _is_steep(variety):
         return plain
-    most = max(1, round(_SHARE_OF_FACTORS * plain.count))
+    most = _most_factors(plain.count)
     told_apart = min(_FACTORS_APART, variety.largest_isotropy)
-    degrees = range(1, plain.degree + 1)
+    degrees = range(min(variety.weights), plain.degree + 1)  # lower ones have no monomials
     factors = max((_graded(variety, k, told_apart) for k in degrees), key=lambda f: (f.count <= most) * f.degree)
     assert factors.lowest is not None
     return SteepFeatures(
@@ -235,17 +237,27 @@ def _with_powers(plain: InvariantFeatures) -> InvariantFeatures:
     )
 
 
+def _beside_powers(variety: WeightedHypersurface, most: int) -> int:
+    """Without powers, of which there are so many that all together are at most `most`, nearly."""
+    return round(most / (1 + len(powers_for(variety)) * _SHARE_OF_FACTORS)) if _is_steep(variety) else most
+
+
+def _most_factors(count: int) -> int:
+    """A share of the features without powers, or what these leave of the features that are fitted quickly."""
+    most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
+    share, left = round(_SHARE_OF_FACTORS * count), (most - count) // 3
+    return max(1, min(share, left) if count <= most else share)
+
+
 def small_degree(variety: WeightedHypersurface, most: int) -> int:
     """The highest degree of algebraic features on a variety with weights above 1 of which there are at most `most`; the
     lowest with every variable where even that has more."""
-    best = _highest(variety, variety.largest_isotropy, most)
+    best = _highest(variety, variety.largest_isotropy, _beside_powers(variety, most))
     return variety.heaviest if best is None else best.degree
 
 
 def _highest(variety: WeightedHypersurface, told_apart: int, most: int) -> InvariantFeatures | None:
-    """Without powers; of which there are so many that all together are at most `most`, nearly."""
-    if _is_steep(variety):
-        most = round(most / (1 + len(powers_for(variety)) * _SHARE_OF_FACTORS))
+    """Of the highest degree of which there are at most `most`, without powers."""
     best = None
     for k in itertools.count(variety.heaviest):
         features = _graded(variety, k, told_apart)
