@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from g2links.errors import ArtefactError
+from g2links.errors import ArtefactError, NotPositiveError
 from g2links.potentials.families import AlgebraicAnsatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.sections import HermitianAnsatz, Sections
@@ -158,6 +158,28 @@ def test_a_potential_whose_coefficients_cancel_gives_way_to_the_stage_before(mon
         assert solved.record["figures"]["d_omega"] == d_omega[degree]
         assert [stage["degree"] for stage in solved.record["stages"]] == [1, 2]
         assert ("of degree 2 its coefficients cancelled" in solved.record["ansatz_reason"]) == (degree == 1)
+
+
+def test_a_potential_that_is_a_metric_as_it_was_found_is_better_than_one_that_was_made_so(monkeypatch):
+    """The best one, of degree 2, is a metric only with a share of the start, or not at all, as is taken for granted."""
+    measured, shares = fit.measured_fit, {}
+
+    def spoiled(variety, ansatz, *rest):
+        potential, found, _ = measured(variety, ansatz, *rest)
+        share = shares[ansatz.features.degree]
+        if share is None:
+            raise NotPositiveError("for the test")
+        return potential, found, share
+
+    monkeypatch.setattr(fit, "measured_fit", spoiled)
+    monkeypatch.setattr(fit_search, "larger", lambda family: _family(2) if family == _family(1) else None)
+    for first, second, degree in ((0.0, 0.3, 1), (0.6, 0.3, 2), (0.3, None, 1), (None, 0.1, 2)):
+        shares.update({1: first, 2: second})
+        solved = fit.solve_monge_ampere(CUBIC, _family(1), FitOptions(n_points=3000), POINTS)
+        assert solved.potential.ansatz.features.degree == degree
+    shares.update({1: None, 2: None})
+    with pytest.raises(NotPositiveError, match="for the test"):
+        fit.solve_monge_ampere(CUBIC, _family(1), FitOptions(n_points=3000), POINTS)
 
 
 def test_where_coefficients_cancel_the_search_goes_back_to_lower_degrees(monkeypatch, tmp_path):

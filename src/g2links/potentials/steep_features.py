@@ -7,7 +7,7 @@ the reference norm and d the degree of f there are two of them.
 - `gradient`: ρ = Σ |∂f/∂z_i|² r^{-2(d - w_i)}, small near singular points of other f, as on Dwork's quintic at ψ = 0.99
   near the nodes of ψ = 1. On the conifold itself the potential is the power 2/3 of the radius squared (Candelas and de
   la Ossa, Nucl. Phys. B342, 1990, 246), which ρ is near a node up to a factor; on its smoothing it is a smooth function
-  of ρ that is ρ^{2/3} far away. With features of degree 8 at ψ = 0.99, σ is 9.3e-4 and the supremum 0.024 with powers
+  of ρ that is ρ^{2/3} far away. With features of degree 8 at ψ = 0.99, σ is 3.4e-4 and the supremum 0.010 with powers
   of ρ, and 5.9e-3 and 10 without.
 - `terms`: ρ = Σ |c_m z^m|² r^{-2d} over the terms of f, where f has a power of every coordinate, so that ρ is nowhere
   0. Where weights are large, powers like z^18 are tiny over most of V, and V is made of nearly flat pieces that meet
@@ -37,7 +37,8 @@ STEEPNESSES = ("gradient", "terms")
 POWERS_NEAR_NODES = (2 / 3, -2 / 3, -1.0)
 """Of ρ, for weights 1. The first is the potential far from where V would be singular, the others correct it nearby. Two
 more, ±1/3, are worth less than more factors: with features of degree 8 on Dwork's quintic at ψ = 0.99, 49 parameters
-with all five give σ 1.3e-3 and a supremum of 0.038, 58 with these three 9.3e-4 and 0.024."""
+with all five give σ 1.3e-3 and a supremum of 0.038, 58 with these three 9.3e-4 and 0.024, and 136 with these 3.4e-4 and
+0.010."""
 
 _SPREAD, _MOST_POWER = 4.0, 0.5
 """By what factor the first of `powers_for` falls from the mean of ρ to its smallest value, and the greatest power."""

@@ -14,7 +14,7 @@ from g2links.quantities.invariants import VARIABLES, Invariants, flat_columns, i
 from g2links.quantities.selection import rows_where
 from g2links.storage.arrays import write_arrays
 from g2links.storage.csv_files import write_csv
-from g2links.storage.files import require_writable, sha256
+from g2links.storage.files import require_target, sha256
 from g2links.storage.weight_systems import read_weight_systems
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.polynomial import Polynomial, read_weights
@@ -156,7 +156,7 @@ def require_table_target(path: str | os.PathLike[str], field: str) -> None:
     if not target.absolute().parent.is_dir():
         raise InputError(field, str(path), f"the folder {target.absolute().parent} does not exist")
     try:
-        require_writable(target.absolute().parent)
+        require_target(target)
     except ArtefactError as error:
         raise InputError(field, str(path), f"a place that can be written ({error})") from error
 
