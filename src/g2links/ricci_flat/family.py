@@ -25,7 +25,7 @@ _MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
 """So many features of such a degree take less than a minute on two cores; higher degrees have to be asked for."""
 _MOST_BESIDE_POWERS, _MOST_FACTORS = (200, 12), (40, 8)
 """The same where powers of the gradient join them, and for the features that these are multiplied by. On Dwork's
-quintic at ψ = 0.99 degrees 12 and 8, 271 unknowns, end at σ 6.1e-5; 13 and 5, 262 unknowns, at 1.6e-4; 13 and 7, 301,
+quintic at ψ = 0.99 degrees 12 and 8, 271 unknowns, end at σ 6.7e-5; 13 and 5, 262 unknowns, at 1.6e-4; 13 and 7, 301,
 at 6.2e-5. At -100 13 and 5 end at 1.8e-3, 11 and 7 with 176 unknowns at 9.3e-4."""
 _SHARE_OF_FACTORS, _FACTORS_APART = 0.45, 4
 """Powers of a steepness are multiplied by so many invariants at most, relative to the features without them, where
