@@ -124,7 +124,8 @@ def _told(value: str, said: str) -> bool:
     """Whether the sentence has the value, as much of it as fits, or the part of it that is wrong."""
     value, said = (re.sub(r"[\s(),]", "", text.replace("**", "^")) for text in (value, said))
     part = re.search("got'?([^;']+?)'?;", said)
-    shown = value[:100] in said or repr(value)[1:100] in said or (part is not None and part[1] in value)
+    shown = (len(value) > 3 and (value[:100] in said or repr(value)[1:100] in said)) or f"{value}:nosuchfile" in said
+    shown = shown or value == "" or (part is not None and part[1].removesuffix(".0") in value)
     return shown or (any(huge in value for huge in (LARGE, "1e999")) and "gotinf;" in said)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,7 +32,9 @@ class Session:
         self.json_target = json_target
         self._words = sys.stderr if json_target == "-" else sys.stdout
         if json_target not in (None, "-"):
-            _require_target(Path(str(json_target)))
+            from g2links.settings.limits import require_new_file
+
+            require_new_file(str(json_target), "--json")
 
     def say(self, text: str) -> None:
         """Print words for the user."""
@@ -59,18 +61,6 @@ class Session:
             raise typer.Exit(FAILED)
 
 
-def _require_target(path: Path) -> None:
-    """A file that is written when all work is done must be one that can be."""
-    from g2links.storage.files import require_target
-
-    folder = path.absolute().parent
-    if not os.path.isdir(folder):
-        raise InputError("--json", str(path), f"the folder {folder} does not exist")
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise InputError("--json", str(path), "a file, or - for standard output; this is something else")
-    _require_place(require_target, path, "--json")
-
-
 def require_home(home: Path) -> None:
     """A home that is read must be there."""
     if not os.path.isdir(home):
@@ -81,14 +71,10 @@ def require_new_home(home: Path) -> None:
     """A home that is written must be there, or one that can be made."""
     from g2links.storage.files import require_writable
 
-    _require_place(require_writable, home, "--home")
-
-
-def _require_place(require: Callable[[Path], None], path: Path, field: str) -> None:
     try:
-        require(path)
+        require_writable(home)
     except ArtefactError as error:
-        raise InputError(field, str(path), f"a place that can be written ({error})") from error
+        raise InputError("--home", str(home), f"a place that can be written ({error})") from error
 
 
 def refuse_missing(path: Path | None, field: str) -> None:

@@ -220,7 +220,7 @@ def _with_powers(plain: InvariantFeatures) -> InvariantFeatures:
     variety = plain.variety
     if not _is_steep(variety):
         return plain
-    most = _most_factors(plain.count)
+    most = _most_factors(variety, plain.count)
     told_apart = min(_FACTORS_APART, variety.largest_isotropy)
     degrees = range(min(variety.weights), plain.degree + 1)  # lower ones have no monomials
     factors = max((_graded(variety, k, told_apart) for k in degrees), key=lambda f: (f.count <= most) * f.degree)
@@ -242,10 +242,10 @@ def _beside_powers(variety: WeightedHypersurface, most: int) -> int:
     return round(most / (1 + len(powers_for(variety)) * _SHARE_OF_FACTORS)) if _is_steep(variety) else most
 
 
-def _most_factors(count: int) -> int:
+def _most_factors(variety: WeightedHypersurface, count: int) -> int:
     """A share of the features without powers, or what these leave of the features that are fitted quickly."""
     most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
-    share, left = round(_SHARE_OF_FACTORS * count), (most - count) // 3
+    share, left = round(_SHARE_OF_FACTORS * count), (most - count) // len(powers_for(variety))
     return max(1, min(share, left) if count <= most else share)
 
 

@@ -1,7 +1,7 @@
 """Step 1: solve the Monge-Ampère equation and save the Calabi-Yau metric as a run."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
@@ -191,7 +191,7 @@ def solve_monge_ampere(
     candidates, result = search_potential(
         variety, family, options, points, log, start=start, seed=_streams(options)[1], deadline=deadline
     )
-    found, (potential, measured, share) = _first_whole(_measured(variety, candidates, progress))
+    found, (potential, measured, share) = _first_whole(variety, candidates, progress)
     ansatz, (train, validation, test) = found.family.ansatz, found.split
     seconds = time.monotonic() - begun + log.seconds_before
     record: MetricRecord = {
@@ -218,34 +218,32 @@ def solve_monge_ampere(
 _Measured = tuple[KahlerPotential, FitMeasures, float]
 
 
-def _measured(
+def _first_whole(
     variety: AbstractVariety, candidates: Iterable[Candidate], progress: Progress
-) -> Iterator[tuple[Candidate, _Measured]]:
-    """The candidates that are metrics everywhere, or can be made so; raises NotPositiveError where none is."""
+) -> tuple[Candidate, _Measured]:
+    """The first that is a metric as it was found, with an ω that is closed to rounding, as coefficients of high degrees
+    may cancel and cost its digits; else, of those that are closed, if there are any, that with the smallest σ.
+
+    Raises:
+        NotPositiveError: none is a metric, or can be made one.
+    """
+    tried: list[tuple[Candidate, _Measured]] = []
+    closed: list[tuple[Candidate, _Measured]] = []
     refused: NotPositiveError | None = None
-    none = True
     for each in candidates:
         try:
             found = measured_fit(variety, each.family.ansatz, each.fit, each.vector, each.split.test, progress)
         except NotPositiveError as error:
             refused = refused or error
             continue
-        none = False
-        yield each, found
-    if none and refused is not None:
+        _, measured, share = found
+        tried.append((each, found))
+        if measured.figures["d_omega"] <= ROUNDING:
+            closed.append((each, found))
+            if share == 0:
+                return each, found
+    if refused is not None and not tried:
         raise refused
-
-
-def _first_whole(measured: Iterable[tuple[Candidate, _Measured]]) -> tuple[Candidate, _Measured]:
-    """The first that is a metric as it was found, with an ω that is closed to rounding, as coefficients of high degrees
-    may cancel and cost its digits; else, of those that are closed, if there are any, that with the smallest σ."""
-    tried = []
-    for each in measured:
-        _, (_, found, share) = each
-        if found.figures["d_omega"] <= ROUNDING and share == 0:
-            return each
-        tried.append(each)
-    closed = [each for each in tried if each[1][1].figures["d_omega"] <= ROUNDING]
     return min(closed, key=lambda each: each[1][1].figures["sigma"]) if closed else tried[0]
 
 

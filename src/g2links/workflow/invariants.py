@@ -9,12 +9,13 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from g2links.errors import ArtefactError, InputError
+from g2links.errors import InputError
 from g2links.quantities.invariants import VARIABLES, Invariants, flat_columns, invariants_of, invariants_table
 from g2links.quantities.selection import rows_where
+from g2links.settings.limits import require_new_file
 from g2links.storage.arrays import write_arrays
 from g2links.storage.csv_files import write_csv
-from g2links.storage.files import require_target, sha256
+from g2links.storage.files import sha256
 from g2links.storage.weight_systems import read_weight_systems
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.polynomial import Polynomial, read_weights
@@ -151,14 +152,7 @@ def require_table_target(path: str | os.PathLike[str], field: str) -> None:
     target = Path(path)
     if target.suffix not in _SUFFIXES:
         raise InputError(field, str(path), f"a file that ends in {' or '.join(_SUFFIXES)}")
-    if target.exists() and not target.is_file():
-        raise InputError(field, str(path), "a file; this is something else")
-    if not target.absolute().parent.is_dir():
-        raise InputError(field, str(path), f"the folder {target.absolute().parent} does not exist")
-    try:
-        require_target(target)
-    except ArtefactError as error:
-        raise InputError(field, str(path), f"a place that can be written ({error})") from error
+    require_new_file(target, field)
 
 
 def _threefold_weights(weights: tuple[int, ...]) -> tuple[int, ...]:
