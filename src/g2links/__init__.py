@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from g2links._registration import register_with_keras
+from g2links.compilation_cache import configure_compilation_cache
 from g2links.precision import configure_environment
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from g2links.workflow.train import TrainedNetwork, train
 
 configure_environment()
+configure_compilation_cache()
 register_with_keras()
 
 __version__ = "0.2.0"

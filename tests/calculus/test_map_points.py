@@ -1,12 +1,13 @@
 """What is mapped over points is compiled once for all potentials of one ansatz, and means the same either way."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax.tree_util import Partial
 
 from g2links._pytrees import Fixed
-from g2links.calculus.map_points import compiled, map_points
+from g2links.calculus.map_points import FEW, compiled, map_points
 from g2links.links.structure import ContactCalabiYau
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
 from g2links.potentials.features import InvariantFeatures
@@ -87,3 +88,20 @@ def test_other_numbers_of_rows_are_not_compiled_again(quintic, potentials):
     for n in (1, 4, 5, 12, 13, 29):
         np.testing.assert_array_equal(at_rows(points.rows(slice(n)).at), whole[:n])
     assert len(TRACED) == 1
+
+
+def test_few_and_many_points_have_the_same_values():
+    """One is compiled with little optimisation: what differs is rounding."""
+    rows = np.linspace(0.1, 3.0, FEW + 1)
+    calls = []
+
+    def noted(x):
+        calls.append(None)
+        return jnp.sin(x) / x
+
+    evaluate = compiled(Partial(noted), 4)
+    few, many = evaluate(rows[:FEW]), evaluate(rows)
+    np.testing.assert_allclose(few, many[:FEW], rtol=1e-15)
+    parts = [evaluate(rows[start : start + 400], len(rows)) for start in range(0, len(rows), 400)]
+    np.testing.assert_array_equal(np.concatenate(parts), many)
+    assert len(calls) == 1  # traced once for both

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -33,28 +33,47 @@ _TOGETHER = 4
 """Points evaluated side by side: enough for vector units, few enough for the cache, for functions of some thousand
 operations."""
 
+FEW = 1000
+"""Points up to which compilation takes longer than evaluation, so that as little as possible is optimised: the torsion
+check takes 9.9 s of processor time for 200 points instead of 17.2, and 11.6 instead of 3.4 where there are ten times as
+many."""
+_HARDLY_OPTIMISED: dict[str, bool | int | str] = {
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_use_fusion_emitters": False,
+}
+
 Rows = Any
 """A tree of arrays with a leading axis, and what a function gives at each of its rows."""
 
 
-def compiled(function: Callable[[Any], Any], together: int, block: int = BLOCK) -> Callable[[Rows], Rows]:
-    """`function` of one row as a function of any number of rows, of NumPy arrays, compiled once for all numbers: for
-    blocks of about `block` rows, of which `together` are evaluated side by side, as often as there are rows.
+@runtime_checkable
+class AtRows(Protocol):
+    """A function of any number of rows, of NumPy arrays; `in_all` is how many follow in further calls, with these."""
+
+    def __call__(self, rows: Rows, in_all: int = 0) -> Rows: ...
+
+
+def compiled(function: Callable[[Any], Any], together: int, block: int = BLOCK) -> AtRows:
+    """`function` of one row as a function of any number of rows, compiled once for all numbers up to `FEW`, and once
+    for all above: for blocks of about `block` rows, of which `together` are evaluated side by side, as often as there
+    are rows.
 
     A `jax.tree_util.Partial` whose arguments have no leaves but arrays is compiled once in a process for all arguments
     of one structure, such as the potentials of one ansatz. Anything else is compiled for the function that is returned,
     and forgotten with it.
     """
-    evaluate: Callable[[Rows, int], Rows]
+    few: Callable[[Rows, int], Rows]
+    many: Callable[[Rows, int], Rows]
     if isinstance(function, jax.tree_util.Partial) and only_arrays(function):
-        evaluate = partial(_at_rows, together, function)
+        few, many = (partial(evaluate, together, function) for evaluate in (_at_few_rows, _at_rows))
     else:
-        own = jax.jit(jax.vmap(function))
-        evaluate = jax.jit(partial(_in_turn, own, together))
+        own = partial(_in_turn, jax.jit(jax.vmap(function)), together)
+        few, many = jax.jit(own, compiler_options=_HARDLY_OPTIMISED), jax.jit(own)
 
-    def at_rows(rows: Rows) -> Rows:
+    def at_rows(rows: Rows, in_all: int = 0) -> Rows:
         size = -(-block // together) * together
         n = len(jax.tree.leaves(rows)[0])
+        evaluate = few if max(n, in_all) <= FEW else many
         blocks = []
         for part, numbers in padded_rows(n, size):
             count, padded = part.stop - part.start, _taken(rows, numbers)
@@ -68,9 +87,12 @@ def _taken(rows: Rows, chosen: slice | np.ndarray) -> Rows:
     return jax.tree.map(lambda column: np.asarray(column)[chosen], rows)
 
 
-@partial(jax.jit, static_argnums=0)
-def _at_rows(together: int, function: Callable[[Any], Any], rows: Rows, count: Index | int) -> Rows:
+def _all_rows(together: int, function: Callable[[Any], Any], rows: Rows, count: Index | int) -> Rows:
     return _in_turn(partial(_side_by_side, function), together, rows, count)
+
+
+_at_rows = jax.jit(_all_rows, static_argnums=0)
+_at_few_rows = jax.jit(_all_rows, static_argnums=0, compiler_options=_HARDLY_OPTIMISED)
 
 
 @jax.jit
@@ -114,7 +136,7 @@ def map_points(
     evaluate, blocks = compiled(function, together, block), []
     for start in range(0, points.n, block):
         part = points.rows(slice(start, start + block))
-        blocks.append(evaluate(part.at))
+        blocks.append(evaluate(part.at, points.n))
         progress(start + part.n, points.n)
         if stop():
             break

@@ -124,6 +124,7 @@ class Hyperparameters(_Section):
     activation: Annotated[str, AfterValidator(_known_activation)] = Field(description=_ACTIVATION_NAMES)
     epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(description="auto, or a whole number, at least 1")
     optimiser: Literal["auto", "adam", "soap", "lm"] = Field(description="auto, adam, soap or lm")
+    lm_points: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(description="auto, or a whole number, at least 1")
     batch_size: int = Field(ge=1, description="a whole number, at least 1")
     learning_rate: float = Field(gt=0, description="a number above 0")
     schedule: Schedule = Field(description="a mapping: kind, warmup_epochs, final_factor, decay, patience")
@@ -191,6 +192,7 @@ class Hyperparameters(_Section):
             "units": self.units if self.units != "auto" or (potential and layerless) else units,
             "activation": ("tanh" if least_squares else "gelu_tanh") if self.activation == "auto" else self.activation,
             "epochs": _epochs(points, optimiser) if self.epochs == "auto" else self.epochs,
+            "lm_points": _LM_POINTS[self.architecture] if self.lm_points == "auto" else self.lm_points,
         }
         return self.model_copy(update=values)
 
@@ -210,5 +212,7 @@ def _epochs(points: int, optimiser: str) -> int:
     return min(most, max(least, together // points))
 
 
+_LM_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
+"""Some sixty equations for each weight of a potential of 16 units; a direct network is not fitted so."""
 _PASSES = {"adam": (8_000_000, 60, 400), "soap": (2_400_000, 40, 1000)}
 """Points in all epochs together, and the least and the most epochs."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from g2links._typing import Array
 from g2links.calculus.batching import in_chunks
+from g2links.calculus.map_points import compiled
 from g2links.errors import InputError
 from g2links.networks.architecture import AbstractArchitecture, Row, Weights
 from g2links.networks.layers import Parameters
@@ -145,10 +146,10 @@ def _ends(batches: list[np.ndarray]) -> np.ndarray:
     return np.cumsum([len(block) for block in batches])[:-1]
 
 
-@partial(jax.jit, static_argnums=0)
 def prepare_rows(architecture: AbstractArchitecture, rows: Row) -> Any:
-    """`prepare` at every point."""
-    return in_chunks(architecture.prepare, rows, architecture.chunk)
+    """`prepare` at every point, compiled once for training and validation points."""
+    prepared = compiled(jax.tree_util.Partial(architecture.prepare), architecture.chunk)(rows)
+    return jax.tree.map(jnp.asarray, prepared)
 
 
 @partial(jax.jit, static_argnums=0)

@@ -49,9 +49,6 @@ from g2links.training.data import as_blocks, take_rows
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.workflow.samples import rows_of
 
-_LEAST_SQUARES_POINTS = {"potential": 4000, "ambient": 2000, "direct": 4000}
-"""How many training points a step of least squares takes at most; a direct network is not fitted so."""
-
 _START_ROWS = 100_000
 """From how many training points the statistics of the start are taken at most, of however many files."""
 OF_ARCHITECTURES = ("architecture", "layers", "units", "activation", "normalisation", "physics")
@@ -278,7 +275,8 @@ def run_training(
 
 def settings_of(chosen: Hyperparameters) -> Settings:
     """The part of the hyperparameters that steers the training, once they are `resolved`."""
-    assert not isinstance(chosen.epochs, str)
+    assert chosen.epochs != "auto"
+    assert chosen.lm_points != "auto"
     return Settings(
         epochs=chosen.epochs,
         batch_size=chosen.batch_size,
@@ -289,7 +287,7 @@ def settings_of(chosen: Hyperparameters) -> Settings:
         l2=chosen.regularisation.l2,
         seed=chosen.seed,
         optimiser=chosen.optimiser,
-        max_points=_LEAST_SQUARES_POINTS[chosen.architecture],
+        max_points=chosen.lm_points,
         physics=Physics(**chosen.physics.model_dump()),
     )
 
