@@ -13,6 +13,7 @@ from jaxtyping import Float
 from g2links import forms
 from g2links._typing import Array, ChartIndices, ComplexPoint, Form, LinkPoint, Matrix, RealPoint
 from g2links.calculus.batching import in_chunks
+from g2links.calculus.map_points import compiled
 from g2links.errors import InputError
 from g2links.links.structure import require_normalisation
 from g2links.networks.ambient import Ambient
@@ -114,7 +115,8 @@ class LinkModel(ModelOnPoints):
     def in_charts(self, points: ChartPoint) -> Float[Array, "n components"]:
         """The components at n points in given charts, which are taken as they are: those of data, that were judged when
         they were read."""
-        return _predict_in_charts(self.architecture, self.state, jax.tree.map(jnp.asarray, points))
+        component = jax.tree_util.Partial(self.architecture.components, self.state)
+        return jnp.asarray(compiled(component, self.architecture.chunk)(points))
 
     @property
     def tensor(self) -> LearnedTensor:
@@ -235,8 +237,3 @@ def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoi
     """The components in the canonical chart of a point of the cone in any gauge."""
     z = single_point(architecture.variety, point)
     return architecture.components(state, canonical_point(architecture.variety, z))
-
-
-@partial(jax.jit, static_argnums=0)
-def _predict_in_charts(architecture: AbstractArchitecture, state: Weights, points: ChartPoint) -> Array:
-    return in_chunks(partial(architecture.components, state), points, architecture.chunk)

@@ -2,25 +2,26 @@
 structure."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Complex
 
 from g2links import forms
+from g2links._pytrees import Fixed
 from g2links._typing import Array, ComplexScalar, Form, Hermitian, InexactScalar, Matrix, PackedMatrix, Scalar
-from g2links.calculus.batching import in_chunks
+from g2links.calculus.map_points import compiled
 from g2links.errors import InputError
 from g2links.g2.contact import contact_phi, contact_psi
 from g2links.links.structure import LINK_DIMENSION, holomorphic_volume_components, total_metric
 from g2links.networks.adapted import adapted_frame, real_frame
 from g2links.potentials.metric import kahler_form_matrix, real_transverse_metric
 
-_CHUNK = 2000
-"""Rows whose errors are taken at once: 7 × 7 numbers each."""
+_CHUNK = 100
+"""Rows whose errors are taken side by side: 7 × 7 numbers each."""
 
 
 class Task(NamedTuple):
@@ -145,19 +146,12 @@ def pointwise_norm(task: Task, components: Form, metric: PackedMatrix) -> Scalar
 
 def relative_errors(task: Task, prediction: np.ndarray, truth: np.ndarray, metrics: np.ndarray) -> np.ndarray:
     """|prediction - truth|/|truth| at each of n points, in the pointwise norm of the exact metric."""
-    rows = {
-        "prediction": jnp.asarray(prediction),
-        "truth": jnp.asarray(truth),
-        "metric": jnp.asarray(metrics),
-    }
-    return np.asarray(_relative_errors(task, rows))
+    at_rows = compiled(jax.tree_util.Partial(_relative_error, Fixed(task)), _CHUNK)
+    error: np.ndarray = at_rows({"prediction": prediction, "truth": truth, "metric": metrics})
+    return error
 
 
-@partial(jax.jit, static_argnums=0)
-def _relative_errors(task: Task, rows: Mapping[str, Array]) -> Float[Array, " n"]:
-    return in_chunks(partial(_relative_error, task), rows, _CHUNK)
-
-
-def _relative_error(task: Task, row: Mapping[str, Array]) -> Scalar:
+def _relative_error(fixed: Fixed[Task], row: Mapping[str, Array]) -> Scalar:
+    task = fixed.value
     error = pointwise_norm(task, row["prediction"] - row["truth"], row["metric"])
     return error / pointwise_norm(task, row["truth"], row["metric"])
