@@ -9,7 +9,8 @@ The features of degree k are those of all j from k - max(w) + 1 to k: on the sph
 those of lower j are combinations of these, X = Σ |ζ_i|² X, as is the constant 1. So they are all invariant
 polynomials on K up to degree k; for weights 1, j = k. A single j would not do: where V is an orbifold, with isotropy
 of order m on coordinates that vanish, monomials of a degree divisible by m see these coordinates through their m-th
-powers only.
+powers only. Where weights are large, degrees can be chosen instead: those that every point with isotropy needs
+(`covering_degrees`).
 
 Symmetric features are products of a few invariants of low degree, linearly independent on V
 (`invariant_products`); for weights other than 1 the invariants are first moved towards 0, which makes products
