@@ -7,7 +7,7 @@ import pytest
 
 import g2links
 from g2links.calculus.map_points import padded_blocks
-from g2links.errors import NotPositiveError
+from g2links.errors import InputError, NotPositiveError
 from g2links.measures.monge_ampere import measure, metric_function
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, ansatz_from_config
 from g2links.potentials.features import InvariantFeatures
@@ -24,12 +24,12 @@ COMPLEX = resolve_variety("z0^6 + z1^6 + z2^6 + z3^2 + (0.2+0.7j)*z0^2*z1^2*z2^2
 
 
 def _ansatz(variety, degree, lowest):
-    return AlgebraicAnsatz(InvariantFeatures(variety, degree, True, lowest))
+    return AlgebraicAnsatz(InvariantFeatures(variety, degree, True, tuple(range(lowest, degree + 1))))
 
 
 @pytest.mark.parametrize(("variety", "degree"), [(SURFACE, 12), (COMPLEX, 6)], ids=["real", "complex"])
 def test_coefficients_give_the_sum_of_the_blocks(variety, degree, rng):
-    features = InvariantFeatures(variety, degree, True, degree - 1)
+    features = InvariantFeatures(variety, degree, True, (degree - 1, degree))
     sections = features.sections
     drawn = [rng.normal(size=(2, *p.shape, p.shape[1])) for p in sections.blocks]
     matrices = sections.symmetrised([(a + 1j * b) + (a + 1j * b).conj().swapaxes(1, 2) for a, b in drawn])
@@ -47,7 +47,7 @@ def test_coefficients_give_the_sum_of_the_blocks(variety, degree, rng):
 
 
 def test_blocks_hold_all_monomials_of_one_character_and_no_others():
-    sections = InvariantFeatures(SURFACE, 12, True, 12).sections
+    sections = InvariantFeatures(SURFACE, 12, True, (12,)).sections
     assert sorted(np.concatenate([p.ravel() for p in sections.blocks])) == list(range(len(sections.exponents)))
     assert not np.any(sections.exponents[:, 3] >= 2)
     where = {tuple(e): i for i, e in enumerate(sections.exponents.tolist())}
@@ -80,12 +80,33 @@ def test_the_potential_is_the_same_from_all_features_and_from_their_combination(
     )
 
 
-def test_the_lowest_degree_is_saved_with_a_model():
-    ansatz = _ansatz(SURFACE, 12, 9)
+def test_degrees_are_saved_with_a_model():
+    ansatz = AlgebraicAnsatz(InvariantFeatures(SURFACE, 12, True, (4, 7, 12)))
     again = ansatz_from_config(ansatz.to_config(), SURFACE)
     assert again == ansatz
-    assert again.features.lowest == 9
-    assert "lowest" not in AlgebraicAnsatz(InvariantFeatures(SURFACE, 6, True)).to_config()
+    assert again.features.degrees == (4, 7, 12)
+    assert "degrees" not in AlgebraicAnsatz(InvariantFeatures(SURFACE, 6, True)).to_config()
+
+
+def test_models_of_earlier_versions_have_a_range_of_degrees():
+    config = {"kind": "algebraic", "degree": 12, "symmetric": True, "basis": 4, "lowest": 9}
+    assert ansatz_from_config(config, SURFACE).features.degrees == (9, 10, 11, 12)
+    steep = {"factors": 4, "lowest_factors": 2, "powers": [0.1], "steepness": "terms"}
+    features = ansatz_from_config(config | steep, SURFACE).features
+    assert (features.degrees, features.factor_degrees) == ((9, 10, 11, 12), (2, 3, 4))
+
+
+@pytest.mark.parametrize("degrees", [[], [4, 7], [7, 4, 12], [-1, 12]])
+def test_degrees_that_cannot_be_are_refused(degrees):
+    config = {"kind": "algebraic", "degree": 12, "symmetric": True, "basis": 4, "degrees": degrees}
+    with pytest.raises(InputError, match="degrees"):
+        ansatz_from_config(config, SURFACE)
+
+
+def test_chosen_degrees_have_the_sections_of_these_degrees_alone():
+    chosen = InvariantFeatures(SURFACE, 12, True, (4, 7, 12))
+    alone = [InvariantFeatures(SURFACE, degree, True, (degree,)).count - 1 for degree in (4, 7, 12)]
+    assert chosen.count == 1 + sum(alone)
 
 
 def test_points_around_the_special_ones_lie_on_v_and_reach_from_near_to_far():

@@ -58,27 +58,6 @@ def test_auto_says_that_features_lack_a_heavy_coordinate():
     assert "poor" in family.reason
 
 
-@pytest.mark.parametrize(
-    ("weights", "text", "degrees"),
-    [
-        ((1, 1, 1, 6, 9), "z0^18+z1^18+z2^18+z3^3+z4^2", (12, 14)),  # isotropy of order 3 at a point
-        ((1, 1, 1, 2, 5), "z0^10+z1^10+z2^10+z3^5+z4^2", (16, 16)),  # none
-        ((1, 1, 2, 8, 12), "z0^23*z1+z1^22*z2+z2^8*z3+z3^3+z4^2", (10, 13)),  # of order 4, and little symmetry
-    ],
-)
-def test_features_have_the_degrees_that_the_isotropy_tells_apart(weights, text, degrees):
-    features = choose_family(WeightedHypersurface(Polynomial(text, weights))).ansatz.features
-    assert (features.lowest, features.degree) == degrees
-
-
-def test_features_where_no_coordinate_has_weight_1():
-    """There are no monomials of degree 1, which powers of a steepness could be multiplied by."""
-    polynomial = Polynomial("z0^6*z2+z1^6*z3+z2^5+z3^5+z4^3", (2, 2, 3, 3, 5))
-    features = choose_family(WeightedHypersurface(polynomial)).ansatz.features
-    assert features.factors >= 2
-    assert features.count <= 250
-
-
 def test_an_unknown_ansatz_is_refused():
     with pytest.raises(InputError, match="auto, neural, algebraic"):
         choose_family(WeightedHypersurface(fermat_quintic()), "magic")

@@ -109,7 +109,7 @@ def test_a_potential_has_no_layers_where_a_network_would_be_poor(rows):
     """Without symmetry, and for weights above 1 where the metric is algebraic; unless units are given."""
     row = rows["3form"]
     weighted = WeightedHypersurface(g2links.from_catalogue("p11222"))
-    algebraic = AlgebraicAnsatz(InvariantFeatures(weighted, 4, True, lowest=3))
+    algebraic = AlgebraicAnsatz(InvariantFeatures(weighted, 4, True, (3, 4)))
     assert _chosen(row, PLAIN)["degree"] == 2
     assert _chosen(row, PLAIN, HermitianAnsatz(Sections(PLAIN, 1)))["degree"] == 1
     assert _chosen(row, weighted, algebraic)["ansatz"] == algebraic.to_config()

@@ -268,3 +268,33 @@ def test_a_metric_that_is_good_everywhere_needs_no_more_points(whole, monkeypatc
     monkeypatch.setattr(fit_search, "BAD", 0.0)
     _, log = _search(first=2, degree=2)
     assert [stage["supremum"] for stage in log.stages] == [None]
+
+
+def test_rounds_go_on_where_the_metric_is_not_positive(monkeypatch):
+    """The search for the worst point finds no metric twice, as is taken for granted here; each round has the points of
+    the one before."""
+    found = iter([np.inf, np.inf])
+    really = fit_stages.find_worst
+
+    def not_positive_twice(*args):
+        worst = really(*args)
+        return worst._replace(value=next(found, worst.value))
+
+    monkeypatch.setattr(fit_stages, "find_worst", not_positive_twice)
+    monkeypatch.setattr(fit_search, "GOOD", 0.0)
+    monkeypatch.setattr(fit_search, "ROUNDS", 0)
+    _, log = _search(first=2, degree=2)
+    assert [stage["worst_of"] for stage in log.stages] == [None, 0, 1]
+    assert [stage["supremum"] is None for stage in log.stages] == [True, True, False]
+    monkeypatch.setattr(fit_search, "MENDING_ROUNDS", 1)
+    found = iter([np.inf, np.inf])
+    _, log = _search(first=2, degree=2)
+    assert [stage["worst_of"] for stage in log.stages] == [None, 0]
+
+
+def test_a_round_of_points_is_begun_late(monkeypatch):
+    """It begins near its end, unlike a stage of another degree."""
+    stage = fit_search.Stage(_family(2), 100)
+    begun = time.monotonic() - 100
+    assert fit_search._affordable(stage, stage._replace(worst_of=0), begun, time.monotonic() + 40)
+    assert not fit_search._affordable(stage, stage, begun, time.monotonic() + 40)

@@ -8,6 +8,7 @@ k (Donaldson, math/0512625; Headrick and Nassar, arXiv:0908.2635).
 import itertools
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jax
@@ -129,7 +130,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
 
     Args:
         root: κ. By default k for weights 1: then ω is the pullback of a Fubini-Study form. For other weights 3k/2 where
-            the largest is 2 or the features say their `lowest` degree, else 2k, so that ω is a mean of such a form
+            the largest is 2 or the features say their `degrees`, else 2k, so that ω is a mean of such a form
             and ω_ref: at the same k, σ is up to four times smaller.
 
     Raises:
@@ -139,7 +140,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
     root: float | None = None
 
     def __post_init__(self) -> None:
-        share = min(2.0, 0.5 * (1 + max(self.features.variety.weights))) if self.features.lowest is None else 1.5
+        share = min(2.0, 0.5 * (1 + max(self.features.variety.weights))) if self.features.degrees is None else 1.5
         root = share * self.features.degree if self.root is None else self.root
         if not root > 0:
             raise InputError("root", self.root, "a positive number")
@@ -155,7 +156,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
     def starts_balanced(self) -> bool:
         """Whether a search starts at the balanced metric (`ricci_flat.balanced`): where the features are the graded
         sections of a variety with weights above 1."""
-        return self.features.lowest is not None
+        return self.features.degrees is not None
 
     def shapes(self) -> list[tuple[int, ...]]:
         """One vector of coefficients."""
@@ -236,24 +237,34 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
         return HermitianAnsatz(Sections(hypersurface, int(config["degree"])))
     if config.get("basis") != BASIS:
         raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
-    features = InvariantFeatures(hypersurface, int(config["degree"]), bool(config["symmetric"]), config.get("lowest"))
-    require_features(hypersurface, features.degree, features.lowest, symmetric=features.symmetric)
+    degree, symmetric = int(config["degree"]), bool(config["symmetric"])
+    degrees = _degrees(config.get("degrees"), config.get("lowest"), degree)
+    features = InvariantFeatures(hypersurface, degree, symmetric, degrees)
+    require_features(hypersurface, degree, degrees, symmetric=symmetric)
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
     if "factors" in config:
-        factors, lowest_factors = int(config["factors"]), config.get("lowest_factors")
-        require_features(hypersurface, factors, lowest_factors, symmetric=features.symmetric)
+        factors = int(config["factors"])
+        factor_degrees = _degrees(config.get("factor_degrees"), config.get("lowest_factors"), factors)
+        require_features(hypersurface, factors, factor_degrees, symmetric=symmetric)
         features = SteepFeatures(
             hypersurface,
-            features.degree,
-            features.symmetric,
-            features.lowest,
+            degree,
+            symmetric,
+            degrees,
             powers=tuple(config.get("powers", POWERS_NEAR_NODES)),
             steepness=config.get("steepness", "gradient"),
             factors=factors,
-            lowest_factors=lowest_factors,
+            factor_degrees=factor_degrees,
         )
     return AlgebraicAnsatz(features, config.get("root"))
+
+
+def _degrees(chosen: Sequence[int] | None, lowest: int | None, highest: int) -> tuple[int, ...] | None:
+    """Those that a file names; earlier versions had all from a `lowest` one on."""
+    if chosen is not None:
+        return tuple(map(int, chosen))
+    return None if lowest is None else tuple(range(int(lowest), highest + 1))
 
 
 def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
@@ -267,11 +278,11 @@ def _feature_config(kind: str, features: InvariantFeatures) -> AnsatzData:
         "symmetric": features.symmetric,
         "basis": BASIS,
     }
-    if features.lowest is not None:
-        config["lowest"] = features.lowest
+    if features.degrees is not None:
+        config["degrees"] = list(features.degrees)
     if isinstance(features, SteepFeatures):
         config["powers"], config["steepness"] = list(features.powers), features.steepness
         config["factors"] = features.factors
-        if features.lowest_factors is not None:
-            config["lowest_factors"] = features.lowest_factors
+        if features.factor_degrees is not None:
+            config["factor_degrees"] = list(features.factor_degrees)
     return config

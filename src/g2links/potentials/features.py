@@ -9,7 +9,8 @@ The features of degree k are those of all j from k - max(w) + 1 to k: on the sph
 those of lower j are combinations of these, X = Σ |ζ_i|² X, as is the constant 1. So they are all invariant
 polynomials on K up to degree k; for weights 1, j = k. A single j would not do: where V is an orbifold, with isotropy
 of order m on coordinates that vanish, monomials of a degree divisible by m see these coordinates through their m-th
-powers only.
+powers only. Where weights are large, degrees can be chosen instead: those that every point with isotropy needs
+(`covering_degrees`).
 
 Symmetric features are products of a few invariants of low degree, linearly independent on V
 (`invariant_products`); for weights other than 1 the invariants are first moved towards 0, which makes products
@@ -18,6 +19,7 @@ dependent.) Those of a degree with more than 1,820 monomials (k > 12 for weights
 their degree, those of lower ones all of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -66,17 +68,23 @@ class InvariantFeatures:
         variety: V.
         degree: the highest weighted degree k of the monomials.
         symmetric: keep only the invariants of the symmetry group of f.
-        lowest: instead of all degrees down to k - max(w) + 1, those from this one to k, and 0: the invariants as they
+        degrees: instead of all from k - max(w) + 1 to k these, of which k is the last, and 0: the invariants as they
             are, without products.
 
     Raises:
-        InputError: when the degree is below that of every variable.
+        InputError: when the degree is below that of every variable, or `degrees` are not increasing up to it.
     """
 
     variety: WeightedHypersurface
     degree: int
     symmetric: bool
-    lowest: int | None = None
+    degrees: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.degrees is not None and (
+            self.degrees != tuple(sorted({*self.degrees, self.degree})) or self.degrees[0] < 0
+        ):
+            raise InputError("degrees", self.degrees, f"increasing numbers from 0 on, the last of them {self.degree}")
 
     @property
     def count(self) -> int:
@@ -111,7 +119,7 @@ class InvariantFeatures:
     def forms(self) -> HermitianForms:
         """The Hermitian forms that are evaluated: the features themselves, or generators of those of high degree."""
         weights = self.variety.weights
-        if self.lowest is not None:
+        if self.degrees is not None:
             return invariant_forms(self.variety, self.sections.exponents)
         if self._plan is not None:
             return HermitianForms.join(
@@ -123,7 +131,7 @@ class InvariantFeatures:
     @cached_property
     def sections(self) -> GradedSections:
         """The monomials of all degrees of the features."""
-        return GradedSections(self.variety, (0, *self._degrees))
+        return GradedSections(self.variety, tuple(sorted({0, *self._degrees})))
 
     @cached_property
     def _offsets(self) -> np.ndarray:
@@ -132,21 +140,24 @@ class InvariantFeatures:
         return np.zeros(self.forms.count) if plain else _OFF_CENTRE * self.forms.means()
 
     @cached_property
-    def _degrees(self) -> range:
+    def _degrees(self) -> Sequence[int]:
         weights = self.variety.weights
         if self.degree < 1:
             raise InputError("degree", self.degree, "a positive integer is needed")
         if self.degree < min(weights):
             raise InputError("degree", self.degree, f"there is no monomial of so low a degree for weights {weights}")
-        lowest = max(0, self.degree - max(weights) + 1) if self.lowest is None else self.lowest
-        return range(lowest, self.degree + 1)
+        return self._down_to_the_heaviest if self.degrees is None else self.degrees
+
+    @property
+    def _down_to_the_heaviest(self) -> range:
+        return range(max(0, self.degree - max(self.variety.weights) + 1), self.degree + 1)
 
     @cached_property
     def _plan(self) -> ProductPlan | None:
-        if not self.symmetric or self.lowest is not None:
+        if not self.symmetric or self.degrees is not None:
             return None
         base = _base(self.variety, self.degree)
-        return product_plan(self.variety, self._degrees, base, _field_values(self.variety))
+        return product_plan(self.variety, self._down_to_the_heaviest, base, _field_values(self.variety))
 
 
 def _base(variety: WeightedHypersurface, degree: int) -> int:

@@ -68,19 +68,19 @@ def too_large(layers: int, widest: int, parameters: int) -> str:
 
 
 def require_features(
-    variety: WeightedHypersurface, degree: int, lowest: int | None = None, *, symmetric: bool = True
+    variety: WeightedHypersurface, degree: int, degrees: Sequence[int] | None = None, *, symmetric: bool = True
 ) -> None:
     """Refuse families of too many features, such as those of a file; a search by itself stays far below.
 
     Args:
         variety: V.
-        degree, lowest, symmetric: of the features (`features.InvariantFeatures`).
+        degree, degrees, symmetric: of the features (`features.InvariantFeatures`).
 
     Raises:
         InputError: with what is allowed.
     """
-    first = degree - variety.heaviest + 1 if lowest is None else lowest
-    counts = _monomials_on(variety, degree)[max(first, 0) :]
+    every = _monomials_on(variety, degree)
+    counts = every[max(degree - variety.heaviest + 1, 0) :] if degrees is None else [every[k] for k in degrees]
     order = _symmetries(variety.polynomial) if symmetric else 1
     features, most = sum(count**2 for count in counts) // order, MOST_FEATURES if symmetric else MOST_PAIRS
     if features > most:

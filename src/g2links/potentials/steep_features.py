@@ -74,7 +74,7 @@ class SteepFeatures(InvariantFeatures):
         powers: of ρ.
         steepness: which ρ, "gradient" or "terms".
         factors: the degree of the invariants that the powers are multiplied by.
-        lowest_factors: their `lowest` degree.
+        factor_degrees: their `degrees`.
 
     Raises:
         InputError: for an unknown steepness.
@@ -83,9 +83,10 @@ class SteepFeatures(InvariantFeatures):
     powers: tuple[float, ...] = POWERS_NEAR_NODES
     steepness: str = "gradient"
     factors: int = 5
-    lowest_factors: int | None = None
+    factor_degrees: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.steepness not in STEEPNESSES:
             raise InputError("steepness", self.steepness, f"choose one of {', '.join(STEEPNESSES)}")
 
@@ -123,7 +124,7 @@ class SteepFeatures(InvariantFeatures):
 
     @cached_property
     def _factors(self) -> InvariantFeatures:
-        return InvariantFeatures(self.variety, self.factors, self.symmetric, self.lowest_factors)
+        return InvariantFeatures(self.variety, self.factors, self.symmetric, self.factor_degrees)
 
 
 @dataclass(frozen=True, eq=False)

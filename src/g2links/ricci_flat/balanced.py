@@ -35,7 +35,7 @@ def balanced_coefficients(ansatz: AlgebraicAnsatz, points: Points) -> np.ndarray
     """The coefficients c with Σ c_i X_i = ρ of the balanced metric; 0 for features that are no forms alone.
 
     Args:
-        ansatz: whose features have a `lowest` degree.
+        ansatz: whose features name their `degrees`.
         points: of V, for the integrals; no more than 4,000 are used.
     """
     sections, few = ansatz.features.sections, points.rows(slice(_POINTS))

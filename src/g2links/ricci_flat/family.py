@@ -2,8 +2,7 @@
 
 import itertools
 import math
-from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from g2links.errors import InputError
@@ -11,36 +10,22 @@ from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.potentials.sizes import require_features, require_sections
-from g2links.potentials.steep_features import SteepFeatures, powers_for, steepness_for
+from g2links.potentials.steep_features import SteepFeatures
 from g2links.records import AnsatzData
+from g2links.ricci_flat.feature_choice import MOST_FEATURES, algebraic_features, like
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
-from g2links.varieties.points.nearly_singular import flattest
 from g2links.varieties.variety import AbstractVariety
 
 ANSATZE = ("auto", "neural", "algebraic")
 WIDTHS, ACTIVATION = (16, 16), "tanh"
 _HERMITIAN_DEGREE, _MOST_SECTIONS = 5, 126
 """15,876 unknowns: σ of about 1e-2 on a quintic without symmetry in a minute and a half of one core."""
-_MOST_FEATURES_AND_DEGREE = {"neural": (40, 10), "algebraic": (250, 14)}
-"""So many features of such a degree take less than a minute on two cores; higher degrees have to be asked for."""
-_MOST_BESIDE_POWERS, _MOST_FACTORS = (200, 12), (40, 8)
-"""The same where powers of the gradient join them, and for the features that these are multiplied by. On Dwork's
-quintic at ψ = 0.99 degrees 12 and 8, 271 unknowns, end at σ 6.7e-5; 13 and 5, 262 unknowns, at 1.6e-4; 13 and 7, 301,
-at 6.2e-5. At -100 13 and 5 end at 1.8e-3, 11 and 7 with 176 unknowns at 9.3e-4."""
-_SHARE_OF_FACTORS, _FACTORS_APART = 0.45, 4
-"""Powers of a steepness are multiplied by so many invariants at most, relative to the features without them, where
-weights are above 1; and so many degrees of them are told apart at most. On P(1,1,1,6,9)[18] 152 unknowns of degree 9
-with factors of degree 9 are as good as 163 of degrees 12 and 8."""
+_MOST_OF_NETWORKS = 40, 10
+"""Features and degree: so many take less than a minute on two cores; higher degrees have to be asked for."""
 _STEEP_FUNCTIONS = {
     "gradient": "|df|^2, which is small near some points of V",
     "terms": "the sum of |terms of f|^2, which is small on much of V",
 }
-_STEEP = 0.23
-"""The power by which ρ, of the terms of f, falls to a quarter, below which powers of it are features where weights
-are above 1: it is 0.10 on P(1,1,1,6,9)[18]. On P(1,1,2,2,6)[12] near its conifold, where it is 0.34, σ is 8e-3 with
-them, and 5e-3 with as many invariants. Powers of the gradient were better than more invariants on all four varieties
-that were tried: on the chain P(1,1,1,1,3)[7] they bring the supremum from 2.2 to 0.15, on P(1,3,5,5,11)[25] σ from
-5.9e-2 to 3.7e-2; the others are a [9] and P(1,6,14,14,21)[56]."""
 _GROWTH = 1.5
 """Where weights are large, one degree has few more features than the one before; a search in as many is hardly better,
 and takes its time to compile."""
@@ -98,13 +83,14 @@ def choose_family(
             require_sections(hypersurface, degree)
         return Family(HermitianAnsatz(Sections(hypersurface, degree or _hermitian_degree(hypersurface))), reason)
     if degree is not None:
-        require_features(hypersurface, degree, degree)
+        require_features(hypersurface, degree, (degree,))
     if ansatz == "algebraic":
-        features = _algebraic_features(hypersurface, degree)
+        features = algebraic_features(hypersurface, degree)
         if isinstance(features, SteepFeatures):
             reason = f"{reason}; with powers of {_STEEP_FUNCTIONS[features.steepness]}"
         return Family(AlgebraicAnsatz(features), reason)
-    features = InvariantFeatures(hypersurface, degree or _degree(hypersurface, ansatz), symmetric=True)
+    degree = degree or default_degree(hypersurface, *_MOST_OF_NETWORKS)
+    features = InvariantFeatures(hypersurface, degree, symmetric=True)
     return Family(NeuralAnsatz(features, widths or WIDTHS, activation or ACTIVATION), reason)
 
 
@@ -116,9 +102,8 @@ def little_symmetry(variety: WeightedHypersurface) -> bool:
         return False
     if InvariantFeatures(variety, 1, symmetric=True).count >= math.comb(variety.variables + 1, 2):
         return True  # complex conjugation alone leaves the Re z_i conj(z_j); higher degrees take long to count
-    most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
     degree = _hermitian_degree(variety)
-    return default_degree(variety, most, degree) < degree
+    return default_degree(variety, MOST_FEATURES, degree) < degree
 
 
 def _hermitian_degree(variety: WeightedHypersurface) -> int:
@@ -131,7 +116,7 @@ def _best(variety: WeightedHypersurface, degree: int | None, *, network_wanted: 
         return "neural", "auto: widths, an activation or adam belong to a network"
     if little_symmetry(variety):
         return "algebraic", "auto: f has little or no symmetry; a full Hermitian matrix was better there than all else"
-    reached, heaviest = degree or _algebraic_features(variety, None).degree, max(variety.weights)
+    reached, heaviest = degree or algebraic_features(variety, None).degree, max(variety.weights)
     if reached < heaviest:
         return (
             "neural",
@@ -173,108 +158,9 @@ def of_degree(family: Family, degree: int) -> Family:
     if not isinstance(old, AlgebraicAnsatz):
         assert degree == degree_of(family)
         return family
-    lowest = old.features.lowest
-    if lowest is not None:
-        lowest = max(1, lowest + degree - old.features.degree)
-        return family._replace(ansatz=AlgebraicAnsatz(_with_powers(_of_degrees(old.features.variety, degree, lowest))))
-    return family._replace(ansatz=AlgebraicAnsatz(replace(old.features, degree=degree)))
+    return family._replace(ansatz=AlgebraicAnsatz(like(old.features, degree)))
 
 
 def degree_of(family: Family) -> int | None:
     """The degree of its potentials; None where they have none."""
     return family.ansatz.to_config().get("degree")
-
-
-@cache
-def _algebraic_features(variety: WeightedHypersurface, degree: int | None) -> InvariantFeatures:
-    """For weights 1 the invariants of the highest degree that is fitted quickly; for others those of so many degrees k,
-    k - 1, ... as the isotropy of V tells apart, of fewer where they are too many (see `GradedSections`). With powers of
-    a steepness beside them where that varies much: for weights 1 where V is nearly singular."""
-    if variety.heaviest == 1:
-        flat = flattest(variety)
-        if flat is None or not flat.nearly_singular:
-            return InvariantFeatures(variety, degree or _degree(variety, "algebraic"), symmetric=True)
-        degree, (most, highest) = degree or default_degree(variety, *_MOST_BESIDE_POWERS), _MOST_FACTORS
-        factors = default_degree(variety, most, min(highest, degree))
-        return SteepFeatures(variety, degree, symmetric=True, factors=factors)
-    return _with_powers(_graded(variety, degree, variety.largest_isotropy) if degree else _of_most_degrees(variety))
-
-
-def _of_most_degrees(variety: WeightedHypersurface) -> InvariantFeatures:
-    """What the isotropy of V tells apart comes before powers of a steepness: without the one a potential is singular at
-    fixed points, without the other it is rough. On a chain in P(1,1,2,8,12)[24] one degree with powers is no metric
-    near (0, 0, 1, 0, 0) after any search."""
-    most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
-    isotropy, fewer = variety.largest_isotropy, _beside_powers(variety, most)
-    trials = [(isotropy, fewer), (isotropy, most), *((told_apart, fewer) for told_apart in range(isotropy - 1, 0, -1))]
-    found = (_highest(variety, *trial) for trial in trials)
-    return next((best for best in found if best is not None), _graded(variety, variety.heaviest, 1))
-
-
-def _is_steep(variety: WeightedHypersurface) -> bool:
-    return steepness_for(variety) == "gradient" or powers_for(variety)[0] < _STEEP
-
-
-def _with_powers(plain: InvariantFeatures) -> InvariantFeatures:
-    """With powers of a steepness, where that varies much, times the invariants of the highest degree that are few."""
-    variety = plain.variety
-    if not _is_steep(variety):
-        return plain
-    most = _most_factors(variety, plain.count)
-    told_apart = min(_FACTORS_APART, variety.largest_isotropy)
-    degrees = range(min(variety.weights), plain.degree + 1)  # lower ones have no monomials
-    factors = max((_graded(variety, k, told_apart) for k in degrees), key=lambda f: (f.count <= most) * f.degree)
-    assert factors.lowest is not None
-    return SteepFeatures(
-        variety,
-        plain.degree,
-        symmetric=True,
-        lowest=plain.lowest,
-        powers=powers_for(variety),
-        steepness=steepness_for(variety),
-        factors=factors.degree,
-        lowest_factors=factors.lowest,
-    )
-
-
-def _beside_powers(variety: WeightedHypersurface, most: int) -> int:
-    """Without powers, of which there are so many that all together are at most `most`, nearly."""
-    return round(most / (1 + len(powers_for(variety)) * _SHARE_OF_FACTORS)) if _is_steep(variety) else most
-
-
-def _most_factors(variety: WeightedHypersurface, count: int) -> int:
-    """A share of the features without powers, or what these leave of the features that are fitted quickly."""
-    most, _ = _MOST_FEATURES_AND_DEGREE["algebraic"]
-    share, left = round(_SHARE_OF_FACTORS * count), (most - count) // len(powers_for(variety))
-    return max(1, min(share, left) if count <= most else share)
-
-
-def small_degree(variety: WeightedHypersurface, most: int) -> int:
-    """The highest degree of algebraic features on a variety with weights above 1 of which there are at most `most`; the
-    lowest with every variable where even that has more."""
-    best = _highest(variety, variety.largest_isotropy, _beside_powers(variety, most))
-    return variety.heaviest if best is None else best.degree
-
-
-def _highest(variety: WeightedHypersurface, told_apart: int, most: int) -> InvariantFeatures | None:
-    """Of the highest degree of which there are at most `most`, without powers."""
-    best = None
-    for k in itertools.count(variety.heaviest):
-        features = _graded(variety, k, told_apart)
-        if features.count > most:
-            return best
-        best = features
-    raise AssertionError("there are more features of higher degrees")
-
-
-def _graded(variety: WeightedHypersurface, degree: int, told_apart: int) -> InvariantFeatures:
-    return _of_degrees(variety, degree, max(1, degree - told_apart + 1))
-
-
-@lru_cache(256)
-def _of_degrees(variety: WeightedHypersurface, degree: int, lowest: int) -> InvariantFeatures:
-    return InvariantFeatures(variety, degree, symmetric=True, lowest=lowest)
-
-
-def _degree(variety: WeightedHypersurface, ansatz: str) -> int:
-    return default_degree(variety, *_MOST_FEATURES_AND_DEGREE[ansatz])

@@ -243,7 +243,7 @@ class _MongeAmpere:
     def _penalty(self) -> "_Penalty | None":
         """Where features are steep and of several degrees, so that they are nearly dependent."""
         features = self.ansatz.features
-        steep = isinstance(features, SteepFeatures) and features.lowest is not None
+        steep = isinstance(features, SteepFeatures) and features.degrees is not None
         return _Penalty.of(np.asarray(self.data.features.value), np.asarray(self.data.weights)) if steep else None
 
     def linearise(self, vector: np.ndarray) -> Linearisation:

@@ -1,6 +1,7 @@
 """Hypersurfaces {f = 0} in weighted projective spaces: the first family of varieties."""
 
 import itertools
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,16 +59,25 @@ class WeightedHypersurface(AbstractVariety):
         return (self.polynomial,)
 
     @cached_property
+    def isotropic(self) -> tuple[tuple[int, ...], ...]:
+        """The sets of coordinates that can be all that is not 0 at a point of X, as f has not exactly one term in them
+        alone, and whose weights have a common divisor above 1."""
+        sizes, places = range(1, self.variables), range(self.variables)
+        every = itertools.chain.from_iterable(itertools.combinations(places, size) for size in sizes)
+        return tuple(nonzero for nonzero in every if self._common_divisor(nonzero) > 1 and self._meets(nonzero))
+
+    @cached_property
     def largest_isotropy(self) -> int:
         """The largest order of the group of phases that fix a point of X: the greatest common divisor of the weights of
-        its coordinates that are not 0. Some such coordinates occur unless f has exactly one term in them alone."""
-        found = [1]
-        for nonzero in itertools.product((False, True), repeat=self.variables):
-            present = np.array(nonzero)
-            terms = np.count_nonzero(~self.polynomial.exponents[:, ~present].any(axis=1))
-            if present.any() and terms != 1:
-                found.append(int(np.gcd.reduce(np.array(self.weights)[present])))
-        return max(found)
+        its coordinates that are not 0."""
+        return max(map(self._common_divisor, self.isotropic), default=1)
+
+    def _common_divisor(self, nonzero: tuple[int, ...]) -> int:
+        return math.gcd(*(self.weights[i] for i in nonzero))
+
+    def _meets(self, nonzero: tuple[int, ...]) -> bool:
+        others = np.setdiff1d(np.arange(self.variables), nonzero)
+        return bool(np.count_nonzero(~self.polynomial.exponents[:, others].any(axis=1)) != 1)
 
     def sample(self, n: int, seed: int | np.random.SeedSequence) -> Points:
         """On random lines of P^{N-1} where all weights are 1, for others on lines parallel to the axes of C^N.

@@ -12,7 +12,7 @@ from g2links.checks.registry import find_check
 from g2links.errors import ArtefactError, InputError
 from g2links.links.splits import split_base_points
 from g2links.networks.shared import shares_weights
-from g2links.ricci_flat.family import small_degree
+from g2links.ricci_flat.feature_choice import small_degree
 from g2links.settings.config import TASKS, load_hyperparameters
 from g2links.settings.hyperparameters import Hyperparameters
 from g2links.settings.limits import require_seconds
