@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, TextIO
 
 Show = Callable[[str, int, int], None]
 """Called with what is being done, steps done, and steps in all."""
@@ -24,7 +24,7 @@ def progress_if_watched(wish: ProgressWish = None) -> Iterator[Show]:
     if callable(wish):
         yield wish
     elif wish == "lines":
-        yield from _bar() if sys.stderr.isatty() else iter([_lines()])
+        yield from _bar() if sys.stderr.isatty() else iter([progress_lines(sys.stderr)])
     elif wish or (wish is None and (sys.stderr.isatty() or _in_notebook())):
         yield from _bar()
     else:
@@ -68,7 +68,7 @@ def _bar() -> Iterator[Show]:
         yield show
 
 
-def _lines() -> Show:
+def progress_lines(log: TextIO) -> Show:
     """A plain line at each new stage and then every ten seconds, for logs."""
     stage, stage_start, last = "", 0.0, 0.0
 
@@ -86,6 +86,6 @@ def _lines() -> Show:
                 else ""
             )
             count = f" {done}/{total}" if total > 1 else ""
-            print(f"  {what}{count}{left}", file=sys.stderr, flush=True)
+            print(f"  {what}{count}{left}", file=log, flush=True)
 
     return show
