@@ -35,6 +35,8 @@ _MEMORY_OF_A_WORKER = 2**30
 """A quick task has up to 0.9 GiB, with JAX and what it compiles."""
 _CONFIG = {
     "distributed.scheduler.allowed-failures": _DEATHS,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     "distributed.scheduler.worker-ttl": None,  # compilation may silence a worker for minutes; death closes a socket
     "distributed.worker.memory.target": False,  # there is nothing to spill: the results are sentences
     "distributed.worker.memory.spill": False,
@@ -99,7 +101,7 @@ def run_on_cluster(
                 begun[futures[-1]] = task
             return futures
 
-        running = as_completed(begin(_workers_of(client)))
+        running = as_completed(begin(_workers_of(client)), loop=client.loop)
         for future in running:
             told(begun.pop(future), _why(client, future))
             for each in begin(_workers_of(client) - len(begun)):
@@ -160,6 +162,7 @@ def _local_cluster(workers: int) -> Iterator[Any]:
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # of a server for pages, of which there are none
             security=Security.temporary(),
             memory_limit=0 if free is None else max(_MEMORY_OF_A_WORKER, free // workers),
             local_directory=folder,
@@ -178,7 +181,7 @@ def _local_cluster(workers: int) -> Iterator[Any]:
 def _end_at_once(cluster: Any) -> None:
     """Its processes may be in the middle of a compilation, which ends for SIGKILL alone."""
     for nanny in cluster.workers.values():
-        nanny.auto_restart = False
+        nanny.close_gracefully("the sweep ends")  # which is what keeps it from a new process
         if nanny.pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(nanny.pid, signal.SIGKILL)
