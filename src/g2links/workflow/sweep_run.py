@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -118,7 +119,7 @@ def _may_be_of(record: MetricRecord, task: SweepTask) -> bool:
 def _solved(task: SweepTask, home: Home, folder: Path, show: Show) -> str:
     begun = time.monotonic()
     with _log(folder) as log:
-        lines = progress_lines(log)
+        lines = progress_lines(partial(print, file=log, flush=True))
 
         def both(what: str, done: int, total: int) -> None:
             lines(what, done, total)

@@ -115,7 +115,8 @@ def sweep_tasks(given: str | os.PathLike[str] | Mapping[str, Any], home: Home) -
     if EVERY_FERMAT in axes.get("polynomial", ()):
         fermats = _every_fermat()
         if "weights" in plan.written:
-            raise InputError(plan.place("weights"), EVERY_FERMAT, f"no weights, as {EVERY_FERMAT} brings its own")
+            given = common.get("weights", axes.get("weights"))
+            raise InputError(plan.place("weights"), given, f"not with {EVERY_FERMAT}, which brings its own")
         axes["polynomial"] = [
             name for text in axes["polynomial"] for name in (fermats if text == EVERY_FERMAT else [text])
         ]
