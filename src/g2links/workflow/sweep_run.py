@@ -19,11 +19,11 @@ from g2links.storage.layout import Home
 from g2links.storage.locks import folder_lock
 from g2links.storage.models import CY_STEM, find_cy
 from g2links.storage.records import read_record, write_record
-from g2links.varieties.registry import SAVED_VARIETY
+from g2links.varieties.registry import saved_variety
 from g2links.workflow.fit import FitReport
 from g2links.workflow.progress import Show, progress_lines
 from g2links.workflow.steps import metric_step
-from g2links.workflow.sweep_tasks import SweepTask
+from g2links.workflow.sweep_tasks import SweepTask, nameless
 
 _OUTCOME, _LOG = "outcome.json", "log.txt"
 _MOST_MAPPINGS = 30_000
@@ -107,9 +107,8 @@ def adopt(home: Home, tasks: list[SweepTask]) -> None:
 def _may_be_of(record: MetricRecord, task: SweepTask) -> bool:
     """Whether all but the options, which take time to resolve, are those of a task; that with a start is not asked, as
     records do not say what the start was."""
-    saved = next((record.get(name) for name in SAVED_VARIETY if name in record), None)
     return (
-        saved == task.variety
+        nameless(saved_variety({**record})) == nameless(task.variety)
         and record.get("time_limit") == task.time_limit
         and task.start_sha256 is None
         and "potential" not in record["ansatz"]

@@ -68,9 +68,9 @@ class SweepTask:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """Everything that its result depends on: two tasks with the same are the same."""
-        data = asdict(self)
-        return {name: plain(value) for name, value in data.items() if name not in ("number", "axes")}
+        """Everything that its result depends on: two tasks with the same are the same, whatever V is called."""
+        data = {name: plain(value) for name, value in asdict(self).items() if name not in ("number", "axes")}
+        return {**data, "variety": nameless(self.variety)}
 
     @cached_property
     def key(self) -> str:
@@ -91,6 +91,11 @@ class SweepTask:
         """
         variety = variety_from_config(self.variety)
         return variety, fit_options(variety, self.options, quick=self.quick)
+
+
+def nameless(variety: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a variety without what it is called."""
+    return {key: value for key, value in variety.items() if key != "name"}
 
 
 def sweep_tasks(given: str | os.PathLike[str] | Mapping[str, Any], home: Home) -> tuple[list[str], list[SweepTask]]:
@@ -115,8 +120,8 @@ def sweep_tasks(given: str | os.PathLike[str] | Mapping[str, Any], home: Home) -
     if EVERY_FERMAT in axes.get("polynomial", ()):
         fermats = _every_fermat()
         if "weights" in plan.written:
-            given = common.get("weights", axes.get("weights"))
-            raise InputError(plan.place("weights"), given, f"not with {EVERY_FERMAT}, which brings its own")
+            weights = common.get("weights", axes.get("weights"))
+            raise InputError(plan.place("weights"), weights, f"not with {EVERY_FERMAT}, which brings its own")
         axes["polynomial"] = [
             name for text in axes["polynomial"] for name in (fermats if text == EVERY_FERMAT else [text])
         ]
