@@ -4,7 +4,6 @@ from math import prod
 
 import pytest
 
-from g2links.errors import InputError
 from g2links.storage.layout import Home
 from g2links.workflow.sweep_tasks import SweepTask, sweep_tasks
 from tests.cli.commands import run
