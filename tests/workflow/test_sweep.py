@@ -16,6 +16,7 @@ from g2links.errors import ArtefactError, InputError
 from g2links.storage.layout import Home
 from g2links.workflow import sweep_cluster, sweep_run
 from g2links.workflow.sweep_slurm import write_slurm_script
+from g2links.workflow.sweep_tasks import sweep_tasks
 from tests.cli.commands import run
 from tests.cli.test_interruptions import PROGRAM
 
@@ -94,9 +95,18 @@ def test_runs_of_the_command_cy_count(copied):
     assert other.missing == 2
 
 
+def test_a_run_that_nobody_could_note_is_not_done_again(copied):
+    home = Home(copied / "home")
+    before = _models(home.path)
+    for task in sweep_tasks(GIVEN, home)[1][:2]:
+        (sweep_run.task_folder(home, task) / "outcome.json").unlink()
+        assert sweep_run.run_task(task, home) == ""
+    assert _models(home.path) == before
+
+
 def test_a_task_is_done_by_one_process_at_a_time(copied):
     home = Home(copied / "home")
-    (task, *_) = g2links.workflow.sweep.sweep_tasks(GIVEN, home)[1]
+    (task, *_) = sweep_tasks(GIVEN, home)[1]
     (home.cy_models / "cy_metric_model_run1.json").unlink()
     folder = sweep_run.task_folder(home, task)
     with sweep_run.folder_lock(folder):

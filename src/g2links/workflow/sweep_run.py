@@ -40,6 +40,8 @@ def run_task(task: SweepTask, home: Home, show: Show = lambda *_: None) -> str:
     try:
         folder = home.make(task_folder(home, task))
         with folder_lock(folder, seconds=0.0):
+            if (folder / _LOG).exists():  # another process may have been killed after its run, and before it said so
+                adopt(home, [task])
             if found_run(home, task) is not None:
                 return ""
             return _solved(task, home, folder, show)
@@ -86,8 +88,8 @@ def outcome_of(home: Home, task: SweepTask) -> SweepTaskRecord | None:
 
 
 def adopt(home: Home, tasks: list[SweepTask]) -> None:
-    """Note the finished runs that are those of tasks of which nothing is known, such as runs of `g2links cy`."""
-    unknown = [task for task in tasks if outcome_of(home, task) is None]
+    """Note the finished runs that are those of tasks of which no run is known, such as runs of `g2links cy`."""
+    unknown = [task for task in tasks if found_run(home, task) is None]
     if not unknown:
         return
     records: list[tuple[int, MetricRecord]] = []
