@@ -95,6 +95,13 @@ def test_runs_of_the_command_cy_count(copied):
     assert other.missing == 2
 
 
+def test_options_that_do_not_suit_the_variety_are_the_reason_of_a_row(copied):
+    given = {"polynomial": CUBIC, "seed": [0, 1], "options": {**SMALL, "degree": 100_000, "quick": True}}
+    found = g2links.sweep(given, home=copied / "home")
+    assert (found.done, found.failed) == (0, 2)
+    assert all("degree: got 100000" in failure for failure in found.failures)
+
+
 def test_a_run_that_nobody_could_note_is_not_done_again(copied):
     home = Home(copied / "home")
     before = _models(home.path)
@@ -104,7 +111,8 @@ def test_a_run_that_nobody_could_note_is_not_done_again(copied):
     assert _models(home.path) == before
 
 
-def test_a_task_is_done_by_one_process_at_a_time(copied):
+def test_a_task_is_done_by_one_process_at_a_time(copied, monkeypatch):
+    monkeypatch.setattr(sweep_run, "_SECONDS_TO_WAIT", 0.1)
     home = Home(copied / "home")
     (task, *_) = sweep_tasks(GIVEN, home)[1]
     (home.cy_models / "cy_metric_model_run1.json").unlink()

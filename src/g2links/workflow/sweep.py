@@ -160,6 +160,7 @@ def sweep(
     chosen = all_tasks if tasks is None else _range(tasks, all_tasks)
     require_writable(place.sweeps)
     reasons: dict[int, str] = {}
+    adopt(place, chosen)
     try:
         if not collect:
             reasons = _work(chosen, place, workers, scheduler, progress)
@@ -214,7 +215,6 @@ def _work(
     tasks: list[SweepTask], home: Home, workers: int, scheduler: str | None, progress: ProgressWish
 ) -> dict[int, str]:
     """Do what is missing; for each task of which nothing was saved, why."""
-    adopt(home, tasks)
     missing = [task for task in tasks if found_run(home, task) is None]
     reasons: dict[int, str] = {}
     if not missing:

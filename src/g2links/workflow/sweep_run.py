@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from g2links.errors import ArtefactError, G2LinksError, foreseen
+from g2links.errors import ArtefactError, G2LinksError, InputError, foreseen
 from g2links.records import MetricRecord, SweepTaskRecord
 from g2links.storage.files import reason
 from g2links.storage.finished import FinishedRun, run_numbers
@@ -26,6 +26,8 @@ from g2links.workflow.steps import metric_step
 from g2links.workflow.sweep_tasks import SweepTask, nameless
 
 _OUTCOME, _LOG = "outcome.json", "log.txt"
+_SECONDS_TO_WAIT = 60.0
+"""For another process that works on the same task: a worker ends so long after its sweep was killed, at most."""
 _MOST_MAPPINGS = 30_000
 """Of memory, in one process: compiled functions have some each. Linux allows 65,530, and XLA dies where that is not
 enough, as after some dozen varieties."""
@@ -39,7 +41,7 @@ def run_task(task: SweepTask, home: Home, show: Show = lambda *_: None) -> str:
     """
     try:
         folder = home.make(task_folder(home, task))
-        with folder_lock(folder, seconds=0.0):
+        with folder_lock(folder, _SECONDS_TO_WAIT):
             if (folder / _LOG).exists():  # another process may have been killed after its run, and before it said so
                 adopt(home, [task])
             if found_run(home, task) is not None:
@@ -99,8 +101,11 @@ def adopt(home: Home, tasks: list[SweepTask]) -> None:
         except ArtefactError:
             continue  # a damaged run is nobody's
     for task in unknown:
-        same = [(number, record) for number, record in records if _may_be_of(record, task)]
-        options = plain(task.resolved()[1].to_record()) if same else None
+        try:
+            same = [(number, record) for number, record in records if _may_be_of(record, task)]
+            options = plain(task.resolved()[1].to_record()) if same else None
+        except InputError:
+            continue  # options that do not suit V, which the task will say itself
         run = next((number for number, record in same if record["options"] == options), None)
         if run is not None:
             _note(home, task, run, "", dict(records)[run]["figures"]["seconds"])
