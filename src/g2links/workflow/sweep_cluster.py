@@ -32,7 +32,7 @@ _SECONDS_TO_CONNECT = 10
 _DEATHS = 1
 """Of a worker process under one task, after which the task is tried once more; the next one is no accident."""
 _MEMORY_OF_A_WORKER = 2**30
-"""A quick task has up to 0.9 GiB, with JAX and what it compiles."""
+"""At least: tasks on plane cubics were seen with 0.5 GiB, and a default run of `g2links cy` takes up to 2.5 GiB."""
 _CONFIG = {
     "distributed.scheduler.allowed-failures": _DEATHS,
     "distributed.scheduler.http.routes": [],

@@ -44,7 +44,7 @@ def write_slurm_script(file: str | os.PathLike[str], home: Home, name: str, task
     text = f"""\
 #!/bin/bash
 # {tasks} tasks, {each} for each element of the array. Submit with `sbatch {script.name}`; add what your site needs,
-# such as --partition, --time or --mem (a quick task takes 1 GB). Submitted again, it does only what is missing.
+# such as --partition, --time or --mem (2.5 GB for 100,000 points). Submitted again, it does only what is missing.
 # When it has ended, this makes the table:
 #   {program} sweep {place} --collect
 #SBATCH --job-name={_word(name)}
