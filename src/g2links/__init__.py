@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from g2links.workflow.pipeline import Pipeline, pipeline
     from g2links.workflow.sample import sample
     from g2links.workflow.solve import open_run, solve
+    from g2links.workflow.sweep import Sweep, open_sweep, sweep
     from g2links.workflow.train import TrainedNetwork, train
 
 configure_environment()
@@ -52,6 +53,7 @@ __all__ = [
     "LinkSamples",
     "Pipeline",
     "Polynomial",
+    "Sweep",
     "TrainedNetwork",
     "WeightedHypersurface",
     "__version__",
@@ -66,6 +68,7 @@ __all__ = [
     "load_link_model",
     "open_dataset",
     "open_run",
+    "open_sweep",
     "pipeline",
     "register_check",
     "register_network",
@@ -73,6 +76,7 @@ __all__ = [
     "register_variety",
     "sample",
     "solve",
+    "sweep",
     "train",
 ]
 
@@ -89,6 +93,7 @@ _LIES_IN = {
     "LinkSamples": "g2links.workflow.link_samples",
     "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
+    "Sweep": "g2links.workflow.sweep",
     "TrainedNetwork": "g2links.workflow.train",
     "WeightedHypersurface": "g2links.varieties.hypersurface",
     "check": "g2links.workflow.check",
@@ -100,6 +105,7 @@ _LIES_IN = {
     "load_link_model": "g2links.storage.models",
     "open_dataset": "g2links.workflow.link_samples",
     "open_run": "g2links.workflow.solve",
+    "open_sweep": "g2links.workflow.sweep",
     "pipeline": "g2links.workflow.pipeline",
     "register_check": "g2links.checks.registry",
     "register_network": "g2links.networks.own",
@@ -107,6 +113,7 @@ _LIES_IN = {
     "register_variety": "g2links.varieties.registry",
     "sample": "g2links.workflow.sample",
     "solve": "g2links.workflow.solve",
+    "sweep": "g2links.workflow.sweep",
     "train": "g2links.workflow.train",
 }
 """Where each public name lies that is not a subpackage; it is imported when it is first used."""

@@ -38,3 +38,18 @@ def _short(value: object, limit: int = 200) -> str:
 
 class NotPositiveError(TrainingError):
     """The metric that was found is not positive definite at some point of V."""
+
+
+def foreseen(error: Exception) -> str | None:
+    """What the machine, not the code, is to blame for, in one sentence; None for a bug."""
+    said = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in said:
+        why = said or type(error).__name__
+        return f"memory: not enough for this size ({why}); ask for fewer points or a lower degree"
+    if isinstance(error, ImportError):
+        return f"a library cannot be loaded: {said}; there is too little memory, or the installation is not whole"
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "no such folder: the current one has gone away; change to another"
+    if isinstance(error, OSError):
+        return f"{type(error).__name__}: {said}"
+    return None

@@ -212,6 +212,7 @@ class MetricRecord(RunRecord):
     history: list[Iteration]
     versions: Versions
     data_sha256: NotRequired[str]
+    time_limit: NotRequired[float]
 
 
 class NetworkChoices(TypedDict):
@@ -347,3 +348,21 @@ class JournalRecord(TypedDict):
 
     config: dict[str, object]
     done: dict[str, StepRecord]
+
+
+class SweepTaskRecord(TypedDict):
+    """What became of one task of a sweep: its run, or None and in one sentence why there is none."""
+
+    config: dict[str, object]
+    run: int | None
+    reason: str
+    seconds: float
+
+
+class SweepRecord(TypedDict):
+    """The table of a sweep, beside its CSV file, with the checksum of that."""
+
+    axes: list[str]
+    columns: list[str]
+    rows: list[dict[str, object]]
+    csv_sha256: str

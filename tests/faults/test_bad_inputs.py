@@ -46,6 +46,8 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--saved-model": MODELS,
     "--json": TARGETS,
     "--out": ("/dev/null/x", "/proc/nowhere", "", LARGE),
+    "--tasks": ("nonsense", "", "1", "0-1", "2-1", "1-9", "1-x", LARGE),
+    "--name": ("", "../x", "a/b", "/x", LARGE),
     "--home": ("/dev/null/x", "/proc/nowhere", LARGE),
 }
 """Options whose text has rules of its own."""
@@ -100,6 +102,7 @@ WORK = [
     ("samples", "sample_blocks"),
     ("training_run", "fit_network"),
     ("check", "CheckSetting"),
+    ("sweep", "run_task"),
 ]
 """Where work begins."""
 
@@ -108,8 +111,11 @@ def _begun(*_arguments: object, **_options: object) -> None:
     raise AssertionError("work has begun")
 
 
-REQUIRED = {("runs", "compare"): ["1"]}
+REQUIRED = {("runs", "compare"): ["1"], ("sweep",): ["../sweep.yaml"]}
 """Arguments without which a command does not begin."""
+SWEEP = "seed: [0, 1]\noptions: {quick: true}\n"
+SECOND = {"--plot": ["sigma"]}
+"""What follows the value of an option that takes two."""
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -134,6 +140,7 @@ def _told(value: str, said: str) -> bool:
 def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, tmp_path, capsys, monkeypatch):
     home = shutil.copytree(SAVED, tmp_path / "home")
     monkeypatch.chdir(home)
+    (tmp_path / "sweep.yaml").write_text(SWEEP)
     modules = [importlib.import_module(f"g2links.workflow.{module}") for module, _ in WORK]
     for module, (_, name) in zip(modules, WORK, strict=True):
         monkeypatch.setattr(module, name, _begun)
@@ -141,7 +148,8 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
     for case in CASES[words]:
         place = [] if case.option == "--home" else ["--home", str(home)]
         place = place if any(other.option == "--home" for other in CASES[words]) else []
-        code = run([*words, *REQUIRED.get(words, []), case.option, case.value, *place])
+        given = [case.option, case.value, *SECOND.get(case.option, [])]
+        code = run([*words, *REQUIRED.get(words, []), *given, *place])
         said = capsys.readouterr().err
         names = (case.option, re.sub("^--((cy|sample|train|check)-)?", "", case.option).replace("-", "_"))
         sentence = said.startswith("g2links: error: ") and said.count("\n") == 1

@@ -10,6 +10,7 @@ from g2links.cli.cy import cy
 from g2links.cli.invariants import invariants
 from g2links.cli.polynomials import polynomials
 from g2links.cli.sample import sample
+from g2links.cli.sweep import sweep
 from g2links.cli.train import train
 
 
@@ -32,6 +33,7 @@ def build() -> typer.Typer:
     app.command()(polynomials)
     app.command()(invariants)
     app.add_typer(export.app, name="export")
+    app.command()(sweep)
     return app
 
 

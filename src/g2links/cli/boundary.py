@@ -15,7 +15,7 @@ from g2links.cli.session import BAD_INPUT, FAILED, INTERRUPTED
 from g2links.cli.signals import ended_by_signals
 from g2links.cli.streams import steady_streams
 from g2links.cli.usage import usage_error
-from g2links.errors import G2LinksError, TrainingError
+from g2links.errors import G2LinksError, TrainingError, foreseen
 from g2links.precision import require_environment
 
 BUG = 70
@@ -40,30 +40,15 @@ def run_app(build: Callable[[], typer.Typer], arguments: Sequence[str], program:
         except G2LinksError as error:
             _stop(f"error: {error}", BAD_INPUT)
         except Exception as error:  # noqa: BLE001  (the boundary: everything else is a bug, and is reported as one)
-            foreseen = _foreseen(error)
-            if foreseen is None:
+            known = foreseen(error)
+            if known is None:
                 _stop(_report(error), BUG)
-            _stop(f"error: {foreseen}", BAD_INPUT)
+            _stop(f"error: {known}", BAD_INPUT)
         if code == INTERRUPTED:
             first = signals.first()
             words = "the same command goes on from its last checkpoint, if there is one"
             _stop(f"interrupted by {first.name}; {words}", _OF_SIGNALS + first)
     sys.exit(code)
-
-
-def _foreseen(error: Exception) -> str | None:
-    """What the machine, not the code, is to blame for, in one sentence."""
-    said = " ".join(str(error).split())
-    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in said:
-        why = said or type(error).__name__
-        return f"memory: not enough for this size ({why}); ask for fewer points or a lower degree"
-    if isinstance(error, ImportError):
-        return f"a library cannot be loaded: {said}; there is too little memory, or the installation is not whole"
-    if isinstance(error, FileNotFoundError) and error.filename is None:
-        return "no such folder: the current one has gone away; change to another"
-    if isinstance(error, OSError):
-        return f"{type(error).__name__}: {said}"
-    return None
 
 
 def _report(error: Exception) -> str:

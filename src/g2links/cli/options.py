@@ -1,12 +1,13 @@
 """Options that several commands share, declared once."""
 
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from g2links.settings.values import integers as integers
 
 Home = Annotated[Path, typer.Option("--home", help="Folder that holds models/, samples/, plots/ and hyperparameters/.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random choice.")]
@@ -101,19 +102,3 @@ def with_parameters(command: Callable[..., None], parameters: Mapping[str, tuple
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
     """Those that the user gave, which are not None."""
     return {name: value for name, value in values.items() if value is not None}
-
-
-def integers(text: str | None, field: str) -> tuple[int, ...] | None:
-    """ "16,16" or "16 16" as a tuple.
-
-    Raises:
-        InputError: when an entry is not an integer.
-    """
-    from g2links.errors import InputError
-
-    if text is None:
-        return None
-    try:
-        return tuple(int(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
-    except ValueError as error:
-        raise InputError(field, text, "whole numbers separated by commas or blanks") from error

@@ -4,9 +4,7 @@ from pydantic import ValidationError
 from typer.exceptions import TyperException
 
 from g2links.errors import InputError
-
-NUMBERS = {"int": "a whole number", "float": "a number"}
-"""What is allowed, by the first word of Pydantic's name for the error."""
+from g2links.settings.values import NUMBERS
 
 
 def usage_error(error: TyperException) -> str:

@@ -1,7 +1,8 @@
-"""Tables of whole numbers as CSV: written whole."""
+"""Tables as CSV: written whole."""
 
+import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,3 +27,16 @@ def write_csv(path: str | os.PathLike[str], columns: Mapping[str, np.ndarray]) -
     lines = [columns, *zip(*(column.tolist() for column in columns.values()), strict=True)]
     with replace_atomically(path) as temporary:
         temporary.write_text("".join(f"{','.join(map(str, line))}\n" for line in lines), encoding="ascii")
+
+
+def write_rows(path: str | os.PathLike[str], columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows of numbers and text under a line of their names, whole or not at all; floats to their last digit, and
+    None as nothing.
+
+    Raises:
+        ArtefactError: the disk refuses.
+    """
+    with replace_atomically(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

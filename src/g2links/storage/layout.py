@@ -49,6 +49,11 @@ class Home:
         return self.path / "plots"
 
     @property
+    def sweeps(self) -> Path:
+        """Tables of sweeps, and what became of their tasks."""
+        return self.path / "sweeps"
+
+    @property
     def hyperparameters(self) -> Path:
         """The user's hyperparameters; the packaged ones are used if this file is not there."""
         return self.path / "hyperparameters" / "hps.yaml"

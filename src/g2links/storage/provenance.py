@@ -26,11 +26,16 @@ def provenance() -> Versions:
         "packages": {name: _version(name) for name in _PACKAGES},
         "platform": platform.platform(),
         "machine": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "device": device,
         "precision": precision,
         "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
     }
+
+
+def cores() -> int | None:
+    """Of the processor, those that this process may use; None where the system does not say."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def _of_jax() -> tuple[str | None, str | None]:

@@ -31,6 +31,8 @@ _NAMES: Mapping[type, str] = {
     records.ClaimRecord: "unfinished run",
     records.CheckpointsRecord: "checkpoints",
     records.JournalRecord: "pipeline",
+    records.SweepTaskRecord: "task of a sweep",
+    records.SweepRecord: "sweep",
 }
 
 Record = TypeVar("Record")

@@ -111,6 +111,8 @@ def fit_cy(
             solved.record["figures"]["seconds"] += before
             ratio = solved.ratio, solved.test.weights
             write_arrays(run.work / _RATIO, dict(zip(_RATIO_ARRAYS, ratio, strict=True)))
+            if time_limit is not None:
+                solved.record["time_limit"] = float(time_limit)
             record = publish(home, run, variety, points, solved)
             notes += checkpoints.notes
         report = FitReport(run.number, record, ratio, notes, run.resumed, str(run.model_path))

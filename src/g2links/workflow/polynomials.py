@@ -39,7 +39,7 @@ def describe(polynomial: Polynomial) -> dict[str, Any]:
     require_weights(polynomial.weights)
     require_monomials(polynomial)
     variety = WeightedHypersurface(polynomial)
-    facts = _topology(variety)
+    facts = topology(variety)
     return {
         "name": polynomial.name,
         "polynomial": str(polynomial),
@@ -53,7 +53,7 @@ def describe(polynomial: Polynomial) -> dict[str, Any]:
     }
 
 
-def _topology(variety: WeightedHypersurface) -> dict[str, Any]:
+def topology(variety: WeightedHypersurface) -> dict[str, Any]:
     """The invariants of a threefold; in other dimensions the Euler number, of the orbifold for weights other than 1."""
     if variety.dimension != THREEFOLD:
         return {"euler": chern_numbers(variety)[chern_names(variety.dimension)[-1]]}

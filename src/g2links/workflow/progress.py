@@ -24,7 +24,7 @@ def progress_if_watched(wish: ProgressWish = None) -> Iterator[Show]:
     if callable(wish):
         yield wish
     elif wish == "lines":
-        yield from _bar() if sys.stderr.isatty() else iter([_lines()])
+        yield from _bar() if sys.stderr.isatty() else iter([progress_lines(_to_stderr)])
     elif wish or (wish is None and (sys.stderr.isatty() or _in_notebook())):
         yield from _bar()
     else:
@@ -68,8 +68,8 @@ def _bar() -> Iterator[Show]:
         yield show
 
 
-def _lines() -> Show:
-    """A plain line at each new stage and then every ten seconds, for logs."""
+def progress_lines(write: Callable[[str], None]) -> Show:
+    """A plain line at each new stage and then every ten seconds, for logs; each is given to `write`."""
     stage, stage_start, last = "", 0.0, 0.0
 
     def show(what: str, done: int, total: int) -> None:
@@ -86,6 +86,10 @@ def _lines() -> Show:
                 else ""
             )
             count = f" {done}/{total}" if total > 1 else ""
-            print(f"  {what}{count}{left}", file=sys.stderr, flush=True)
+            write(f"  {what}{count}{left}")
 
     return show
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

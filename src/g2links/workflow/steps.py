@@ -1,8 +1,7 @@
 """The steps of the workflow in a home folder, as the commands and the pipeline take them: each calls its verb, draws
 the pictures, and says what it did."""
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -58,14 +57,21 @@ def metric_step(
     time_limit: float | None = None,
     fresh: bool = False,
     progress: ProgressWish = None,
+    complete: Callable[[FitReport], None] = lambda _: None,
 ) -> StepReport:
-    """Step 1: solve the metric and save it as a run.
+    """Step 1: solve the metric and save it as a run; `complete` notes elsewhere that there is one, before it counts as
+    finished.
 
     Raises:
         InputError: for more points than there is memory or disk for, and what `fit_cy` refuses.
     """
     require_room_for_points(variety, options.n_points, home)
     require_writable(home.plots)
+
+    def finished(report: FitReport) -> None:
+        _draw_metric(home, report)
+        complete(report)
+
     with progress_if_watched(progress) as show:
         report = fit_cy(
             home,
@@ -74,7 +80,7 @@ def metric_step(
             progress=show,
             time_limit=time_limit,
             fresh=fresh,
-            complete=partial(_draw_metric, home),
+            complete=finished,
         )
     record = report.record
     judged = verdict(record)

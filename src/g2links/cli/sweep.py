@@ -1,0 +1,100 @@
+"""`g2links sweep`: many runs, and one table of them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from g2links.cli import options
+from g2links.cli.session import FAILED, PROGRESS, Session, require_new_home
+from g2links.errors import InputError
+
+if TYPE_CHECKING:
+    from g2links.workflow.sweep import Sweep
+
+_EMITTED = ("slurm",)
+_MOST_FAILURES = 10
+"""Sentences on the screen; the table has all of them."""
+
+
+def sweep(
+    file: Annotated[str, typer.Argument(metavar="FILE.yaml", help="Axes and options, see docs/sweeps.md.")],
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Processes of this machine; more than 1 need g2links[cluster].")
+    ] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
+    ] = None,
+    emit: Annotated[
+        str | None, typer.Option("--emit", help="slurm: write an sbatch script instead of doing the tasks.")
+    ] = None,
+    collect: Annotated[bool, typer.Option("--collect", help="Start nothing; make the table of what is done.")] = False,
+    tasks: Annotated[
+        str | None, typer.Option("--tasks", metavar="FIRST-LAST", help="These tasks alone, and no table.")
+    ] = None,
+    plot: Annotated[
+        tuple[str, str] | None, typer.Option("--plot", metavar="X Y", help="A picture of column Y against column X.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Of the table [that of the file].")] = None,
+    home: options.Home = Path(),
+    json: options.JsonFile = None,
+) -> None:
+    """One run for each element of a table of varieties and options, and one table of what they gave.
+
+    The same command again does what is missing.
+    """
+    from g2links.settings.sweep_files import sweep_name
+    from g2links.storage.layout import Home
+    from g2links.workflow import sweep as verb
+    from g2links.workflow.sweep_rows import columns_of
+    from g2links.workflow.sweep_slurm import write_slurm_script
+    from g2links.workflow.sweep_tasks import sweep_tasks
+
+    session = Session(json)
+    require_new_home(home)
+    if emit is not None and emit not in _EMITTED:
+        raise InputError("--emit", emit, f"choose one of {', '.join(_EMITTED)}")
+    if plot is not None and (tasks or emit):
+        raise InputError("--plot", " ".join(plot), "not with --tasks or --emit, which make no table")
+    verb.require_engine(workers, scheduler)
+    wanted = None if plot is None else tuple(column.replace("-", "_") for column in plot)
+    if wanted is not None or emit is not None:
+        axes, all_tasks = sweep_tasks(file, Home(home))
+        verb.require_columns(wanted or (), columns_of(axes))
+    if emit is not None:
+        script = write_slurm_script(file, Home(home), name or sweep_name(file), len(all_tasks))
+        session.say(f"{len(all_tasks)} tasks: sbatch {script}")
+        session.write_json({"command": "sweep", "tasks": len(all_tasks), "script": script})
+        return
+    found = verb.sweep(
+        file,
+        home=home,
+        name=name,
+        workers=workers,
+        scheduler=scheduler,
+        tasks=tasks,
+        collect=collect,
+        progress=PROGRESS,
+    )
+    drawn = wanted is not None and any(None not in (row[wanted[0]], row[wanted[1]]) for row in found.rows)
+    picture = found.plot(*wanted) if drawn and wanted is not None else None
+    for line in _lines(found, picture):
+        session.say(line)
+    record = {"command": "sweep", "done": found.done, "failed": found.failed, "missing": found.missing}
+    table = found.files[0] if found.files else None
+    session.write_json({**record, "table": table, "plot": picture, "passed": found.passed})
+    if not found.passed:
+        raise typer.Exit(FAILED)
+
+
+def _lines(found: "Sweep", picture: Path | None) -> list[str]:
+    failures = found.failures
+    more = [f"FAILED: {len(failures) - _MOST_FAILURES} more, see the table"] if len(failures) > _MOST_FAILURES else []
+    return [
+        repr(found),
+        *(f"FAILED: {failure}" for failure in failures[:_MOST_FAILURES]),
+        *more,
+        *(f"note: {note}" for note in found.notes),
+        *map(str, found.files),
+        *([] if picture is None else [str(picture)]),
+    ]

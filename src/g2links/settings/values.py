@@ -1,0 +1,41 @@
+"""Values of options as text and as plain data, held against what an option takes."""
+
+import re
+from typing import Any
+
+from g2links.errors import InputError
+
+NUMBERS = {"int": "a whole number", "float": "a number"}
+"""What is allowed, by the first word of Pydantic's name for the error."""
+_OTHERS = {"string": "text", "bool": "true or false", "tuple": "whole numbers separated by commas or blanks"}
+
+
+def integers(text: str | None, field: str) -> tuple[int, ...] | None:
+    """ "16,16" or "16 16" as a tuple.
+
+    Raises:
+        InputError: when an entry is not an integer.
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
+    except ValueError as error:
+        raise InputError(field, text, "whole numbers separated by commas or blanks") from error
+
+
+def require_kind(kind: Any, value: object, field: str) -> Any:
+    """The value, where it is of a type such as `int | None` or `float`; whole numbers are numbers, nothing else is
+    converted.
+
+    Raises:
+        InputError: names the field and what is allowed.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(kind).validate_python(value, strict=True)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        word = fault["type"].partition("_")[0]
+        raise InputError(field, value, (NUMBERS | _OTHERS).get(word, fault["msg"])) from error
