@@ -188,7 +188,7 @@ def run_of_metric(
         InputError: there is no such run, or it is another metric.
     """
     run = find_cy(home, cy_run)
-    model = load_cy(run.model_path)
+    model = load_cy(run.model_path, sha256=run.sha256)
     if (model.variety, model.normalisation) != (variety, normalisation):
         raise InputError("home", str(home.path), f"Calabi-Yau run {run.number} is another metric there")
     return run

@@ -54,7 +54,7 @@ def write_samples(
     started = time.monotonic()
     run = find_cy(home, cy_run)
     require_room_for_samples(options, run.record["options"]["n_points"], home)
-    model = load_cy(run.model_path)
+    model = load_cy(run.model_path, sha256=run.sha256)
     require_threefold(model.variety, "data sets of the link")
     base = base_points(model.variety, lambda: read_points(home, run), options)
 
