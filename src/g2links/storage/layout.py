@@ -1,27 +1,27 @@
 """Where everything lies under one home folder."""
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from g2links.errors import ArtefactError
 from g2links.storage.files import make_folder
 
 
-@dataclass(frozen=True)
 class Home:
     """The folder that `--home` names; its parts are made when they are first written to, by `make`.
+
+    It remembers that the folder was there: one that goes away meanwhile is not made again.
 
     Args:
         path: the folder; the current one by default.
     """
 
-    path: Path = Path()
-    _found: bool = field(default=False, init=False, repr=False, compare=False)
-
     def __init__(self, path: str | os.PathLike[str] = ".") -> None:
-        object.__setattr__(self, "path", Path(path))
-        object.__setattr__(self, "_found", os.path.isdir(self.path))
+        self.path = Path(path)
+        self._found = os.path.isdir(self.path)
+
+    def __repr__(self) -> str:
+        return f"Home({str(self.path)!r})"
 
     @property
     def cy_models(self) -> Path:
@@ -62,5 +62,5 @@ class Home:
         if self._found and not self.path.is_dir():
             raise ArtefactError(f"{self.path}: no such folder: it has gone away while a command worked in it")
         made = make_folder(folder)
-        object.__setattr__(self, "_found", True)
+        self._found = True
         return made
