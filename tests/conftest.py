@@ -64,6 +64,16 @@ def pytest_report_header() -> str:
     return f"random seed: {RUN_SEED} (replay with {SEED_VARIABLE}={RUN_SEED})"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures of campaigns, which their tests give to the fixture `figures`."""
+    reports = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
+    lines = [value for report in reports for name, value in report.user_properties if name == "figures"]
+    if lines:
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

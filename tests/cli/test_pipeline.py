@@ -122,6 +122,24 @@ def test_an_interrupted_pipeline_goes_on_where_it_was(tmp_path, capsys, monkeypa
 
 
 @pytest.mark.usefixtures("two_checks")
+def test_hyperparameters_that_change_while_a_pipeline_works_end_it(tmp_path, capsys, monkeypatch):
+    file, step = tmp_path / "hyperparameters/hps.yaml", workflow.check_step
+
+    def changed(home, name, **options):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("tasks:\n  3form: {epochs: 3}\n")
+        return step(home, name, **options)
+
+    monkeypatch.setattr(workflow, "check_step", changed)
+    assert run([*CURVE, "--check-n-points", "30", "--home", str(tmp_path)]) == 2
+    assert "hps.yaml: changed while the pipeline worked" in capsys.readouterr().err
+    assert list(json.loads((tmp_path / "models/.pipeline.json").read_text())["done"]) == ["cy"]
+    monkeypatch.setattr(workflow, "check_step", step)
+    assert run([*CURVE, "--check-n-points", "30", "--home", str(tmp_path)]) == 0
+    assert "done before, skipped" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("two_checks")
 def test_in_python_a_pipeline_with_a_home_is_that_of_the_command(tmp_path):
     said = []
     result = g2links.pipeline(

@@ -65,7 +65,7 @@ def test_data_sets_have_the_documented_arrays_and_no_shared_base_point(home):
         with np.load(home / f"samples/link_data/g2_{part}.npz", allow_pickle=False) as file:
             parts[part] = dict(file)
     for arrays in parts.values():
-        assert set(arrays) == {*COLUMNS, "cy_run_number"}
+        assert set(arrays) == {*COLUMNS, "cy_run_number", "variety"}
         assert arrays["cy_run_number"].tolist() == [1]
         n = len(arrays["phis"])
         assert all(arrays[name].shape == (n, *shape) for name, (shape, _) in COLUMNS.items())

@@ -2,10 +2,17 @@
 
 import shutil
 import time
+from functools import partial
 
 import pytest
 
 from tests.faults.homes import STEPS, command
+
+
+@pytest.fixture
+def figures(record_property):
+    """Called with a line that the summary of a campaign shows."""
+    return partial(record_property, "figures")
 
 
 @pytest.fixture(scope="session")

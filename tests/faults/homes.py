@@ -42,11 +42,10 @@ NUMBERS = {"run", "cy_run", "g2_run", "cy_run_number"}
 RUN_FILE = re.compile(r".*(?:models|cy_data|plots)/(cy|3form|metric|4form)_\S*run([0-9]+)\S*")
 
 
-def command(words: list[str], home: Path) -> subprocess.Popen[bytes]:
-    """Started, with its words thrown away."""
-    return subprocess.Popen(
-        [*PROGRAM, *words, "--home", str(home)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def command(words: list[str], home: Path | None, cwd: Path | None = None) -> subprocess.Popen[bytes]:
+    """Started, in this home if it takes one, with its words thrown away."""
+    place = [] if home is None else ["--home", str(home)]
+    return subprocess.Popen([*PROGRAM, *words, *place], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd)
 
 
 def content(path: Path) -> Any:

@@ -165,6 +165,20 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        *(["sample"], ["train"], ["check", "kahlerity"], ["export", "cymetric"]),
+        *(["runs", "list"], ["runs", "compare", "1"]),
+    ],
+    ids=" ".join,
+)
+def test_a_home_that_is_read_is_not_made_where_its_name_is_mistyped(words, tmp_path, capsys):
+    assert run([*words, "--home", str(tmp_path / "typo")]) == 2
+    assert capsys.readouterr().err.startswith("g2links: error: --home: got")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["cyy"], ["'cyy'"]),

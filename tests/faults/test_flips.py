@@ -122,7 +122,7 @@ def home(tmp_path_factory):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_flipped_bit_is_noticed_or_changes_no_number(home, tmp_path, rng, kind):
+def test_every_flipped_bit_is_noticed_or_changes_no_number(home, tmp_path, rng, kind, figures):
     pattern, read = KINDS[kind]
     whole = max(home.glob(pattern)).resolve()
     copy = shutil.copytree(home, tmp_path / "home", symlinks=True)
@@ -140,7 +140,7 @@ def test_every_flipped_bit_is_noticed_or_changes_no_number(home, tmp_path, rng, 
         if found != expected:
             unnoticed.append((byte, bit))
     harmless = FLIPS - len(said) - len(unnoticed)
-    print(f"{kind}: {FLIPS} bits flipped, {len(said)} noticed, {harmless} without effect")
+    figures(f"{kind}: {FLIPS} bits flipped, {len(said)} noticed, {harmless} without effect")
     assert unnoticed == []
     assert {len(sentence.splitlines()) for sentence in said} == {1}
 

@@ -100,7 +100,7 @@ def runs_made(name: str) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("first", "second", "empty"), [*((*pair, True) for pair in FIRST), *((*pair, False) for pair in LATER)]
 )
-def test_two_commands_at_the_same_moment(stages, alone, tmp_path, first, second, empty):
+def test_two_commands_at_the_same_moment(stages, alone, tmp_path, first, second, empty, figures):
     before = stages["cy"][0] if empty else stages["export"][1]
     refused = 0
     for i in range(max(1, PAIRS // 2) if first == "pipeline" else PAIRS):
@@ -129,4 +129,4 @@ def test_two_commands_at_the_same_moment(stages, alone, tmp_path, first, second,
             made = sum(runs_made(name).get(kind, 0) for name in (first, second))
             numbers = sorted(number for other, number in counted if other == kind)
             assert numbers == list(range(1, made + sum(k == kind for k, _ in files_of_runs(before)) + 1))
-    print(f"{first} and {second}: {i + 1} pairs, {refused} refused with a sentence and completed afterwards")
+    figures(f"{first} and {second}: {i + 1} pairs, {refused} refused with a sentence and completed afterwards")

@@ -1,6 +1,7 @@
 import dataclasses
 import re
 
+import jax
 import numpy as np
 import pydantic
 import pytest
@@ -287,7 +288,11 @@ def test_home(tmp_path):
         home.path = tmp_path
 
 
-def test_provenance():
+def test_provenance(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
     found = provenance()
     assert found["packages"]["numpy"].count(".") == 2
     assert found["cores"] >= 1
+    assert found["precision"] == "float64"
+    assert found["device"].startswith(jax.devices()[0].platform)
+    assert found["environment"]["OMP_NUM_THREADS"] == "3"

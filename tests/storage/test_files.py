@@ -24,6 +24,14 @@ def test_a_write_replaces_the_old_file_and_leaves_nothing_else(tmp_path):
     assert os.listdir(tmp_path) == ["a.json"]
 
 
+def test_what_killed_processes_have_left_of_their_questions_and_writes_goes(tmp_path):
+    for name in (".probe.0123456789abcdef", ".a.keras.0123456789abcdef.tmp.keras"):
+        (tmp_path / name).touch()
+    with replace_atomically(make_folder(tmp_path) / "a.keras") as temporary:
+        assert temporary.name.count(".tmp") == 1
+    assert os.listdir(tmp_path) == ["a.keras"]
+
+
 def test_a_failure_in_the_block_leaves_the_old_file_alone(tmp_path):
     path = tmp_path / "a"
     path.write_text("old")

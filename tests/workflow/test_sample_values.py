@@ -11,6 +11,8 @@ import g2links
 from g2links.errors import ArtefactError
 from g2links.links.dataset import COLUMNS, sample_link
 from g2links.storage.arrays import write_arrays
+from g2links.storage.json_arrays import packed
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.workflow.sample_values import require_values
 
 RUN = Path(__file__).parents[1] / "storage" / "version_0_1"
@@ -32,10 +34,15 @@ def columns(home):
     return next(iter(sample_link(link, link.variety.sample(12, 3), 2, np.random.default_rng(0))))
 
 
-def write(folder, columns, cy_run=1):
-    """As `g2_dataset.npz`."""
+RENAMED = g2links.Polynomial(g2links.fermat_quintic().terms, name="another name")
+QUINTIC = WeightedHypersurface(g2links.fermat_quintic())
+
+
+def write(folder, columns, cy_run=1, variety=QUINTIC):
+    """As `g2_dataset.npz`; without a variety as earlier versions did."""
     path = folder / "g2_dataset.npz"
-    write_arrays(path, {**columns, "cy_run_number": np.array([cy_run])})
+    said = {} if variety is None else {"variety": packed("variety", variety.to_config())}
+    write_arrays(path, {**columns, "cy_run_number": np.array([cy_run]), **said})
     return path
 
 
@@ -50,6 +57,8 @@ def test_a_good_one_is_opened(home, columns, tmp_path):
     data = g2links.open_dataset(write(home / "samples" / "link_data", columns))
     np.testing.assert_array_equal(data["phis"], columns["phis"])
     assert len(g2links.open_dataset(write(tmp_path, columns))) == 24
+    assert len(g2links.open_dataset(write(tmp_path, columns, variety=None))) == 24
+    assert len(g2links.open_dataset(write(tmp_path, columns, variety=None), variety=RENAMED)) == 24
 
 
 def _set(row, value):
@@ -79,7 +88,7 @@ WRONG = {
     "angles that are none": ("rotations", _set(ROW, 7.0), "angles"),
     "single precision": ("phis", lambda c: c.astype(np.float32), "float32, expected float64"),
 }
-ONLY_IN_A_HOME = {
+OF_V = {
     "base points off V": ("base_points", None, "not on fermat_quintic"),
     "link points off V": ("link_points", lambda c: np.roll(c, 1, axis=1), "not on fermat_quintic"),
     "link points of other base points": ("link_points", lambda c: np.roll(c, 2, axis=0), "moved by the rotations"),
@@ -100,14 +109,20 @@ def _free(columns):
     return next(i for i in np.argsort(-np.abs(columns["base_points"][ROW, :5])) if i not in taken)
 
 
-@pytest.mark.parametrize("what", [*WRONG, *ONLY_IN_A_HOME])
+@pytest.mark.parametrize("what", [*WRONG, *OF_V])
 def test_numbers_that_cannot_be_are_refused(home, columns, tmp_path, what):
-    name, change, words = (WRONG | ONLY_IN_A_HOME)[what]
+    name, change, words = (WRONG | OF_V)[what]
     bad = _spoiled(columns, name, change)
-    folders = [home / "samples" / "link_data", *([tmp_path] if what in WRONG else [])]
-    for folder in folders:
+    in_home = home / "samples" / "link_data"
+    for folder, said, wanted in (
+        (in_home, QUINTIC, None),
+        (in_home, None, None),
+        (tmp_path, QUINTIC, None),
+        (tmp_path, None, QUINTIC),
+    ):
+        path = write(folder, bad, variety=said)
         with pytest.raises(ArtefactError, match=words) as refused:
-            g2links.open_dataset(write(folder, bad))
+            g2links.open_dataset(path, variety=wanted)
         assert "g2_dataset.npz" in str(refused.value)
         assert "\n" not in str(refused.value)
 
@@ -118,15 +133,38 @@ def test_a_run_that_does_not_exist_is_named(home, columns, cy_run):
         g2links.open_dataset(write(home / "samples" / "link_data", columns, cy_run))
 
 
+def test_varieties_that_differ_are_named(home, columns, tmp_path):
+    other = WeightedHypersurface(g2links.dwork(0.5))
+    for folder, said, wanted in (
+        (home / "samples" / "link_data", other, None),
+        (tmp_path, QUINTIC, other),
+        (home / "samples" / "link_data", None, other),
+    ):
+        path = write(folder, columns, variety=said)
+        with pytest.raises(ArtefactError, match=r"g2_dataset.npz: of another variety: fermat_quintic by .*dwork"):
+            g2links.open_dataset(path, variety=wanted)
+
+
+def test_an_array_that_is_no_variety_is_named(columns, tmp_path):
+    path = write(tmp_path, columns)
+    for data in ({}, {"family": "x"}, {"weights": [1], "terms": [[1]], "name": ""}):
+        write_arrays(path, {**columns, "cy_run_number": np.array([1]), "variety": packed("variety", data)})
+        with pytest.raises(ArtefactError, match=r"g2_dataset.npz: array 'variety' is no variety of a data set"):
+            g2links.open_dataset(path)
+    write_arrays(path, {**columns, "cy_run_number": np.array([1]), "variety": np.frombuffer(b"[", np.uint8)})
+    with pytest.raises(ArtefactError, match=r"g2_dataset.npz: its variety is damaged"):
+        g2links.open_dataset(path)
+
+
 def test_columns_that_are_not_there_are_not_asked_for(home, columns):
     path = home / "samples" / "link_data" / "g2_train.npz"
     for name in COLUMNS:
-        require_values(path, {name: columns[name]}, 1)
-    require_values(path, {}, 1)
+        require_values(path, {name: columns[name]}, QUINTIC)
+    require_values(path, {}, QUINTIC)
 
 
 def test_a_hundred_thousand_rows_take_seconds(home, columns):
     many = {name: np.repeat(column, 4200, axis=0) for name, column in columns.items()}
     started = time.process_time()
-    require_values(home / "samples" / "link_data" / "g2_train.npz", many, 1)
+    require_values(home / "samples" / "link_data" / "g2_train.npz", many, QUINTIC)
     assert time.process_time() - started < 5

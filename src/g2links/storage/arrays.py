@@ -33,12 +33,14 @@ class ArraySpec:
             several ("iu"). Real and complex numbers are in double precision: what was cut to less is refused.
         finite: refuse NaN and infinity.
         or_shape: another shape that is allowed.
+        optional: whether a file may be without it.
     """
 
     shape: tuple[int | str | None, ...]
     kind: str = "f"
     finite: bool = True
     or_shape: tuple[int | str | None, ...] | None = None
+    optional: bool = False
 
 
 Schema = Mapping[str, ArraySpec]
@@ -78,8 +80,9 @@ def read_arrays(
     with open_npz(Path(path), sha256) as archive:
         if schema is None:
             return {name: archive.read(name) for name in archive.headers}
-        _check_headers(archive, schema)
-        return {name: _read_checked(archive, name, spec) for name, spec in schema.items()}
+        there = {name: spec for name, spec in schema.items() if name in archive.headers or not spec.optional}
+        _check_headers(archive, there)
+        return {name: _read_checked(archive, name, spec) for name, spec in there.items()}
 
 
 def row_count(path: str | os.PathLike[str], array: str | None = None) -> int:

@@ -1,6 +1,5 @@
 """Numbered checkpoints of an interrupted computation: the last two good ones, verified when they are read."""
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -10,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from g2links.errors import ArtefactError, InputError
+from g2links.errors import ArtefactError
 from g2links.records import CheckpointEntry, CheckpointsRecord
 from g2links.storage.arrays import read_arrays, write_arrays
 from g2links.storage.files import make_folder, sha256
+from g2links.storage.json_arrays import packed, unpacked
 from g2links.storage.records import read_record, write_record
 
 LATEST = "LATEST.json"
@@ -62,7 +62,7 @@ class Checkpoints:
             raise ArtefactError(f"{self.folder.parent}: no such folder: it has gone away while a run worked in it")
         make_folder(self.folder)
         path = self.folder / f"checkpoint_{step:08d}.npz"
-        write_arrays(path, {**arrays, _STATE: _encode(state)})
+        write_arrays(path, {**arrays, _STATE: packed("state of a checkpoint", state)})
         entry: CheckpointEntry = {"file": path.name, "step": step, "sha256": sha256(path)}
         gone = {path.name, *self._damaged}
         kept = [entry, *(old for old in self._entries([]) if old["file"] not in gone)][: self.keep]
@@ -95,8 +95,10 @@ class Checkpoints:
     def _load(self, entry: CheckpointEntry) -> Checkpoint:
         path = self.folder / entry["file"]
         arrays = read_arrays(path, sha256=entry["sha256"])
-        state = _decode(path, arrays.pop(_STATE, None))
-        return Checkpoint(int(entry["step"]), arrays, state)
+        state = arrays.pop(_STATE, None)
+        if state is None:
+            raise ArtefactError(f"{path}: not a checkpoint of g2links: it has no state")
+        return Checkpoint(int(entry["step"]), arrays, unpacked(path, "state", state))
 
     def _entries(self, problems: list[str]) -> list[CheckpointEntry]:
         """Newest first: what LATEST.json lists; the files that are there if it is missing, or damaged, which is a
@@ -124,21 +126,3 @@ class Checkpoints:
         for match in self._files():
             if match[0] not in kept:
                 (self.folder / match[0]).unlink(missing_ok=True)
-
-
-def _encode(state: Mapping[str, Any]) -> np.ndarray:
-    try:
-        text = json.dumps(dict(state))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InputError("state of a checkpoint", state, f"only what JSON holds: {error}") from error
-    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
-
-
-def _decode(path: Path, data: np.ndarray | None) -> dict[str, Any]:
-    try:
-        state = None if data is None else json.loads(data.tobytes().decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ArtefactError(f"{path}: its state is damaged ({error})") from error
-    if not isinstance(state, dict):
-        raise ArtefactError(f"{path}: not a checkpoint of g2links: it has no state")
-    return state

@@ -6,6 +6,7 @@ stranger is code-like input all the same.
 """
 
 import importlib
+import io
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from g2links.errors import ArtefactError, InputError
-from g2links.storage.files import BROKEN_ARCHIVE, open_for_reading, replace_atomically
+from g2links.storage.files import BROKEN_ARCHIVE, open_verified, replace_atomically
 from g2links.storage.weights_files import check_weights
 
 MAX_CONFIG = 16 * 2**20
@@ -74,29 +75,32 @@ def check_model_file(path: str | os.PathLike[str], kind: str | None = None) -> N
             members, of another kind, with a class that is not allowed or too many of them, or with weights that are not
             plain arrays of finite numbers. Names the file and the reason.
     """
-    _check(Path(path), Path(path), kind)
+    _judged(Path(path), Path(path), kind)
 
 
-def load_model(path: str | os.PathLike[str], kind: str | None = None) -> Any:
+def load_model(path: str | os.PathLike[str], kind: str | None = None, *, sha256: str | None = None) -> Any:
     """The Keras model in `path`, after `check_model_file`; not compiled; float64 is made the dtype of Keras.
+
+    The file is read once: Keras gets the bytes that were judged, whatever is at `path` by then.
 
     Args:
         path: the file.
         kind: the name of the class of g2links that it has to be of; any that is allowed if None.
+        sha256: the checksum that it has to have; any if None.
 
     Raises:
-        ArtefactError: see `check_model_file`; a model of another class, which is not built; or one that cannot be
-            rebuilt, such as for a size that is too large.
+        ArtefactError: see `check_model_file`; another checksum; a model of another class, which is not built; or one
+            that cannot be rebuilt, such as for a size that is too large.
     """
-    check_model_file(path, kind)
+    content = _judged(Path(path), Path(path), kind, sha256)
     importlib.import_module("g2links.networks")
-    import keras
+    from keras.src.saving import saving_lib  # keras.models.load_model, for a file that is open already
 
     from g2links.precision import configure_keras
 
     configure_keras()
     try:
-        return keras.models.load_model(os.fspath(path), compile=False, safe_mode=True)
+        return saving_lib.load_model(io.BytesIO(content), compile=False, safe_mode=True)
     except InputError as error:
         raise ArtefactError(f"{path}: this model cannot be rebuilt: {error}") from error
     except _LOAD_ERRORS as error:
@@ -122,21 +126,24 @@ def write_model(model: Any, temporary: Path, path: Path) -> None:
         ArtefactError: naming `path`: the model holds something that could not be loaded again.
     """
     model.save(os.fspath(temporary))
-    _check(temporary, path)
+    _judged(temporary, path)
 
 
-def _check(file_path: Path, shown: Path, kind: str | None = None) -> None:
+def _judged(file_path: Path, shown: Path, kind: str | None = None, sha256: str | None = None) -> bytes:
+    """The bytes of a model file, once they are known to be such."""
     if file_path.suffix != ".keras":
         raise ArtefactError(f"{shown}: not a .keras file; no other format of model is loaded")
-    with open_for_reading(file_path) as file:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                _check_members(archive, os.fstat(file.fileno()).st_size, shown)
-                _check_config(archive.read("config.json"), shown, kind)
-                with archive.open("model.weights.h5") as weights:
-                    check_weights(weights.read(), shown)
-        except BROKEN_ARCHIVE as error:
-            raise ArtefactError(f"{shown}: truncated or damaged ({_first_line(error)}); train again") from error
+    with open_verified(file_path, sha256) as file:
+        content = file.read()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_members(archive, len(content), shown)
+            _check_config(archive.read("config.json"), shown, kind)
+            with archive.open("model.weights.h5") as weights:
+                check_weights(weights.read(), shown)
+    except BROKEN_ARCHIVE as error:
+        raise ArtefactError(f"{shown}: truncated or damaged ({_first_line(error)}); train again") from error
+    return content
 
 
 def _check_members(archive: zipfile.ZipFile, size: int, shown: Path) -> None:

@@ -8,6 +8,25 @@ from g2links.errors import ArtefactError
 from g2links.storage.files import make_folder
 
 
+class _Watch:
+    """Over a folder that may be made once: one that has been there and goes away is not made again.
+
+    Args:
+        folder: what is watched, from now on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._was_there = folder, os.path.isdir(folder)
+
+    def make(self, part: Path) -> Path:
+        """Make a part of the folder, see `Home.make`."""
+        if self._was_there and not self._folder.is_dir():
+            raise ArtefactError(f"{self._folder}: no such folder: it has gone away while a command worked in it")
+        made = make_folder(part)
+        self._was_there = True
+        return made
+
+
 @dataclass(frozen=True)
 class Home:
     """The folder that `--home` names; its parts are made when they are first written to, by `make`.
@@ -16,12 +35,12 @@ class Home:
         path: the folder; the current one by default.
     """
 
-    path: Path = Path()
-    _found: bool = field(default=False, init=False, repr=False, compare=False)
+    path: Path
+    _watch: _Watch = field(repr=False, compare=False)
 
     def __init__(self, path: str | os.PathLike[str] = ".") -> None:
         object.__setattr__(self, "path", Path(path))
-        object.__setattr__(self, "_found", os.path.isdir(self.path))
+        object.__setattr__(self, "_watch", _Watch(self.path))
 
     @property
     def cy_models(self) -> Path:
@@ -64,8 +83,4 @@ class Home:
         Raises:
             ArtefactError: at once, if it cannot be written, or the home has gone away since it was found or made.
         """
-        if self._found and not self.path.is_dir():
-            raise ArtefactError(f"{self.path}: no such folder: it has gone away while a command worked in it")
-        made = make_folder(folder)
-        object.__setattr__(self, "_found", True)
-        return made
+        return self._watch.make(folder)

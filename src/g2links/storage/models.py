@@ -15,36 +15,48 @@ CY_HINT = "run `python run_cy.py` (or `g2links cy`) first"
 LINK_HINT = "run `python run_g2.py --task 3form` (or `g2links train`) first"
 
 
-def load_cy(path_or_run: str | os.PathLike[str] | int | None = None, home: str | os.PathLike[str] = ".") -> Any:
+def load_cy(
+    path_or_run: str | os.PathLike[str] | int | None = None,
+    home: str | os.PathLike[str] = ".",
+    *,
+    sha256: str | None = None,
+) -> Any:
     """The Calabi-Yau metric of a run: a `g2links.networks.cy_model.CalabiYauMetric`.
 
     Args:
         path_or_run: a `.keras` file, a run number under `home`, or None for the most recent run.
         home: the folder that holds `models/cy_models`.
+        sha256: the checksum that the file has to have; that of its record for a run, and any for a file, if None.
 
     Raises:
         ArtefactError: there is no such file or run, it is damaged, or it holds another kind of model.
         InputError: the run number does not exist; the message lists those that do.
     """
     if path_or_run is None or isinstance(path_or_run, int):
-        path = find_cy(Home(home), path_or_run).model_path
+        run = find_cy(Home(home), path_or_run)
+        path, sha256 = run.model_path, sha256 or run.sha256
     else:
         path = Path(path_or_run)
-    return load_model(path, "CalabiYauMetric")
+    return load_model(path, "CalabiYauMetric", sha256=sha256)
 
 
 def load_link_model(
-    task: str, path_or_run: str | os.PathLike[str] | int | None = None, home: str | os.PathLike[str] = "."
+    task: str,
+    path_or_run: str | os.PathLike[str] | int | None = None,
+    home: str | os.PathLike[str] = ".",
+    *,
+    sha256: str | None = None,
 ) -> Any:
     """The network of a run of `task` (3form, metric or 4form): a `g2links.networks.model.LinkModel`.
 
     Arguments and errors are those of `load_cy`.
     """
     if path_or_run is None or isinstance(path_or_run, int):
-        path = find_link_run(Home(home), task, path_or_run).model_path
+        run = find_link_run(Home(home), task, path_or_run)
+        path, sha256 = run.model_path, sha256 or run.sha256
     else:
         path = Path(path_or_run)
-    model = load_model(path, "LinkModel")
+    model = load_model(path, "LinkModel", sha256=sha256)
     if model.task != task:
         raise InputError("task", task, f"{path} is a model of the task {model.task}")
     return model

@@ -42,7 +42,7 @@ def open_subject(home: Home, cy_run: int | None) -> Subject:
         InputError, ArtefactError: there is no such run, or it is damaged.
     """
     run = find_cy(home, cy_run)
-    model = load_cy(run.model_path)
+    model = load_cy(run.model_path, sha256=run.sha256)
     return Subject(model.link(), run.record, run.number, run.sha256)
 
 
@@ -69,14 +69,14 @@ def open_networks(home: Home, subject: Subject, number: int | None, psi_method: 
             recorded |= _recorded(task, run, subject)
             if run.number != phi_run.number:
                 notes.append(f"the most recent networks are 3form_run{phi_run.number} and {task}_run{run.number}")
-        others[task] = None if run is None else load_link_model(task, run.model_path)
+        others[task] = None if run is None else load_link_model(task, run.model_path, sha256=run.sha256)
     if psi_method == "model" and others["4form"] is None:
         raise InputError(
             "--psi-method",
             "model",
             "there is no 4form network to use; run `python run_g2.py --task 4form`, or use star",
         )
-    phi = load_link_model("3form", phi_run.model_path)
+    phi = load_link_model("3form", phi_run.model_path, sha256=phi_run.sha256)
     return Networks(phi, others["metric"], others["4form"], phi_run.number, tuple(notes), recorded)
 
 
@@ -87,7 +87,7 @@ def open_phi(home: Home, subject: Subject, number: int) -> Networks:
         InputError: for a run number that does not exist.
     """
     run = find_link_run(home, "3form", number)
-    model = load_link_model("3form", run.model_path)
+    model = load_link_model("3form", run.model_path, sha256=run.sha256)
     notes = tuple(_origin_notes("3form", run, subject))
     return Networks(model, number=run.number, notes=notes, recorded=_recorded("3form", run, subject))
 

@@ -43,7 +43,7 @@ def export_cymetric(
         require_target(path)
     except ArtefactError as error:
         raise InputError("out", str(out), f"a place that can be written ({error})") from error
-    model = load_cy(run.model_path)
+    model = load_cy(run.model_path, sha256=run.sha256)
     points = read_points(home, run)
     if n is not None and n > points.n:
         raise InputError("n_points", n, f"from {_FEWEST} to {points.n}, the number of points of run {run.number}")

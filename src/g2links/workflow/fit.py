@@ -83,10 +83,11 @@ def fit_cy(
     ansatz = family.ansatz
     progress("looking for singular points", 0, 1)
     variety.require_solvable()
-    start = None if options.start_from is None else potential_of(home, options.start_from, variety, ansatz)
+    earlier = None if options.start_from is None else find_cy(home, options.start_from)
+    start = None if earlier is None else potential_of(earlier, variety, ansatz)
     config = {"polynomial": variety.to_config(), "ansatz": ansatz.to_config(), "options": asdict(options)}
-    if options.start_from is not None:
-        config["start_from"] = {"sha256": find_cy(home, options.start_from).sha256}
+    if earlier is not None:
+        config["start_from"] = {"sha256": earlier.sha256}
     if isinstance(ansatz, OwnAnsatz):
         config["potential"] = {"sha256": ansatz.fingerprint()}
     with claim_run(home.make(home.cy_models), CY_STEM, config, fresh=fresh) as run:

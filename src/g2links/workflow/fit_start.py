@@ -4,20 +4,21 @@ from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, KahlerPotential, NeuralAnsatz, Parameters
 from g2links.potentials.own import OwnAnsatz
 from g2links.potentials.sections import HermitianAnsatz
+from g2links.records import MetricRecord
 from g2links.ricci_flat.projection import project
-from g2links.storage.layout import Home
-from g2links.storage.models import find_cy, load_cy
+from g2links.storage.finished import FinishedRun
+from g2links.storage.models import load_cy
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 
 
-def potential_of(home: Home, number: int, variety: AbstractVariety, ansatz: Ansatz) -> KahlerPotential:
+def potential_of(run: FinishedRun[MetricRecord], variety: AbstractVariety, ansatz: Ansatz) -> KahlerPotential:
     """The potential of an earlier run: of the same ansatz, or of any where the new one is algebraic.
 
     Raises:
         InputError: for a run that the new one cannot start from.
     """
-    model = load_cy(find_cy(home, number).model_path)
+    model, number = load_cy(run.model_path, sha256=run.sha256), run.number
     potential: KahlerPotential = model.kahler_potential
     if model.variety.charges != variety.charges:
         raise InputError("--start-from", number, f"a run with the weights {' and '.join(map(str, variety.charges))}")

@@ -22,7 +22,10 @@ from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
 from g2links.storage.shards import PARTS
 from g2links.training.data import link_rows
+from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.points.sampling import Points
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.registry import as_variety
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions, base_points
 from g2links.workflow.samples import gathered, read_arrays_of_link, write_rows
@@ -188,26 +191,31 @@ def run_of_metric(
         InputError: there is no such run, or it is another metric.
     """
     run = find_cy(home, cy_run)
-    model = load_cy(run.model_path)
+    model = load_cy(run.model_path, sha256=run.sha256)
     if (model.variety, model.normalisation) != (variety, normalisation):
         raise InputError("home", str(home.path), f"Calabi-Yau run {run.number} is another metric there")
     return run
 
 
-def open_dataset(path: str | os.PathLike[str]) -> LinkSamples:
-    """A data set of step 2 from its `.npz` file.
+def open_dataset(path: str | os.PathLike[str], *, variety: AbstractVariety | Polynomial | None = None) -> LinkSamples:
+    """A data set of step 2 from its `.npz` file, wherever that lies.
 
-    In `samples/link_data` of a home its points have to lie on the variety of its Calabi-Yau run; elsewhere that run is
-    not known, and that is not asked.
+    Args:
+        path: of the file.
+        variety: V, or its polynomial, on which the points have to lie; if None, that which the file says it is of. In
+            `samples/link_data` of a home that has to be the one of its Calabi-Yau run there. A file of an earlier
+            version does not say it: of such a file outside a home, without `variety`, only that is not asked.
 
     Raises:
-        ArtefactError: the file is missing, damaged, no data set of the link, or has numbers that cannot be, such as
-            weights of 0 or metrics that are not positive definite.
+        ArtefactError: the file is missing, damaged, no data set of the link, of another variety, or has numbers that
+            cannot be, such as points off V, weights of 0, or metrics that are not positive definite.
+        InputError: for a variety that is none.
     """
+    wanted = None if variety is None else require_hypersurface(as_variety(variety), "data sets of the link")
     file = Path(path)
     if file.is_dir():
         raise ArtefactError(f"{file}: a folder; name one file, such as g2_dataset.npz")
-    arrays, cy_run = read_arrays_of_link(file)
+    arrays, cy_run = read_arrays_of_link(file, wanted)
     return LinkSamples(arrays, {}, cy_run=cy_run)
 
 

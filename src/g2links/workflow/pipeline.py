@@ -183,11 +183,13 @@ def _in_home(
                 continue
             say(f"== {name}")
             begun = time.monotonic()
+            _require_same_inputs(home, plan, config)
             made[name] = step()
             for line in made[name].lines:
                 say(line)
             if made[name].interrupted:
                 raise KeyboardInterrupt
+            _require_same_inputs(home, plan, config)
             journal.record(name, {**made[name].record, "wall_seconds": time.monotonic() - begun})
         steps = dict(journal.done)
         journal.finish()
@@ -199,6 +201,16 @@ def _in_home(
         steps,
         time.monotonic() - started,
     )
+
+
+def _require_same_inputs(home: Home, plan: Plan, config: Mapping[str, Any]) -> None:
+    """Refuse hyperparameters that were changed since the pipeline began: its steps would be of two kinds.
+
+    Asked before each step and after it, so that what a step has read is what the pipeline is known by.
+    """
+    if plan.config(home) != config:
+        file = plan.hyperparameters_file(home)
+        raise ArtefactError(f"{file}: changed while the pipeline worked; the same command again begins anew with it")
 
 
 def _steps(home: Home, plan: Plan, journal: Journal, progress: ProgressWish) -> dict[str, Callable[[], StepReport]]:

@@ -106,7 +106,7 @@ class Plan:
         """What tells one pipeline of a home from another: V, every option, and what the file of hyperparameters says,
         whatever the names of files are."""
         more = {name: _written(getattr(self, name), _JOURNAL[name]) for name in _JOURNAL}
-        file = _existing(self.training.get("hyperparameters")) or home.hyperparameters
+        file = self.hyperparameters_file(home)
         if self.checking["n_points"] == size("check_points", None, self.quick):
             more["checking"].pop("n_points")
         return {
@@ -121,6 +121,10 @@ class Plan:
             "hyperparameters_sha256": sha256(file) if file.is_file() else None,
             **{name: options for name, options in more.items() if options},
         }
+
+    def hyperparameters_file(self, home: Home) -> Path:
+        """The user's, or that of the home, which need not be there."""
+        return _existing(self.training.get("hyperparameters")) or home.hyperparameters
 
     def require_sensible(self, home: Home | None) -> None:
         """Refuse, before any work, what a step would refuse.

@@ -4,7 +4,7 @@ import os
 
 from g2links.errors import InputError
 from g2links.storage.layout import Home
-from g2links.storage.models import find_cy, load_cy
+from g2links.storage.models import load_cy
 from g2links.storage.published_sets import OpenSet, open_set
 from g2links.workflow.base_points import SampleOptions, parts_of
 from g2links.workflow.calabi_yau import CalabiYau
@@ -84,6 +84,6 @@ def open_samples(home: Home) -> LinkSamples:
 def _opened(home: Home, data: OpenSet) -> LinkSamples:
     record = samples_record(data)
     options, cy_run = SampleOptions.from_record(record["options"]), record["cy_run"]
-    model = load_cy(find_cy(home, cy_run).model_path)
+    model = load_cy(cy_run, home.path)
     rows = rows_of_parts(parts_of(record["base_points"]["all"], options), options)
     return LinkSamples(SavedArrays(data), rows, model.variety, model.normalisation, cy_run, record, model.ansatz)

@@ -4,7 +4,6 @@
 A file need not have every column: what is there is judged, by itself and against the others.
 """
 
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,11 +16,8 @@ from g2links.errors import ArtefactError, InputError
 from g2links.forms.algebra import complement
 from g2links.links.dataset import COLUMNS
 from g2links.links.structure import LINK_DIMENSION
-from g2links.storage.layout import Home
-from g2links.storage.models import find_cy
-from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.real_points import complex_points, require_on_variety
-from g2links.varieties.registry import saved_variety, variety_from_config
 
 _ROUNDING = 1e-8
 """By how much numbers of size 1 may differ that are equal but for rounding: half the digits, as for points of V."""
@@ -31,22 +27,20 @@ _BLOCK = 10_000
 Columns = Mapping[str, np.ndarray]
 
 
-def require_values(path: Path, arrays: Columns, cy_run: int) -> None:
+def require_values(path: Path, arrays: Columns, variety: WeightedHypersurface | None) -> None:
     """Refuse a data set with a number that cannot be.
 
     Args:
-        path: of the file, which the messages name. Where it lies in `samples/link_data` of a home, the Calabi-Yau run
-            is looked up there, and the points have to lie on its variety; elsewhere that is not known.
+        path: of the file, which the messages name.
         arrays: columns of `links.dataset.COLUMNS`, of these shapes.
-        cy_run: the Calabi-Yau run that it says it is made from.
+        variety: on which the points have to lie, where it is known (`sample_variety.variety_of`).
 
     Raises:
-        ArtefactError: naming the file, the column and the first row: a run that does not exist; points off V, or link
+        ArtefactError: naming the file, the column and the first row: points off V, or link
             points that are not those of the base points; weights that are not positive; metrics that are not positive
             definite, or not η² + g_T; η without dθ; forms of which φ∧ψ is not the multiple of the volume form that it
             has to be.
     """
-    variety = _variety_of(path, cy_run)
     _require_charts(path, arrays)
     rows = len(next(iter(arrays.values()), ()))
     for start in range(0, rows, _BLOCK):
@@ -54,29 +48,6 @@ def require_values(path: Path, arrays: Columns, cy_run: int) -> None:
         _require_numbers(path, part, start)
         if variety is not None:
             _require_points(path, part, variety, start)
-
-
-def _variety_of(path: Path, cy_run: int) -> WeightedHypersurface | None:
-    """That of the Calabi-Yau run, if the file lies in a home."""
-    place = f"{path}: array 'cy_run_number' is {cy_run}"
-    if cy_run < 1:
-        raise ArtefactError(f"{place}; runs are counted from 1")
-    home = _home_of(path)
-    if home is None:
-        return None
-    try:
-        run = find_cy(home, cy_run)
-        return require_hypersurface(variety_from_config(saved_variety(run.record)), "data sets of the link")
-    except InputError as error:
-        raise ArtefactError(f"{place}: {error.allowed}") from error
-
-
-def _home_of(path: Path) -> Home | None:
-    for folder in Path(os.path.abspath(path)).parents:
-        home = Home(folder.parent.parent)
-        if home.link_data == folder:
-            return home
-    return None
 
 
 def _require_charts(path: Path, arrays: Columns) -> None:
@@ -124,8 +95,8 @@ def _require_points(path: Path, part: Columns, variety: WeightedHypersurface, st
                 require_on_variety(variety, part[name])
             except InputError as error:
                 raise ArtefactError(
-                    f"{path}: array {name!r} has points that are not on {variety.name}, the variety of its Calabi-Yau "
-                    f"run (in rows from {start}): {error.allowed}; make the data sets again"
+                    f"{path}: array {name!r} has points that are not on {variety.name}, its variety "
+                    f"(in rows from {start}): {error.allowed}; make the data sets again"
                 ) from error
     if {"base_points", "link_points", "rotations", "drop_ones"} <= part.keys():
         base, link = complex_points(part["base_points"]), complex_points(part["link_points"])

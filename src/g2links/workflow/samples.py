@@ -18,6 +18,7 @@ from g2links.storage.arrays import ArraySpec, Schema, read_arrays
 from g2links.storage.cy_points import read_points
 from g2links.storage.finished import FinishedRun
 from g2links.storage.fit_log import Progress
+from g2links.storage.json_arrays import packed
 from g2links.storage.layout import Home
 from g2links.storage.manifests import MANIFEST
 from g2links.storage.models import find_cy, load_cy
@@ -27,12 +28,17 @@ from g2links.storage.published_sets import OpenSet, open_set
 from g2links.storage.records import require_entries
 from g2links.storage.shards import PARTS, ShardedSets, WholeSets, is_data_file, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.registry import saved_variety
 from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
 from g2links.workflow.sample_values import are_positive, require_values
+from g2links.workflow.sample_variety import VARIETY, variety_of
 from g2links.workflow.sizes import require_room_for_samples
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
-_SCHEMA["cy_run_number"] = ArraySpec((1,), "iu")
+_OF_FILES = {"cy_run_number": ArraySpec((1,), "iu"), VARIETY: ArraySpec((None,), "u", optional=True)}
+"""What a file has once, beside its rows; those of earlier versions have no variety."""
+_SCHEMA |= _OF_FILES
 
 _Add = Callable[[Mapping[str, np.ndarray]], None]
 
@@ -54,7 +60,7 @@ def write_samples(
     started = time.monotonic()
     run = find_cy(home, cy_run)
     require_room_for_samples(options, run.record["options"]["n_points"], home)
-    model = load_cy(run.model_path)
+    model = load_cy(run.model_path, sha256=run.sha256)
     require_threefold(model.variety, "data sets of the link")
     base = base_points(model.variety, lambda: read_points(home, run), options)
 
@@ -100,7 +106,8 @@ def _written(
 ) -> OpenSet:
     """The data sets of rows that `fill` adds, once they are published."""
     with new_set(home.link_data, is_data_file) as staged:
-        sets = _layout(staged.folder, parts, options, {"cy_run_number": np.array([run.number])})
+        variety = packed(VARIETY, saved_variety(run.record))
+        sets = _layout(staged.folder, parts, options, {"cy_run_number": np.array([run.number]), VARIETY: variety})
         found = fill(sets.add)
         names = sets.close()
         extra = {
@@ -215,7 +222,7 @@ def rows_of(data: OpenSet, part: str, task: str) -> LinkRows:
         ArtefactError: the set is damaged, or holds what cannot be.
     """
     names = shards_of(part, data.manifest.files)
-    schema = {name: spec for name, spec in _SCHEMA.items() if name in {*row_columns(task), "cy_run_number"}}
+    schema = {name: spec for name, spec in _SCHEMA.items() if name in {*row_columns(task), *_OF_FILES}}
     if not names:
         name = f"g2_{part}.npz"
         arrays, cy_run = _arrays_of(data, name, schema)
@@ -237,19 +244,25 @@ def _arrays_of(data: OpenSet, name: str, schema: Schema = _SCHEMA) -> tuple[dict
     return _judged(data.folder / name, data.arrays(name, schema))
 
 
-def read_arrays_of_link(path: Path) -> tuple[dict[str, np.ndarray], int]:
+def read_arrays_of_link(path: Path, variety: WeightedHypersurface | None = None) -> tuple[dict[str, np.ndarray], int]:
     """The arrays of one file of a data set, and its Calabi-Yau run.
+
+    Args:
+        path: of the file.
+        variety: that it has to be of; see `sample_values.require_values`.
 
     Raises:
         ArtefactError: the file is missing, damaged, no data set of the link, or has numbers that cannot be
             (`sample_values`).
     """
-    return _judged(path, read_arrays(path, _SCHEMA))
+    return _judged(path, read_arrays(path, _SCHEMA), variety)
 
 
-def _judged(path: Path, arrays: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], int]:
-    cy_run = int(arrays.pop("cy_run_number")[0])
-    require_values(path, arrays, cy_run)
+def _judged(
+    path: Path, arrays: dict[str, np.ndarray], variety: WeightedHypersurface | None = None
+) -> tuple[dict[str, np.ndarray], int]:
+    cy_run, said = int(arrays.pop("cy_run_number")[0]), arrays.pop(VARIETY, None)
+    require_values(path, arrays, variety_of(path, cy_run, said, variety))
     return arrays, cy_run
 
 

@@ -94,4 +94,4 @@ def open_run(home: str | os.PathLike[str] = ".", cy_run: int | None = None) -> C
         InputError, ArtefactError: there is no such run, or it is damaged.
     """
     run = find_cy(Home(home), cy_run)
-    return CalabiYau(load_cy(run.model_path), read_points(Home(home), run), run.record, run.number)
+    return CalabiYau(load_cy(run.model_path, sha256=run.sha256), read_points(Home(home), run), run.record, run.number)

@@ -222,7 +222,7 @@ def open_network(home: Home, task: str, number: int | None = None) -> TrainedNet
         InputError, ArtefactError: there is no such run, or it or the data are damaged.
     """
     run = find_link_run(home, task, number)
-    model, rows = load_link_model(task, run.model_path), read_rows(home, "test", task).rows
+    model, rows = load_link_model(task, run.model_path, sha256=run.sha256), read_rows(home, "test", task).rows
     return TrainedNetwork(model, run.record, rows, run.number, str(run.model_path))
 
 

@@ -107,7 +107,7 @@ def read_training_data(home: Home, task: str, cy_run: int | None = None) -> Trai
             f"the data sets were made from run {origin}; run sampling.py for run {cy_run} first",
         )
     run = find_cy(home, origin)
-    metric = load_cy(run.model_path)
+    metric = load_cy(run.model_path, sha256=run.sha256)
     checksums = {part: rows.sha256 for part, rows in sets.items()}
     train_rows, validation_rows, test_rows = (sets[part].rows for part in PARTS)
     return TrainingData(
@@ -151,6 +151,7 @@ def fit_network(
     *,
     network: OwnFamily | None = None,
     home: Home | None = None,
+    saved_sha256: str | None = None,
     checkpoints: Checkpoints | None = None,
     progress: Progress = lambda *_: None,
     stop: Callable[[], bool] = lambda: False,
@@ -163,6 +164,7 @@ def fit_network(
         chosen: `resolved` hyperparameters.
         network: a user's, in place of the architecture that they name.
         home: where a run that training continues from is looked up; the current folder if None.
+        saved_sha256: the checksum that its model has to have; that of its record, or any of a file, if None.
         checkpoints: where states are saved, and resumed from, to the same bits; None leaves nothing on the disk.
         progress: called with what is being done, steps done, and steps in all.
         stop: asked after every epoch; True ends the training at its best weights.
@@ -173,7 +175,7 @@ def fit_network(
         TrainingError: when the loss is not finite, or no epoch fits into the time.
     """
     started = time.monotonic()
-    model = _initial_model(home or Home(), chosen, data, network)
+    model = _initial_model(home or Home(), chosen, data, network, saved_sha256)
     settings = settings_of(chosen)
     log = _Log(checkpoints, progress, settings.epochs, stop)
     resume = log.restore()
@@ -254,13 +256,14 @@ def run_training(
         checkpoints = Checkpoints(run.work)
         if run.published:
             record = read_record(run.json_path, NetworkRecord)
-            model = load_link_model(chosen.task, run.model_path)
+            model = load_link_model(chosen.task, run.model_path, sha256=record["sha256"])
         else:
             model, record = fit_network(
                 data,
                 chosen,
                 network=network,
                 home=home,
+                saved_sha256=saved.get("saved_model_sha256"),
                 checkpoints=checkpoints,
                 progress=progress,
                 time_limit=time_limit,
@@ -335,7 +338,9 @@ def _chosen(chosen: Hyperparameters, network: OwnFamily | None) -> NetworkChoice
     }
 
 
-def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData, network: OwnFamily | None) -> LinkModel:
+def _initial_model(
+    home: Home, chosen: Hyperparameters, data: TrainingData, network: OwnFamily | None, saved_sha256: str | None
+) -> LinkModel:
     own: ArchitectureData | None = None if network is None else {"kind": "own", "name": network.name}
     architecture = (
         own or (chosen.units == "auto" and layerless_potential(data)) or architecture_of(chosen, data.variety)
@@ -345,7 +350,7 @@ def _initial_model(home: Home, chosen: Hyperparameters, data: TrainingData, netw
         rows = np.arange(min(_START_ROWS, data.base_points["train"]))
         model.initialise(take_rows(data.train, rows), chosen.seed)
         return model
-    saved = load_link_model(chosen.task, chosen.saved_model, home.path)
+    saved = load_link_model(chosen.task, chosen.saved_model, home.path, sha256=saved_sha256)
     if saved.architecture.to_config() != model.architecture.to_config():
         raise InputError(
             "saved_model",
