@@ -4,20 +4,15 @@ G2LINKS_TEST_SEED=N takes the seed N, G2LINKS_TEST_SEED=random a new one (and ne
 in the header and in the report of each failure.
 
 Arrays of different ranks are not combined without a word: a missing axis is an error.
-
-What JAX compiles is kept in a folder of this run of the suite, because many tests, and the processes that they start,
-compile the same functions.
 """
 
-import g2links  # noqa: F401  (first: it sets float64 for JAX)
+from tests.compiled_functions import CACHE, LEAST_SECONDS  # isort: skip (before g2links, which chooses the user's)
+import g2links  # noqa: F401  (before JAX: it sets float64)
 
 # isort: split
-import atexit
 import gc
 import os
 import secrets
-import shutil
-import tempfile
 import zlib
 from collections.abc import Generator
 from pathlib import Path
@@ -28,15 +23,10 @@ import jaxtyping
 import numpy as np
 import pytest
 
-CACHE = "JAX_COMPILATION_CACHE_DIR"
-if CACHE not in os.environ:
-    os.environ[CACHE] = tempfile.mkdtemp(prefix="g2links-compiled-")
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
-    atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)
 os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"  # of the processes that tests start, too
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_compilation_cache_dir", os.environ[CACHE])
-jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", float(os.environ.get(LEAST_SECONDS, "1")))
 
 QUICKLY_COMPILED = {"xla_backend_optimization_level": "0", "xla_cpu_use_fusion_emitters": "false"}
 """Compilation is most of the time of a test. Of tests/links/test_structure.py the second saves a third: 66 s of
