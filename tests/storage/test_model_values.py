@@ -124,6 +124,12 @@ def test_a_model_of_another_kind_is_not_built(cy_file, link_file):
     refused(g2links.load_cy, link_file, "holds a LinkModel; a CalabiYauMetric is needed")
 
 
+def test_a_task_that_there_is_not(link_file):
+    for path_or_run in (None, 1, link_file):
+        with pytest.raises(InputError, match=r"task: got '3-form'; choose one of 3form, metric, 4form"):
+            g2links.load_link_model("3-form", path_or_run)
+
+
 def test_sizes_in_use_are_far_below(cy_file, link_file):
     assert g2links.load_cy(cy_file).normalisation > 0
     assert load_3form(link_file).normalisation > 0

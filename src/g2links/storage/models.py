@@ -51,6 +51,9 @@ def load_link_model(
 
     Arguments and errors are those of `load_cy`.
     """
+    from g2links.networks.tasks import find_task  # which loads JAX
+
+    find_task(task)
     if path_or_run is None or isinstance(path_or_run, int):
         run = find_link_run(Home(home), task, path_or_run)
         path, sha256 = run.model_path, sha256 or run.sha256
