@@ -267,7 +267,7 @@ def test_complex_structure_relates_form_and_metric(rng):
 def test_ansatz_survives_its_config(potential):
     ansatz = potential.ansatz
     assert ansatz_from_config(ansatz.to_config(), ansatz.features.variety) == ansatz
-    with pytest.raises(InputError, match="neural, algebraic or hermitian"):
+    with pytest.raises(InputError, match="neural, algebraic, mixed or hermitian"):
         ansatz_from_config({**ansatz.to_config(), "kind": "spectral"}, ansatz.features.variety)
 
 

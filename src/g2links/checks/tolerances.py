@@ -63,7 +63,7 @@ def gradient_of(potential: Any) -> float:
     """What a gradient of the error of a potential may be, over the error itself."""
     ansatz = getattr(potential, "ansatz", None)
     config = ansatz.to_config() if ansatz is not None else {}
-    polynomial = config.get("kind") in ("algebraic", "hermitian")
+    polynomial = config.get("kind") in ("algebraic", "mixed", "hermitian")
     return max(GRADIENT, GRADIENT_OF_DEGREE * config["degree"]) if polynomial else GRADIENT
 
 

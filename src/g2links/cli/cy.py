@@ -16,7 +16,7 @@ def cy(
     ] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
-    ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural or algebraic.")] = "auto",
+    ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural, algebraic or mixed.")] = "auto",
     degree: Annotated[
         int | None,
         typer.Option("--degree", help="Degree of the invariant features, by default as high as time allows."),

@@ -18,6 +18,7 @@ from g2links.networks.structured import AbstractStructured, pack_numbers
 from g2links.networks.tasks import Task
 from g2links.potentials.families import AlgebraicAnsatz, FeatureAnsatz, KahlerPotential, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.reference import reference_jet
 from g2links.potentials.sizes import require_features
 from g2links.records import ArchitectureData
@@ -126,8 +127,8 @@ class PotentialNetwork(FeaturePotential):
 
 @dataclass(frozen=True)
 class AlgebraicPotential(FeaturePotential):
-    """u = (1/κ) log Σ c_i X_i, without hidden layers: for weights above 1, where a network of features of low degree
-    does not see the coordinates of large weight.
+    """u = (1/κ) log Σ c_i X_i, or a mean of such, without hidden layers: for weights above 1, where a network of
+    features of low degree does not see the coordinates of large weight.
 
     Args:
         of_metric: the family of the metric which the data are of.
@@ -136,10 +137,10 @@ class AlgebraicPotential(FeaturePotential):
     task: Task
     variety: WeightedHypersurface
     normalisation: float
-    of_metric: AlgebraicAnsatz
+    of_metric: AlgebraicAnsatz | MixedAnsatz
 
     @property
-    def ansatz(self) -> AlgebraicAnsatz:
+    def ansatz(self) -> AlgebraicAnsatz | MixedAnsatz:
         return self.of_metric
 
     def to_config(self) -> ArchitectureData:

@@ -7,7 +7,6 @@ k (Donaldson, math/0512625; Headrick and Nassar, arXiv:0908.2635).
 
 import itertools
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,11 +15,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from g2links._pytrees import register_tree
-from g2links._typing import Array, ComplexPoint, Frame, Scalar
+from g2links._typing import ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet, JetOrValues, Values
 from g2links.errors import InputError
 from g2links.potentials.activations import ACTIVATIONS, require_activation
+from g2links.potentials.feature_ansatz import FeatureAnsatz as FeatureAnsatz
+from g2links.potentials.feature_ansatz import Parameters as Parameters
+from g2links.potentials.feature_ansatz import feature_config
 from g2links.potentials.features import BASIS, InvariantFeatures
+from g2links.potentials.mixed import MixedAnsatz, NormedFeatures
 from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.potentials.sizes import require_features, require_layers, require_sections
@@ -29,45 +32,8 @@ from g2links.records import AnsatzData
 from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.variety import AbstractVariety
 
-Parameters = tuple[Array, ...]
 _CONSTANT = 1e-12
 """A feature with a smaller deviation is constant up to rounding, and is not scaled."""
-
-
-@dataclass(frozen=True)
-class FeatureAnsatz(ABC):
-    """A family of functions u of features X, which are computed once for all parameters."""
-
-    features: InvariantFeatures
-
-    @abstractmethod
-    def shapes(self) -> list[tuple[int, ...]]:
-        """Shapes of the parameters."""
-
-    @property
-    def unknowns(self) -> int:
-        """How many real parameters there are."""
-        return sum(math.prod(shape) for shape in self.shapes())
-
-    @abstractmethod
-    def initial(self, rng: np.random.Generator, sample: np.ndarray) -> Parameters:
-        """A start that is a metric for sure, from how the features vary over `sample` (n, features)."""
-
-    @abstractmethod
-    def apply(self, parameters: Parameters, x: JetOrValues) -> JetOrValues:
-        """u from the features, or its jet from theirs."""
-
-    @abstractmethod
-    def to_config(self) -> AnsatzData:
-        """Plain data; see `ansatz_from_config`."""
-
-    def value(self, parameters: Parameters, z: ComplexPoint) -> Scalar:
-        """u at one point."""
-        return self.apply(parameters, Values(self.features(z))).value[0]
-
-    def jet(self, parameters: Parameters, z: ComplexPoint, frame: Frame) -> Jet:
-        """u with its derivatives at one point."""
-        return self.apply(parameters, self.features.jet(z, frame))
 
 
 @dataclass(frozen=True)
@@ -118,7 +84,7 @@ class NeuralAnsatz(FeatureAnsatz):
     def to_config(self) -> AnsatzData:
         """Plain data; see `ansatz_from_config`."""
         return {
-            **_feature_config("neural", self.features),
+            **feature_config("neural", self.features),
             "widths": list(self.widths),
             "activation": self.activation,
         }
@@ -192,7 +158,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
 
     def to_config(self) -> AnsatzData:
         """Plain data; see `ansatz_from_config`."""
-        return {**_feature_config("algebraic", self.features), "root": self.root}
+        return {**feature_config("algebraic", self.features), "root": self.root}
 
 
 PointAnsatz = FeatureAnsatz | OwnAnsatz
@@ -229,8 +195,8 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     """
     if config["kind"] == "own":
         return registered_potential(config["name"])
-    if config["kind"] not in ("neural", "algebraic", "hermitian"):
-        raise InputError("ansatz", config["kind"], "choose neural, algebraic or hermitian")
+    if config["kind"] not in ("neural", "algebraic", "mixed", "hermitian"):
+        raise InputError("ansatz", config["kind"], "choose neural, algebraic, mixed or hermitian")
     hypersurface = require_hypersurface(variety, "ansatz")
     if config["kind"] == "hermitian":
         require_sections(hypersurface, int(config["degree"]))
@@ -241,6 +207,11 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     degrees = _degrees(config.get("degrees"), config.get("lowest"), degree)
     features = InvariantFeatures(hypersurface, degree, symmetric, degrees)
     require_features(hypersurface, degree, degrees, symmetric=symmetric)
+    if config["kind"] == "mixed":
+        root = config.get("root")
+        if degrees is None or root is None:
+            raise InputError("ansatz", config, "a mixed one says its degrees and its root")
+        return MixedAnsatz(NormedFeatures(hypersurface, degree, symmetric, degrees), root)
     if config["kind"] == "neural":
         return NeuralAnsatz(features, tuple(config["widths"]), config["activation"])
     if "factors" in config:
@@ -269,20 +240,3 @@ def _degrees(chosen: Sequence[int] | None, lowest: int | None, highest: int) -> 
 
 def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
     return AlgebraicAnsatz(features, float(features.degree))
-
-
-def _feature_config(kind: str, features: InvariantFeatures) -> AnsatzData:
-    config: AnsatzData = {
-        "kind": kind,
-        "degree": features.degree,
-        "symmetric": features.symmetric,
-        "basis": BASIS,
-    }
-    if features.degrees is not None:
-        config["degrees"] = list(features.degrees)
-    if isinstance(features, SteepFeatures):
-        config["powers"], config["steepness"] = list(features.powers), features.steepness
-        config["factors"] = features.factors
-        if features.factor_degrees is not None:
-            config["factor_degrees"] = list(features.factor_degrees)
-    return config

@@ -8,15 +8,23 @@ from typing import NamedTuple
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
+from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.potentials.sizes import require_features, require_sections
 from g2links.potentials.steep_features import SteepFeatures
 from g2links.records import AnsatzData
-from g2links.ricci_flat.feature_choice import MOST_FEATURES, algebraic_features, like
+from g2links.ricci_flat.feature_choice import (
+    MOST_FEATURES,
+    algebraic_features,
+    is_crowded,
+    like,
+    mixed_features,
+    mixed_root,
+)
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.variety import AbstractVariety
 
-ANSATZE = ("auto", "neural", "algebraic")
+ANSATZE = ("auto", "neural", "algebraic", "mixed")
 WIDTHS, ACTIVATION = (16, 16), "tanh"
 _HERMITIAN_DEGREE, _MOST_SECTIONS = 5, 126
 """15,876 unknowns: σ of about 1e-2 on a quintic without symmetry in a minute and a half of one core."""
@@ -39,7 +47,7 @@ class Family(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """neural, algebraic or hermitian."""
+        """neural, algebraic, mixed or hermitian."""
         return str(self.ansatz.to_config()["kind"])
 
 
@@ -82,6 +90,10 @@ def choose_family(
         if degree is not None:
             require_sections(hypersurface, degree)
         return Family(HermitianAnsatz(Sections(hypersurface, degree or _hermitian_degree(hypersurface))), reason)
+    if ansatz == "mixed":
+        if degree is not None:
+            raise InputError("degree", degree, "none for a mixed potential, which has several; or ansatz algebraic")
+        return Family(MixedAnsatz(mixed_features(hypersurface), mixed_root(hypersurface)), reason)
     if degree is not None:
         require_features(hypersurface, degree, (degree,))
     if ansatz == "algebraic":
@@ -116,6 +128,8 @@ def _best(variety: WeightedHypersurface, degree: int | None, *, network_wanted: 
         return "neural", "auto: widths, an activation or adam belong to a network"
     if little_symmetry(variety):
         return "algebraic", "auto: f has little or no symmetry; a full Hermitian matrix was better there than all else"
+    if degree is None and is_crowded(variety):
+        return "mixed", "auto: weights differ so much that sections of one degree are not enough"
     reached, heaviest = degree or algebraic_features(variety, None).degree, max(variety.weights)
     if reached < heaviest:
         return (

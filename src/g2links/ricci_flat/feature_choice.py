@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from g2links.potentials.covering_degrees import covering_up_to
 from g2links.potentials.features import InvariantFeatures, default_degree
+from g2links.potentials.mixed import NormedFeatures
 from g2links.potentials.steep_features import SteepFeatures, powers_for, steepness_for
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.points.nearly_singular import flattest
@@ -28,6 +29,10 @@ that were tried: on the chain P(1,1,1,1,3)[7] they bring the supremum from 2.2 t
 5.9e-2 to 3.7e-2; the others are a [9] and P(1,6,14,14,21)[56]."""
 
 
+_LOW = (1, 2, 4, 6)
+"""Multiples of the smallest weight among the degrees of a mixed potential."""
+
+
 @cache
 def algebraic_features(variety: WeightedHypersurface, degree: int | None) -> InvariantFeatures:
     """For weights 1 the invariants of the highest degree that is fitted quickly; for others those of so many degrees k,
@@ -42,6 +47,31 @@ def algebraic_features(variety: WeightedHypersurface, degree: int | None) -> Inv
     degree, (most, highest) = degree or default_degree(variety, *_MOST_BESIDE_POWERS), _MOST_FACTORS
     factors = default_degree(variety, most, min(highest, degree))
     return SteepFeatures(variety, degree, symmetric=True, factors=factors)
+
+
+def mixed_features(variety: WeightedHypersurface, most: int = MOST_FEATURES) -> NormedFeatures:
+    """Those of a mixed potential: of degrees that see every coordinate, and of low ones for the lightest."""
+    degrees: tuple[int, ...] = ()
+    for degree in _seen_first(variety):
+        more = tuple(sorted({*degrees, degree}))
+        if not degrees or _of_degrees(variety, more).count <= most:
+            degrees = more
+    return NormedFeatures(variety, degrees[-1], symmetric=True, degrees=degrees)
+
+
+def mixed_root(variety: WeightedHypersurface) -> float:
+    """κ of a mixed potential. On P(1,1,12,28,42)[84] σ is 0.040 with 6, and 0.072 where the logarithm is replaced by
+    its first term."""
+    return float(_LOW[-1] * min(variety.weights))
+
+
+def _seen_first(variety: WeightedHypersurface) -> list[int]:
+    """Degrees, those first without which a coordinate is not seen: the weights; then low ones; those of a product with
+    the lightest coordinate; and those of two heavy ones."""
+    weights = sorted(set(variety.weights))
+    low = [k * weights[0] for k in _LOW if k * weights[0] <= weights[-1]]
+    pairs = [a + b for a, b in itertools.combinations(weights[1:], 2)]
+    return [*weights, *low, *(w + weights[0] for w in weights[1:]), *pairs]
 
 
 def like(features: InvariantFeatures, degree: int) -> InvariantFeatures:
@@ -81,13 +111,15 @@ def _highest(variety: WeightedHypersurface, most: int) -> InvariantFeatures | No
 def _graded(variety: WeightedHypersurface, degree: int) -> InvariantFeatures:
     """Of as many degrees as isotropy tells apart, or of those that cover it where the former are too many from the
     first degree on that has every variable."""
-    if _is_crowded(variety):
+    if is_crowded(variety):
         return _of_degrees(variety, covering_up_to(variety, degree))
     return _in_a_row(variety, degree, variety.largest_isotropy)
 
 
 @cache
-def _is_crowded(variety: WeightedHypersurface) -> bool:
+def is_crowded(variety: WeightedHypersurface) -> bool:
+    """Whether the degrees that the isotropy of V tells apart have too many features from the first one on that has
+    every variable."""
     return _in_a_row(variety, variety.heaviest, variety.largest_isotropy).count > MOST_FEATURES
 
 

@@ -8,6 +8,7 @@ SMALL: dict[str, Any] = {"n_points": 6_000, "n_rotations": 2, "check_points": 10
 SMALL_FAMILY: dict[str, dict[str, Any]] = {
     "neural": {"degree": 6, "widths": (8,), "iterations": 15},
     "algebraic": {"degree": 6},
+    "mixed": {"n_points": 20_000},
     "hermitian": {"degree": 4, "n_points": 30_000},
 }
 """Step 1, for each kind of potential, where the user does not say otherwise. A Hermitian matrix of degree 4 has 4,900
@@ -45,5 +46,6 @@ def small_fit(kind: str, variables: int, lowest: int, chosen: dict[str, Any]) ->
     family = dict(SMALL_FAMILY[kind])
     if kind == "hermitian" and variables > _SECTIONS_OF_DEGREE_4:
         family["degree"] -= 1
-    family["degree"] = max(family["degree"], lowest)
+    if "degree" in family:
+        family["degree"] = max(family["degree"], lowest)
     return {"n_points": SMALL["n_points"], **family, **chosen}

@@ -16,6 +16,7 @@ from g2links.networks.own import OwnFamily
 from g2links.networks.shared import shares_weights
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz
 from g2links.potentials.features import default_degree
+from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.records import ArchitectureData, Epoch, NetworkChoices, NetworkOrigin, NetworkRecord, WorstPoint
 from g2links.ricci_flat.family import little_symmetry
@@ -298,14 +299,14 @@ def settings_of(chosen: Hyperparameters) -> Settings:
 def layerless_potential(data: TrainingData) -> ArchitectureData | None:
     """What `potential` is by default where a network of features of low degree is poor: of little symmetry a full
     Hermitian matrix, of the degree of the metric where that is known and the points determine it; for weights above 1
-    the family of the metric, if that is algebraic."""
+    the family of the metric, if that is made of its features alone."""
     variety, ansatz = data.variety, data.ansatz
     if little_symmetry(variety):
         degree = network_degree(variety, data.base_points["train"])
         if isinstance(ansatz, HermitianAnsatz):
             degree = min(degree, ansatz.sections.degree)
         return {"kind": "potential", "family": "hermitian", "degree": degree}
-    if variety.heaviest > 1 and isinstance(ansatz, AlgebraicAnsatz):
+    if variety.heaviest > 1 and isinstance(ansatz, AlgebraicAnsatz | MixedAnsatz):
         return {"kind": "potential", "family": "algebraic", "ansatz": ansatz.to_config()}
     return None
 
