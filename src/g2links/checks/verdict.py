@@ -98,8 +98,6 @@ def _advice(record: MetricRecord) -> str:
         steps.append(f"let it go on (--iterations above {record['iterations']})")
     if record["stopped_because"] == Result.STOPPED.value:
         steps.append("give it more time (--time-limit)")
-    if kind == "mixed":
-        steps.append(f"take another family (--ansatz algebraic --degree {record['ansatz']['degree']})")
     if kind == "neural":
         steps.append("take another family (--ansatz algebraic) or wider layers (--widths)")
     if kind in ("algebraic", "hermitian", "neural"):
