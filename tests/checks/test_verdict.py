@@ -90,6 +90,13 @@ def test_the_advice_fits_the_end_of_the_search(stopped, kind, advice):
     assert advice in verdict(record(stopped=stopped, kind=kind, sigma=0.3)).advice
 
 
+def test_where_weights_are_above_1_a_mixed_potential_may_help():
+    found = record(sigma=0.3)
+    assert "--ansatz mixed" not in verdict(found).advice
+    found["ansatz"]["degrees"] = [10, 11, 12]
+    assert "--ansatz mixed" in verdict(found).advice
+
+
 def test_where_coefficients_cancel_the_advice_is_a_lower_degree():
     assert verdict(record(d_omega=1e-6)).advice == "lower the degree (--degree below 6), as its coefficients cancel"
 

@@ -98,6 +98,8 @@ def _advice(record: MetricRecord) -> str:
         steps.append(f"let it go on (--iterations above {record['iterations']})")
     if record["stopped_because"] == Result.STOPPED.value:
         steps.append("give it more time (--time-limit)")
+    if kind == "algebraic" and "degrees" in record["ansatz"]:  # weights above 1
+        steps.append("take another family (--ansatz mixed)")
     if kind == "neural":
         steps.append("take another family (--ansatz algebraic) or wider layers (--widths)")
     if kind in ("algebraic", "hermitian", "neural"):
