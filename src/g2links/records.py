@@ -161,8 +161,10 @@ class SearchStage(TypedDict):
     """One family of potentials of those that a search for a metric took one after another; `degree` is None where it
     has none. `worst_of` is the number of an earlier stage, to whose points those were added where its metric is worst,
     and `supremum` the largest error that was found in this one, None where it was not looked for, or the metric is not
-    positive somewhere. `closed` says whether dω = 0 to rounding, None where that was not asked."""
+    positive somewhere. `closed` says whether dω = 0 to rounding, None where that was not asked, and `kind` of what kind
+    the family is, which earlier versions do not say."""
 
+    kind: NotRequired[str]
     degree: int | None
     parameters: int
     training_points: int

@@ -9,10 +9,10 @@ from g2links.errors import ArtefactError, NotPositiveError
 from g2links.potentials.families import AlgebraicAnsatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.sections import HermitianAnsatz, Sections
-from g2links.ricci_flat.family import Family, degree_of, larger, of_degree, smaller
+from g2links.ricci_flat.family import Family, choose_family, degree_of, larger, of_degree, smaller
 from g2links.storage.checkpoints import Checkpoints
 from g2links.storage.fit_log import FitLog
-from g2links.varieties.catalogue import dwork
+from g2links.varieties.catalogue import dwork, fermat
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import require_on_variety
@@ -290,6 +290,34 @@ def test_rounds_go_on_where_the_metric_is_not_positive(monkeypatch):
     found = iter([np.inf, np.inf])
     _, log = _search(first=2, degree=2)
     assert [stage["worst_of"] for stage in log.stages] == [None, 0]
+
+
+def test_where_the_metric_is_not_positive_auto_goes_on_with_a_mixed_potential(monkeypatch, tmp_path):
+    """As is taken for granted here of the first stage; the log says so, from which the search can go on."""
+    torus = WeightedHypersurface(fermat((4, 4, 2), (1, 1, 2), "P112[4]"))
+    points = draw_points(torus, FitOptions(n_points=3000))
+    found, really = iter([np.inf]), fit_stages.find_worst
+
+    def not_positive_at_first(*args):
+        worst = really(*args)
+        return worst._replace(value=next(found, worst.value))
+
+    monkeypatch.setattr(fit_stages, "find_worst", not_positive_at_first)
+    monkeypatch.setattr(fit_search, "GOOD", 0.0)
+    monkeypatch.setattr(fit_search, "ENOUGH", 1.0)
+    monkeypatch.setattr(fit_search, "ROUNDS", 0)
+    monkeypatch.setattr(fit_search, "MENDING_ROUNDS", 0)
+    family, log = choose_family(torus, "algebraic"), FitLog(Checkpoints(tmp_path), lambda *_: None, 80)
+    options, seed = FitOptions(n_points=3000), np.random.SeedSequence(1)
+    ended = search_potential(torus, family, options, points, log, start=None, seed=seed, deadline=None)
+    assert [stage["kind"] for stage in log.stages] == ["algebraic", "mixed"]
+    stages = fit_stages.Stages(torus, fit_search.Stage(family, log.stages[0]["training_points"]), points, log)
+    assert [stages[i].family.kind for i in range(2)] == ["algebraic", "mixed"]
+    assert "mixed, as that of degree" in stages[1].family.reason
+    assert {candidate.family.kind for candidate in ended.candidates} == {"algebraic", "mixed"}
+    del log.stages[1]
+    assert fit_search._mixed(stages, FitOptions(ansatz="algebraic")) is None
+    assert fit_search._mixed(stages, FitOptions(degree=4)) is None
 
 
 def test_a_round_of_points_is_begun_late(monkeypatch):

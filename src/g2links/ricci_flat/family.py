@@ -175,6 +175,17 @@ def of_degree(family: Family, degree: int) -> Family:
     return family._replace(ansatz=AlgebraicAnsatz(like(old.features, degree)))
 
 
+def mixed_instead(family: Family) -> Family | None:
+    """A mixed potential, which is positive by construction, where that of an algebraic family is not positive
+    somewhere; None for weights 1 and other families."""
+    old = family.ansatz
+    if not isinstance(old, AlgebraicAnsatz) or old.features.degrees is None:
+        return None
+    variety = old.features.variety
+    reason = f"{family.reason}; mixed, as that of degree {old.features.degree} was no metric somewhere"
+    return Family(MixedAnsatz(mixed_features(variety), mixed_root(variety)), reason)
+
+
 def degree_of(family: Family) -> int | None:
     """The degree of its potentials; None where they have none."""
     return family.ansatz.to_config().get("degree")

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential
+from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.adam import adam
-from g2links.ricci_flat.family import Family, degree_of, larger, smaller
+from g2links.ricci_flat.family import Family, degree_of, larger, mixed_instead, smaller
 from g2links.ricci_flat.fitting import FeatureFit, Fit
 from g2links.ricci_flat.levenberg_marquardt import Result, State
 from g2links.ricci_flat.projection import project
@@ -93,8 +94,9 @@ def search_potential(
     on from the best potential so far, with more points where these are too few for its parameters, else with the next
     higher degree. Without a deadline it does so while σ is above `ENOUGH` and there are at most `MOST_UNKNOWNS`; with
     one, as long as most of the next stage is expected to be done before it. Where coefficients cancel, so that ω is not
-    closed to rounding, the search goes back to lower degrees until it is. Where the best metric is bad at its worst
-    point, points are added there, and the search goes on with them.
+    closed to rounding, the search goes back to lower degrees until it is. Where the best metric is not positive
+    somewhere, `auto` goes on with a mixed potential for weights above 1. Where it is bad at its worst point, points are
+    added there, and the search goes on with them.
     """
     stage = _stage(family, options, variety, points)
     stages, state = Stages(variety, stage, points, log), log.restore()
@@ -148,6 +150,8 @@ def _first_state(
         return fit.near(start.parameters)
     if isinstance(ansatz, AlgebraicAnsatz) and ansatz.starts_balanced:
         return fit.start(None, seed)
+    if isinstance(ansatz, MixedAnsatz):
+        return fit.start(None, seed)
     assert isinstance(ansatz, AlgebraicAnsatz | HermitianAnsatz)
     return fit.near(project(ansatz, start, split.train))
 
@@ -184,8 +188,21 @@ def _next(stages: Stages, stage: Stage, options: FitOptions, begun: float, deadl
             return following
     if options.iterations or options.optimiser != "lm":
         return None
-    following = _with_worst_points(stages)
+    following = _mixed(stages, options) or _with_worst_points(stages)
     return following if following is not None and _affordable(stage, following, begun, deadline) else None
+
+
+def _mixed(stages: Stages, options: FitOptions) -> Stage | None:
+    """A mixed potential, where `auto` took an algebraic one and the best that was found is not positive somewhere."""
+    log, first = stages.log, stages.first.family
+    family = mixed_instead(first) if options.ansatz == "auto" and options.degree is None else None
+    if family is None or log.best is None or log.best["sigma_validation"] <= GOOD:
+        return None
+    if any(stage.get("kind") == family.kind for stage in log.stages):
+        return None
+    if not np.isinf(stages.worst(log.ranking[0]).value):
+        return None
+    return _stage(family, options, stages.variety, stages.points)
 
 
 def _with_worst_points(stages: Stages) -> Stage | None:
@@ -245,6 +262,8 @@ def _affordable(stage: Stage, following: Stage, begun: float, deadline: float | 
 def _explained(first: Stage, best: Stage, log: FitLog) -> Family:
     """The family of the best potential, with what was tried before it."""
     family, degree = best.family, degree_of(first.family)
+    if family.kind != first.family.kind:
+        return family
     if best.worst_of is not None:
         family = family._replace(reason=f"{family.reason}; with more points where it was worst")
     if degree == degree_of(family):

@@ -9,7 +9,7 @@ from g2links.checks.tolerances import ROUNDING
 from g2links.measures.supremum import Supremum
 from g2links.potentials.families import KahlerPotential
 from g2links.records import SearchStage
-from g2links.ricci_flat.family import Family, degree_of, of_degree
+from g2links.ricci_flat.family import Family, degree_of, mixed_instead, of_degree
 from g2links.ricci_flat.fitting import Fit, fit_of
 from g2links.ricci_flat.monge_ampere import unravel
 from g2links.storage.fit_log import FitLog
@@ -43,6 +43,7 @@ class Stage(NamedTuple):
     def to_record(self) -> SearchStage:
         """Plain data; see `Stages`."""
         return {
+            "kind": self.family.kind,
             "degree": degree_of(self.family),
             "parameters": self.family.ansatz.unknowns,
             "training_points": self.training_points,
@@ -71,6 +72,10 @@ class Stages:
     def __getitem__(self, i: int) -> Stage:
         record = self.log.stages[i]
         degree, family = record["degree"], self.first.family
+        if record.get("kind", family.kind) != family.kind:
+            mixed = mixed_instead(family)
+            assert mixed is not None
+            return Stage(mixed, record["training_points"], record.get("worst_of"))
         family = family if degree is None else of_degree(family, degree)
         return Stage(family, record["training_points"], record.get("worst_of"))
 
