@@ -8,7 +8,7 @@ SMALL: dict[str, Any] = {"n_points": 6_000, "n_rotations": 2, "check_points": 10
 SMALL_FAMILY: dict[str, dict[str, Any]] = {
     "neural": {"degree": 6, "widths": (8,), "iterations": 15},
     "algebraic": {"degree": 6},
-    "mixed": {"n_points": 20_000},
+    "mixed": {"n_points": 20_000, "iterations": 60},
     "hermitian": {"degree": 4, "n_points": 30_000},
 }
 """Step 1, for each kind of potential, where the user does not say otherwise. A Hermitian matrix of degree 4 has 4,900
