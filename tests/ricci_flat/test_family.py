@@ -44,10 +44,14 @@ def test_auto_takes_a_network_where_its_options_are_given():
 
 def test_the_degree_of_features_reaches_every_coordinate():
     terms = tuple((1, tuple(84 // w * int(i == j) for j in range(5))) for i, w in enumerate(HEAVY))
-    family = choose_family(WeightedHypersurface(Polynomial(terms, HEAVY)))
-    assert family.kind == "algebraic"
-    assert max(HEAVY) <= family.ansatz.features.degree
-    assert family.ansatz.unknowns <= 250
+    variety = WeightedHypersurface(Polynomial(terms, HEAVY))
+    for ansatz, kind in (("auto", "mixed"), ("algebraic", "algebraic")):
+        family = choose_family(variety, ansatz)
+        assert family.kind == kind
+        assert max(HEAVY) <= family.ansatz.features.degree
+        assert family.ansatz.features.count <= 250
+    with pytest.raises(InputError, match="none for a mixed potential"):
+        choose_family(variety, "mixed", degree=43)
 
 
 def test_auto_says_that_features_lack_a_heavy_coordinate():

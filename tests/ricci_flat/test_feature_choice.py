@@ -32,14 +32,14 @@ def test_features_where_no_coordinate_has_weight_1():
 
 
 def test_degrees_are_chosen_where_those_that_isotropy_tells_apart_are_too_many():
-    features = choose_family(HEAVY).ansatz.features
+    features = choose_family(HEAVY, "algebraic").ansatz.features
     assert features.degrees == (40, 41, 42, 43) == covering_degrees(HEAVY, 40)
     assert features.count <= 250
 
 
 def test_chosen_degrees_are_those_of_a_stage_again():
     """A search is resumed by the degree of its stage."""
-    family: Family | None = choose_family(HEAVY)
+    family: Family | None = choose_family(HEAVY, "algebraic")
     wider = larger(family)
     assert wider.ansatz.features.degrees == (42, 43, 48, 49, 52, 54)
     for each in (family, wider):
