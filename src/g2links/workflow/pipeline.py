@@ -109,7 +109,7 @@ def pipeline(
         n_rotations: of each point along the circle; 4 if not given, 2 with `quick`.
         check_points: of each check; 1,000 if not given, 100 with `quick`.
         seed: of every random choice.
-        quick: small sizes: a minute or two, not for results.
+        quick: small sizes: two or three minutes, not for results.
         solving, sampling, training, checking: more options of `g2links.solve`, `.sample`, `.train` and `.check`.
         home: the folder of runs, data sets and pictures.
         fresh: with `home`: forget an interrupted call, and start anew.
