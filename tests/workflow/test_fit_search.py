@@ -16,7 +16,7 @@ from g2links.varieties.catalogue import dwork, fermat
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import require_on_variety
-from g2links.workflow import fit, fit_search, fit_stages
+from g2links.workflow import fit, fit_measures, fit_search, fit_stages
 from g2links.workflow.fit import draw_points
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.fit_points import SPECIAL_SHARE
@@ -270,24 +270,28 @@ def test_a_metric_that_is_good_everywhere_needs_no_more_points(whole, monkeypatc
     assert [stage["supremum"] for stage in log.stages] == [None]
 
 
+def _take_for_no_metric(monkeypatch, times):
+    """What the search for a worst point finds the next so many times is taken for a place where there is no metric."""
+    values, really = iter([np.inf] * times), fit_measures.find_worst
+
+    def found(*args):
+        worst = really(*args)
+        return worst._replace(value=next(values, worst.value))
+
+    monkeypatch.setattr(fit_stages, "find_worst", found)
+
+
 def test_rounds_go_on_where_the_metric_is_not_positive(monkeypatch):
     """The search for the worst point finds no metric twice, as is taken for granted here; each round has the points of
     the one before."""
-    found = iter([np.inf, np.inf])
-    really = fit_stages.find_worst
-
-    def not_positive_twice(*args):
-        worst = really(*args)
-        return worst._replace(value=next(found, worst.value))
-
-    monkeypatch.setattr(fit_stages, "find_worst", not_positive_twice)
+    _take_for_no_metric(monkeypatch, 2)
     monkeypatch.setattr(fit_search, "GOOD", 0.0)
     monkeypatch.setattr(fit_search, "ROUNDS", 0)
     _, log = _search(first=2, degree=2)
     assert [stage["worst_of"] for stage in log.stages] == [None, 0, 1]
     assert [stage["supremum"] is None for stage in log.stages] == [True, True, False]
     monkeypatch.setattr(fit_search, "MENDING_ROUNDS", 1)
-    found = iter([np.inf, np.inf])
+    _take_for_no_metric(monkeypatch, 2)
     _, log = _search(first=2, degree=2)
     assert [stage["worst_of"] for stage in log.stages] == [None, 0]
 
@@ -296,13 +300,7 @@ def test_where_the_metric_is_not_positive_auto_goes_on_with_a_mixed_potential(mo
     """As is taken for granted here of the first stage; the log says so, from which the search can go on."""
     torus = WeightedHypersurface(fermat((4, 4, 2), (1, 1, 2), "P112[4]"))
     points = draw_points(torus, FitOptions(n_points=3000))
-    found, really = iter([np.inf]), fit_stages.find_worst
-
-    def not_positive_at_first(*args):
-        worst = really(*args)
-        return worst._replace(value=next(found, worst.value))
-
-    monkeypatch.setattr(fit_stages, "find_worst", not_positive_at_first)
+    _take_for_no_metric(monkeypatch, 1)
     monkeypatch.setattr(fit_search, "GOOD", 0.0)
     monkeypatch.setattr(fit_search, "ENOUGH", 1.0)
     monkeypatch.setattr(fit_search, "ROUNDS", 0)

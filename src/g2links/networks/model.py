@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from g2links import forms
+from g2links._pytrees import Fixed
 from g2links._typing import Array, ChartIndices, ComplexPoint, Form, LinkPoint, Matrix, RealPoint
 from g2links.calculus.batching import in_chunks
 from g2links.calculus.map_points import compiled
@@ -115,7 +116,7 @@ class LinkModel(ModelOnPoints):
     def in_charts(self, points: ChartPoint) -> Float[Array, "n components"]:
         """The components at n points in given charts, which are taken as they are: those of data, that were judged when
         they were read."""
-        component = jax.tree_util.Partial(self.architecture.components, self.state)
+        component = jax.tree_util.Partial(_in_chart, Fixed(self.architecture), self.state)
         return jnp.asarray(compiled(component, self.architecture.chunk)(points))
 
     @property
@@ -237,3 +238,7 @@ def _at_point(architecture: AbstractArchitecture, state: Weights, point: RealPoi
     """The components in the canonical chart of a point of the cone in any gauge."""
     z = single_point(architecture.variety, point)
     return architecture.components(state, canonical_point(architecture.variety, z))
+
+
+def _in_chart(architecture: Fixed[AbstractArchitecture], state: Weights, at: ChartPoint) -> Array:
+    return architecture.value.components(state, at)

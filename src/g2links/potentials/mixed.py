@@ -29,8 +29,8 @@ from g2links.potentials.features import FewFunctions, InvariantFeatures
 from g2links.potentials.reference import reference_potential
 from g2links.records import AnsatzData
 
-_SHARE_OF_REFERENCE = float(np.exp(-1))
-"""b_j at the start, where a_j R^{2j} is 1 at most: ω is then strictly positive also where R is flat."""
+_LOG_OF_REFERENCE = -1.0
+"""log b_j at the start, where a_j R^{2j} is 1 at most: ω is then strictly positive also where R is flat."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class MixedAnsatz(FeatureAnsatz):
         start = (
             np.zeros(len(levels)),
             -np.max(log_norm) * levels / d,
-            np.full(len(levels), np.log(_SHARE_OF_REFERENCE)),
+            np.full(len(levels), _LOG_OF_REFERENCE),
             -np.log(largest) - np.log(counts[owner]),
             np.zeros(len(features.of_sections)),
         )

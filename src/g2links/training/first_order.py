@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from g2links._pytrees import Fixed
 from g2links._typing import Array
 from g2links.calculus.batching import in_chunks
 from g2links.calculus.map_points import compiled
@@ -148,8 +149,12 @@ def _ends(batches: list[np.ndarray]) -> np.ndarray:
 
 def prepare_rows(architecture: AbstractArchitecture, rows: Row) -> Any:
     """`prepare` at every point, compiled once for training and validation points."""
-    prepared = compiled(jax.tree_util.Partial(architecture.prepare), architecture.chunk)(rows)
+    prepared = compiled(jax.tree_util.Partial(_prepared, Fixed(architecture)), architecture.chunk)(rows)
     return jax.tree.map(jnp.asarray, prepared)
+
+
+def _prepared(architecture: Fixed[AbstractArchitecture], row: Row) -> Any:
+    return architecture.value.prepare(row)
 
 
 @partial(jax.jit, static_argnums=0)
