@@ -197,10 +197,10 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
         return registered_potential(config["name"])
     if config["kind"] not in ("neural", "algebraic", "mixed", "hermitian"):
         raise InputError("ansatz", config["kind"], "choose neural, algebraic, mixed or hermitian")
-    hypersurface = require_hypersurface(variety, "ansatz")
     if config["kind"] == "hermitian":
-        require_sections(hypersurface, int(config["degree"]))
-        return HermitianAnsatz(Sections(hypersurface, int(config["degree"])))
+        require_sections(variety, int(config["degree"]))
+        return HermitianAnsatz(Sections(variety, int(config["degree"])))
+    hypersurface = require_hypersurface(variety, "ansatz")
     if config.get("basis") != BASIS:
         raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
     degree, symmetric = int(config["degree"]), bool(config["symmetric"])

@@ -20,10 +20,11 @@ from jaxtyping import Complex
 from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.errors import InputError
-from g2links.potentials.reference import reference_jet, reference_potential
+from g2links.potentials.reference import log_radii_squared, reference_jet, reference_potential
+from g2links.potentials.section_basis import independent_monomials
 from g2links.records import AnsatzData
-from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.polynomial import exponents_of_degree, monomials, pure_power
+from g2links.varieties.polynomial import monomials
+from g2links.varieties.variety import AbstractVariety
 
 
 class SectionJet(NamedTuple):
@@ -40,9 +41,9 @@ class SectionJet(NamedTuple):
 
 @dataclass(frozen=True)
 class Sections:
-    """The monomials of degree k, times the square roots of their multinomial coefficients, so that Σ |s|² = r^{2k}.
-
-    Where f has a term c z_j^d, the multiples of z_j^d are left out: on V they are combinations of the others.
+    """The monomials of degree k, or k t in the factors of a product, times the square roots of their multinomial
+    coefficients, so that Σ |s|² = Π r_α^{2 k t_α} = r^{2k} with log r² = K_ref; but for those that are combinations of
+    others on V (`section_basis`).
 
     Args:
         variety: V, with weights 1.
@@ -52,12 +53,12 @@ class Sections:
         InputError: for other weights, or a degree below 1.
     """
 
-    variety: WeightedHypersurface
+    variety: AbstractVariety
     degree: int
 
     def __post_init__(self) -> None:
         if self.variety.heaviest > 1:
-            raise InputError("weights", self.variety.weights, "weights 1 for a Hermitian form in all monomials")
+            raise InputError("weights", self.variety.charges, "weights 1 for a Hermitian form in all monomials")
         if self.degree < 1:
             raise InputError("degree", self.degree, "a positive integer is needed")
 
@@ -69,18 +70,27 @@ class Sections:
     @cached_property
     def exponents(self) -> np.ndarray:
         """(N, variables)."""
-        every = exponents_of_degree(self.variety.weights, self.degree)
-        pure = pure_power(self.variety.polynomial)
-        return every if pure is None else every[every[:, pure.variable] < pure.power]
+        return independent_monomials(self.variety, self.degree)
 
     @cached_property
     def _roots(self) -> np.ndarray:
-        total = math.factorial(self.degree)
-        return np.sqrt([total / math.prod(map(math.factorial, row)) for row in self.exponents.tolist()])
+        squares = np.ones(self.count)
+        for factor in self.variety.factors:
+            total = math.factorial(self.degree * factor.polarisation)
+            powers = self.exponents[:, factor.coordinates].tolist()
+            squares *= [total / math.prod(map(math.factorial, row)) for row in powers]
+        return np.sqrt(squares)
+
+    def scale(self, z: ComplexPoint) -> Array:
+        """1/r, or (N,) the 1/r_α of the factor of each coordinate: it brings z to r = 1."""
+        radii = log_radii_squared(self.variety, z)
+        if len(radii) == 1:
+            return jnp.exp(-0.5 * radii[0])
+        return jnp.exp(-0.5 * jnp.stack(radii) @ (jnp.asarray(self.variety.charges) > 0))
 
     def __call__(self, z: ComplexPoint) -> Complex[Array, " N"]:
         """s/r^k at one point."""
-        return self.numerators(jnp.exp(-0.5 * reference_potential(self.variety, z)) * z)
+        return self.numerators(self.scale(z) * z)
 
     def numerators(self, z: ComplexPoint) -> Complex[Array, " N"]:
         """s at one point."""
@@ -88,7 +98,7 @@ class Sections:
 
     def jet(self, z: ComplexPoint, frame: Frame) -> SectionJet:
         """s/r^k and its holomorphic derivatives along a frame, r held fixed."""
-        scale = jnp.exp(-0.5 * reference_potential(self.variety, z))
+        scale = self.scale(z)
         at = scale * z
 
         def along(v: Array) -> Array:
@@ -117,7 +127,7 @@ class HermitianAnsatz:
         """u at one point of X: a constant factor brings z to r = 1, so that the sections are holomorphic in it."""
         reference = reference_potential(self.sections.variety, z)
         fixed = jax.lax.stop_gradient(reference)
-        s = self.sections.numerators(jnp.exp(-0.5 * fixed) * z)
+        s = self.sections.numerators(jax.lax.stop_gradient(self.sections.scale(z)) * z)
         return jnp.log((s @ hermitian(parameters) @ s.conj()).real) / self.sections.degree - (reference - fixed)
 
     def jet(self, parameters: tuple[Array, ...], z: ComplexPoint, frame: Frame) -> Jet:

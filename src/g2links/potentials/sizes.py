@@ -12,9 +12,11 @@ from itertools import pairwise
 import numpy as np
 
 from g2links.errors import InputError
+from g2links.potentials.section_basis import monomials_before_relations
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial, monomial_counts
 from g2links.varieties.symmetry import coordinate_permutations, exponent_lattice, is_real
+from g2links.varieties.variety import AbstractVariety
 
 MOST_LAYERS = 100
 """Hidden layers; two are the default. They are compiled one by one: five thousand take minutes."""
@@ -88,13 +90,16 @@ def require_features(
         raise InputError("degree", degree, allowed)
 
 
-def require_sections(variety: WeightedHypersurface, degree: int) -> None:
+def require_sections(variety: AbstractVariety, degree: int) -> None:
     """Refuse too large Hermitian matrices in all monomials of a degree.
 
     Raises:
         InputError: with what is allowed.
     """
-    count = _monomials_on(variety, degree)[-1]
+    if isinstance(variety, WeightedHypersurface):
+        count = _monomials_on(variety, degree)[-1]
+    else:
+        count = monomials_before_relations(variety, degree)
     if count > MOST_MONOMIALS:
         allowed = f"{count:,} monomials have that degree, {count**2:,} pairs; allowed are at most {MOST_MONOMIALS:,}"
         raise InputError("degree", degree, allowed)

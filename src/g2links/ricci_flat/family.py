@@ -80,16 +80,15 @@ def choose_family(
     """
     if ansatz not in ANSATZE:
         raise InputError("ansatz", ansatz, f"choose one of {', '.join(ANSATZE)}")
-    hypersurface = require_hypersurface(variety, "ansatz")
     reason = "asked for"
+    if not isinstance(variety, WeightedHypersurface) and ansatz in ("auto", "algebraic"):
+        reason = reason if ansatz == "algebraic" else "auto: what there is for complete intersections"
+        return _in_all_sections(variety, degree, optimiser, reason)
+    hypersurface = require_hypersurface(variety, "ansatz")
     if ansatz == "auto":
         ansatz, reason = _best(hypersurface, degree, network_wanted=bool(widths or activation or optimiser == "adam"))
     if ansatz == "algebraic" and little_symmetry(hypersurface):
-        if optimiser != "lm":
-            raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
-        if degree is not None:
-            require_sections(hypersurface, degree)
-        return Family(HermitianAnsatz(Sections(hypersurface, degree or _hermitian_degree(hypersurface))), reason)
+        return _in_all_sections(hypersurface, degree, optimiser, reason)
     if ansatz == "mixed":
         if degree is not None:
             raise InputError("degree", degree, "none for a mixed potential, which has several; or ansatz algebraic")
@@ -118,7 +117,15 @@ def little_symmetry(variety: WeightedHypersurface) -> bool:
     return default_degree(variety, MOST_FEATURES, degree) < degree
 
 
-def _hermitian_degree(variety: WeightedHypersurface) -> int:
+def _in_all_sections(variety: AbstractVariety, degree: int | None, optimiser: str, reason: str) -> Family:
+    if optimiser != "lm":
+        raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
+    if degree is not None:
+        require_sections(variety, degree)
+    return Family(HermitianAnsatz(Sections(variety, degree or _hermitian_degree(variety))), reason)
+
+
+def _hermitian_degree(variety: AbstractVariety) -> int:
     degrees = range(1, _HERMITIAN_DEGREE + 1)
     return max(k for k in degrees if k == 1 or Sections(variety, k).count <= _MOST_SECTIONS)
 

@@ -19,7 +19,7 @@ from g2links.errors import InputError
 from g2links.forms.linear import small_inverse
 from g2links.varieties.variety import AbstractVariety
 
-_NEWTON_STEPS = 30
+NEWTON_STEPS = 30
 """From a point near V; it converges in six, and where it has not in thirty there is none."""
 _FIRST_SCORES, _NEXT_SCORE = (1.0, 0.83, 0.69, 0.57, 0.47), 0.8
 """Different factors for the coordinates, so that no two representatives of a point tie."""
@@ -228,8 +228,10 @@ def complex_coordinates(x: Float[Array, " coordinates"]) -> Complex[Array, " d"]
     return x[:d] + 1j * x[d : 2 * d]
 
 
-def embed(variety: AbstractVariety, chart: SliceChart, w: Complex[Array, " d"]) -> ComplexPoint:
-    """The point of X, in the chart's gauge, whose chart coordinates are `w`.
+def embed(
+    variety: AbstractVariety, chart: SliceChart, w: Complex[Array, " d"], newton_steps: int = NEWTON_STEPS
+) -> ComplexPoint:
+    """The point of X, in the chart's gauge, whose chart coordinates are `w`, by so many steps of Newton's method.
 
     Raises:
         InputError: for coordinates of another number.
@@ -239,7 +241,7 @@ def embed(variety: AbstractVariety, chart: SliceChart, w: Complex[Array, " d"]) 
     slots = _picked(chart.centre.solved, variety.variables)
     chosen = selector(chart.centre)
     constant = chart.centre.z * (1 - jnp.sum(chosen, axis=0))
-    return _close(variety, constant + w @ chosen, slots)
+    return _close(variety, newton_steps, constant + w @ chosen, slots)
 
 
 def tangent_frame(variety: AbstractVariety, at: ChartPoint) -> Frame:
@@ -263,23 +265,25 @@ def _in_slots(jacobian: Array, slots: Float[Array, "m variables"], change: Array
     return jnp.sum(steps[:, None] * slots, axis=0)
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _close(variety: AbstractVariety, z: ComplexPoint, slots: Float[Array, "m variables"]) -> ComplexPoint:
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+def _close(
+    variety: AbstractVariety, newton_steps: int, z: ComplexPoint, slots: Float[Array, "m variables"]
+) -> ComplexPoint:
     """Move `z` along the coordinates marked by `slots` to the nearby common root of the equations, by Newton's
     method."""
 
     def step(_: Index, point: ComplexPoint) -> ComplexPoint:
         return point - _in_slots(variety.jacobian(point), slots, variety.values(point))
 
-    return jax.lax.fori_loop(0, _NEWTON_STEPS, step, z)
+    return jax.lax.fori_loop(0, newton_steps, step, z)
 
 
 @_close.defjvp
 def _close_jvp(
-    variety: AbstractVariety, primals: tuple[Array, Array], tangents: tuple[Array, Array]
+    variety: AbstractVariety, newton_steps: int, primals: tuple[Array, Array], tangents: tuple[Array, Array]
 ) -> tuple[ComplexPoint, ComplexPoint]:
     z, slots = primals
     dz, _ = tangents
-    closed = _close(variety, z, slots)
+    closed = _close(variety, newton_steps, z, slots)
     free = dz * (1 - jnp.sum(slots, axis=0))
     return closed, free + _completion(variety.jacobian(closed), slots, free)

@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from g2links.errors import InputError
 from g2links.records import VarietyData
+from g2links.varieties import complete_intersection
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
@@ -18,7 +19,10 @@ class Family(Protocol):
         """The inverse of `AbstractVariety.to_config`."""
 
 
-_FAMILIES: dict[str, Family] = {"weighted hypersurface": WeightedHypersurface}
+_FAMILIES: dict[str, Family] = {
+    "weighted hypersurface": WeightedHypersurface,
+    complete_intersection.FAMILY: complete_intersection.CompleteIntersection,
+}
 """The entry `family` of the data, which a hypersurface need not have, and the class."""
 
 

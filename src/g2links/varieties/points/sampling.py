@@ -13,7 +13,7 @@ import numpy as np
 
 from g2links._typing import Array
 from g2links.errors import InputError
-from g2links.varieties.charts import ChartPoint, embed, selector, slice_chart
+from g2links.varieties.charts import NEWTON_STEPS, ChartPoint, embed, selector, slice_chart
 from g2links.varieties.variety import AbstractVariety
 
 POOR_SAMPLE = 0.2
@@ -89,19 +89,19 @@ def effective_sample_size(weights: np.ndarray) -> float:
     return float(np.sum(weights) ** 2 / (len(weights) * np.sum(weights**2)))
 
 
-def in_charts(variety: AbstractVariety, points: np.ndarray) -> ChartPoint:
+def in_charts(variety: AbstractVariety, points: np.ndarray, newton_steps: int = NEWTON_STEPS) -> ChartPoint:
     """The canonical charts of points that lie on X up to rounding."""
-    blocks = [_polished(variety, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
+    blocks = [_polished(variety, newton_steps, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
     charts: ChartPoint = jax.tree.map(lambda *parts: np.concatenate(parts), *blocks)
     return charts
 
 
-@partial(jax.jit, static_argnums=0)
-def _polished(variety: AbstractVariety, points: Array) -> ChartPoint:
+@partial(jax.jit, static_argnums=(0, 1))
+def _polished(variety: AbstractVariety, newton_steps: int, points: Array) -> ChartPoint:
     """The canonical charts around points that lie on X up to rounding, moved so that they lie on it exactly."""
 
     def one_point(z: Array) -> ChartPoint:
         chart = slice_chart(variety, z)
-        return chart.at(embed(variety, chart, selector(chart.centre) @ chart.centre.z))
+        return chart.at(embed(variety, chart, selector(chart.centre) @ chart.centre.z, newton_steps))
 
     return jax.vmap(one_point)(points)

@@ -1,0 +1,65 @@
+"""Monomials that are linearly independent on V, of the multidegree k t of the sections of the k-th power of the
+polarisation."""
+
+import math
+
+import numpy as np
+
+from g2links.varieties.points.path_tracking import monomials_of_multidegree
+from g2links.varieties.polynomial import PurePower, exponents_of_degree, pure_power
+from g2links.varieties.smooth.finite_field import image, independent_columns, large_primes, square_root_of_minus_one
+from g2links.varieties.variety import AbstractVariety
+
+
+def independent_monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
+    """(N, variables) the exponents of monomials of degree k t, of which none is a combination of others on V.
+
+    Of one equation in one projective space the multiples of a pure power are left out; where it has none, all monomials
+    are kept. Of other varieties those that a relation begins with: a multiple of an equation by a monomial, in an
+    order in which high powers come first. Relations are brought to echelon form in a finite field, so the choice is
+    the same on every machine.
+
+    Args:
+        variety: V, in a product of projective spaces.
+        degree: k.
+    """
+    if len(variety.equations) == len(variety.charges) == 1:
+        every = exponents_of_degree(variety.charges[0], degree * variety.polarisation[0])
+        pure: PurePower | None = pure_power(variety.equations[0])
+        return every if pure is None else every[every[:, pure.variable] < pure.power]
+    sizes, multidegree = _sizes(variety), tuple(degree * t for t in variety.polarisation)
+    every = monomials_of_multidegree(sizes, multidegree)
+    every = every[np.argsort(-every.max(axis=1), kind="stable")]
+    dependent = _leading(variety, sizes, multidegree, every)
+    kept = np.delete(every, dependent, axis=0)
+    return kept[np.lexsort(kept.T[::-1])]
+
+
+def monomials_before_relations(variety: AbstractVariety, degree: int) -> int:
+    """How many monomials of degree k t there are, without listing them."""
+    pairs = zip(_sizes(variety), variety.polarisation, strict=True)
+    return math.prod(math.comb(size - 1 + degree * t, size - 1) for size, t in pairs)
+
+
+def _sizes(variety: AbstractVariety) -> tuple[int, ...]:
+    return tuple(len(factor.coordinates) for factor in variety.factors)
+
+
+def _leading(
+    variety: AbstractVariety, sizes: tuple[int, ...], multidegree: tuple[int, ...], every: np.ndarray
+) -> list[int]:
+    """Which monomials of `every` a combination of relations begins with."""
+    (prime,) = large_primes(1)
+    imaginary = square_root_of_minus_one(prime)
+    place = {row.tobytes(): i for i, row in enumerate(every)}
+    relations = []
+    for f, q in zip(variety.equations, variety.degrees, strict=True):
+        rest = tuple(k - d for k, d in zip(multidegree, q, strict=True))
+        if min(rest) < 0:
+            continue
+        values = np.array([image(c, imaginary, prime) for c in f.coefficients], dtype=float)
+        for factor in monomials_of_multidegree(sizes, rest):
+            row = np.zeros(len(every))
+            row[[place[e.tobytes()] for e in f.exponents + factor]] = values
+            relations.append(row)
+    return independent_columns(np.array(relations), prime) if relations else []

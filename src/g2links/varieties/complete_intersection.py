@@ -1,0 +1,118 @@
+"""Complete intersections in products of projective spaces: V = {f_1 = ... = f_m = 0} in P^{N_1} x ... x P^{N_r}."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from g2links.errors import PolynomialError
+from g2links.records import VarietyData
+from g2links.varieties.points import linear_sections
+from g2links.varieties.points.sampling import Points, in_charts, require_points
+from g2links.varieties.polynomial import Polynomial
+from g2links.varieties.smooth.singular_search import require_nonsingular
+from g2links.varieties.variety import AbstractVariety, require_calabi_yau
+
+FAMILY = "complete intersection"
+_NEWTON_STEPS = 4
+"""From solutions that are known to rounding, in other coordinates."""
+
+
+@dataclass(frozen=True)
+class CompleteIntersection(AbstractVariety):
+    """V = {f_1 = ... = f_m = 0} in P^{N_1} x ... x P^{N_r}, with the class Σ t_α J_α.
+
+    Args:
+        spaces: the dimensions N_1, ..., N_r; the coordinates of the factors follow each other.
+        equations: f_1, ..., f_m in all coordinates, each homogeneous in those of each factor.
+        polarisation: t, positive integers; 1 each, if none is given.
+        name: shown to users and stored with results.
+
+    Raises:
+        PolynomialError: when an equation is not homogeneous in the coordinates of one of the factors, or has others.
+    """
+
+    spaces: tuple[int, ...]
+    equations: tuple[Polynomial, ...] = ()
+    polarisation: tuple[int, ...] = ()
+    name: str = "complete_intersection"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spaces", _positive("spaces", self.spaces))
+        chosen = self.polarisation or (1,) * len(self.spaces)
+        object.__setattr__(self, "polarisation", _positive("polarisation", chosen))
+        object.__setattr__(self, "equations", tuple(self.equations))
+        if len(self.polarisation) != len(self.spaces):
+            allowed = f"{len(self.spaces)} positive integers, one for each factor"
+            raise PolynomialError("polarisation", self.polarisation, allowed)
+        if not self.equations or not all(isinstance(f, Polynomial) for f in self.equations):
+            raise PolynomialError("equations", self.equations, "at least one Polynomial")
+        variables = sum(self.spaces) + len(self.spaces)
+        for f in self.equations:
+            if f.weights != (1,) * variables:
+                raise PolynomialError("equations", f.name, f"polynomials in {variables} variables of weight 1")
+        if self.dimension < 1:
+            allowed = f"at most {sum(self.spaces) - 1} of them in so small a space"
+            raise PolynomialError("equations", f"{len(self.equations)} equations", allowed)
+        _ = self.degrees  # refuses what is not homogeneous
+
+    @property
+    def charges(self) -> tuple[tuple[int, ...], ...]:
+        """A row for each factor: 1 at its coordinates."""
+        rows = np.repeat(np.eye(len(self.spaces), dtype=int), np.array(self.spaces) + 1, axis=1)
+        return tuple(map(tuple, rows.tolist()))
+
+    def sample(self, n: int, seed: int | np.random.SeedSequence) -> Points:
+        """On random linear sections.
+
+        Raises:
+            InputError: when n < 1.
+            PolynomialError: when sections have fewer points than the intersection numbers say.
+        """
+        require_points(n)
+        z, sections = linear_sections.draw(self, n, np.random.default_rng(seed))
+        at = in_charts(self, z, _NEWTON_STEPS)
+        return Points(at, linear_sections.weights(self, at), sections)
+
+    def require_solvable(self) -> None:
+        """See `smooth.singular_search.require_nonsingular`.
+
+        Raises:
+            PolynomialError: with the degrees, or a singular point.
+        """
+        require_calabi_yau(self)
+        require_nonsingular(self)
+
+    def to_config(self) -> VarietyData:
+        """With the name of the family, by which it is found again."""
+        return {
+            "family": FAMILY,
+            "spaces": list(self.spaces),
+            "equations": [f.to_config() for f in self.equations],
+            "polarisation": list(self.polarisation),
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: VarietyData) -> "CompleteIntersection":
+        """Rebuild one from `to_config`.
+
+        Raises:
+            PolynomialError: for anything else.
+        """
+        try:
+            data: Any = config
+            equations = tuple(map(Polynomial.from_config, data["equations"]))
+            return cls(tuple(data["spaces"]), equations, tuple(data["polarisation"]), str(data["name"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise PolynomialError(
+                "variety", config, "a mapping with spaces, equations, polarisation and name is needed"
+            ) from error
+
+
+def _positive(field: str, values: Iterable[Any]) -> tuple[int, ...]:
+    numbers = tuple(values)
+    if not numbers or not all(isinstance(v, int | np.integer) and not isinstance(v, bool) and v > 0 for v in numbers):
+        raise PolynomialError(field, numbers, "positive integers are needed")
+    return tuple(map(int, numbers))

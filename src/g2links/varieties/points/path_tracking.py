@@ -1,0 +1,333 @@
+"""All isolated solutions of many systems of m equations on a product of projective spaces, by following paths.
+
+The systems have the same degrees, so generic ones have the same number of solutions, the intersection number of their
+classes. Those of one system are followed to those of another along a segment between their coefficients, turned by
+a random phase for each equation, on which no two paths meet with probability 1 (Morgan and Sommese, Appl. Math.
+Comput. 24, 1987, 101, and 29, 1989, 123). A step that is too long jumps to another path all the same, so what arrives
+is counted: each system needs as many different solutions as the intersection number says, and is followed anew in
+shorter steps where it lacks one.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Bool, Complex
+
+from g2links._typing import Array, Index
+from g2links.varieties.polynomial import exponents_of_degree, monomials
+
+_CORRECTIONS, _POLISH = 1, 6
+"""Newton's steps after each step along the path, and at its end."""
+_CONVERGED = 1e-10
+"""Newton's last step at a solution, relative; rounding leaves 1e-14 where solutions are far apart."""
+_SAME = 1e-12
+"""1 - |<x, y>|² of two unit vectors below which they are one solution."""
+_PATHS, _FEW_PATHS = 8192, 128
+"""Followed together, so that memory is bounded and two sizes are compiled."""
+
+
+_MOST_OF_FEW = 32
+"""Blocks of the smaller size, from which on the larger one is faster."""
+
+
+class Steps(NamedTuple):
+    """How a path is divided.
+
+    Attributes:
+        number: of steps of the fourth-order method.
+        grading: p, with which they end at s = 1 - (1 - i/number)^p.
+    """
+
+    number: int
+    grading: int
+
+
+_FIRST, _AGAIN = Steps(8, 1), (Steps(32, 1), Steps(128, 3), Steps(512, 4), Steps(2048, 4))
+"""Where solutions are missing, paths are divided more finely, above all at the end: between solutions at a small
+distance δ they turn at s = 1 - δ²."""
+
+
+class LostSolutions(Exception):
+    """Systems of which solutions are missing after the shortest steps."""
+
+
+class Derivative(NamedTuple):
+    """The gradient of equations with the same monomials, Σ_u factors[i, u] c[places[i, u]] x^exponents[u].
+
+    Attributes:
+        exponents: (U, k).
+        places: (k, U) the monomial whose derivative along x_i is that one.
+        factors: (k, U) its power of x_i, 0 where there is none.
+        degree: of the equations, by which Euler's identity gives their values.
+    """
+
+    exponents: np.ndarray
+    places: np.ndarray
+    factors: np.ndarray
+    degree: int
+
+
+Systems = tuple[np.ndarray, ...]
+"""(n, M_j) the coefficients of each equation j of n systems, in the monomials of their `Shape`."""
+Gradients = tuple[Array | np.ndarray, ...]
+"""(n, k, U_j) those of the gradient of each equation, in the monomials of its `Derivative`."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What systems have in common.
+
+    Args:
+        sizes: (r,) homogeneous coordinates of each projective space.
+        degrees: (m, r) of each equation in each of them; m = Σ (sizes - 1).
+    """
+
+    sizes: tuple[int, ...]
+    degrees: tuple[tuple[int, ...], ...]
+
+    @cached_property
+    def exponents(self) -> tuple[np.ndarray, ...]:
+        """For each equation its monomials (M, Σ sizes)."""
+        return tuple(monomials_of_multidegree(self.sizes, q) for q in self.degrees)
+
+    @cached_property
+    def slots(self) -> np.ndarray:
+        """(r, Σ sizes) 1 at the coordinates of each space."""
+        return np.repeat(np.eye(len(self.sizes)), self.sizes, axis=1)
+
+    @cached_property
+    def choices(self) -> list[tuple[int, ...]]:
+        """The ways to give each equation one of the spaces, so that each space gets as many as its dimension."""
+        every = itertools.product(*(np.flatnonzero(q).tolist() for q in self.degrees))
+        return [c for c in every if all(c.count(a) == size - 1 for a, size in enumerate(self.sizes))]
+
+    @cached_property
+    def solutions(self) -> int:
+        """How many a generic system has: as many as one whose equations are products of linear forms."""
+        return sum(math.prod(q[a] for q, a in zip(self.degrees, choice, strict=True)) for choice in self.choices)
+
+    @cached_property
+    def derivatives(self) -> tuple["Derivative", ...]:
+        """The gradient of each equation."""
+        return tuple(_derivative(e) for e in self.exponents)
+
+    def gradients(self, systems: Systems) -> Gradients:
+        """The gradients of n systems."""
+        pairs = zip(self.derivatives, systems, strict=True)
+        return tuple(d.factors * np.where(d.factors > 0, c[:, d.places], 0) for d, c in pairs)
+
+    def split(self, x: np.ndarray) -> list[np.ndarray]:
+        """The coordinates (..., Σ sizes) of each space."""
+        return np.split(x, np.cumsum(self.sizes)[:-1], axis=-1)
+
+
+def monomials_of_multidegree(sizes: tuple[int, ...], degrees: tuple[int, ...]) -> np.ndarray:
+    """(M, Σ sizes) exponents of the monomials that have a degree in each group of variables."""
+    tables = [exponents_of_degree((1,) * size, d) for size, d in zip(sizes, degrees, strict=True)]
+    return np.array([np.concatenate(rows) for rows in itertools.product(*tables)])
+
+
+def _derivative(exponents: np.ndarray) -> Derivative:
+    place = {tuple(row): i for i, row in enumerate(exponents.tolist())}
+    steps = np.eye(exponents.shape[1], dtype=int)
+    lower = np.unique((exponents[:, None] - steps[None]).reshape(-1, len(steps)), axis=0)
+    lower = lower[(lower >= 0).all(axis=1)]
+    places = np.array([[place.get(tuple(row), -1) for row in (lower + step).tolist()] for step in steps])
+    factors = np.where(places < 0, 0, lower.T + 1)
+    return Derivative(lower, places, factors, int(exponents[0].sum()))
+
+
+def solve_systems(shape: Shape, systems: Systems, rng: np.random.Generator) -> np.ndarray:
+    """(n, D, Σ sizes) all D solutions of n systems, of norm 1 in each projective space.
+
+    Raises:
+        LostSolutions: when a system has fewer that can be told apart, as where they are not isolated.
+    """
+    base = tuple(_random(rng, len(e)) for e in shape.exponents)
+    known = _from_products(shape, base, rng)
+    found = np.empty((len(systems[0]), *known.shape), dtype=complex)
+    missing = np.arange(len(found))
+    for steps in (_FIRST, *_AGAIN):
+        wanted = tuple(c[missing] for c in systems)
+        found[missing] = _follow(shape, base, known, wanted, rng, steps)
+        missing = missing[~_complete(shape, wanted, found[missing])]
+        if not len(missing):
+            return found
+    raise LostSolutions(f"{len(missing)} of {len(found)} systems have fewer than {len(known)} solutions")
+
+
+def _from_products(shape: Shape, base: Systems, rng: np.random.Generator) -> np.ndarray:
+    """(D, Σ sizes) the solutions of one generic system, from those of products of linear forms."""
+    forms = [[_random(rng, d, size) for d, size in zip(q, shape.sizes, strict=True)] for q in shape.degrees]
+    nodes = [_random(rng, len(e), sum(shape.sizes)) for e in shape.exponents]
+    start = tuple(
+        np.linalg.solve(_table(e, x), _product(shape, own, x))
+        for e, x, own in zip(shape.exponents, nodes, forms, strict=True)
+    )
+    known = np.array([np.concatenate(parts) for parts in _solutions_of_products(shape, forms)])
+    wanted = tuple(c[None] for c in base)
+    for steps in _AGAIN:
+        found = _follow(shape, start, known, wanted, rng, steps)
+        if _complete(shape, wanted, found).all():
+            return found[0]
+    raise LostSolutions(f"a generic system has fewer than {len(known)} solutions")
+
+
+def _solutions_of_products(shape: Shape, forms: list[list[np.ndarray]]) -> Iterator[list[np.ndarray]]:
+    """Where in each equation one of its linear forms is 0."""
+    for choice in shape.choices:
+        for picks in itertools.product(*(range(q[a]) for q, a in zip(shape.degrees, choice, strict=True))):
+            rows = [own[a][i] for own, a, i in zip(forms, choice, picks, strict=True)]
+            yield [
+                _kernel([row for row, a in zip(rows, choice, strict=True) if a == space], size)
+                for space, size in enumerate(shape.sizes)
+            ]
+
+
+def _product(shape: Shape, forms: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Values at points (n, Σ sizes) of the product of the linear forms (d, size) in each space."""
+    parts = zip(shape.split(x), forms, strict=True)
+    values: np.ndarray = np.prod([np.prod(part @ own.T, axis=1) for part, own in parts], axis=0)
+    return values
+
+
+def _kernel(rows: list[np.ndarray], size: int) -> np.ndarray:
+    """The unit vector on which size - 1 linear forms are 0."""
+    vector: np.ndarray = np.linalg.svd(np.array(rows).reshape(-1, size))[2][-1].conj()
+    return vector
+
+
+def _table(exponents: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """(n, M) monomials at points."""
+    values: np.ndarray = np.prod(x[:, None, :] ** exponents[None], axis=2)
+    return values
+
+
+def _random(rng: np.random.Generator, *size: int) -> np.ndarray:
+    return rng.normal(size=size) + 1j * rng.normal(size=size)
+
+
+def _follow(
+    shape: Shape, base: Systems, known: np.ndarray, systems: Systems, rng: np.random.Generator, steps: Steps
+) -> np.ndarray:
+    """(n, D, Σ sizes) where the paths end that begin at the known solutions (D, Σ sizes) of the base."""
+    n, count = len(systems[0]), len(known)
+    phases = np.exp(2j * np.pi * rng.random((n, len(shape.degrees))))
+    ends = np.empty((n * count, known.shape[1]), dtype=complex)
+    which, root = np.divmod(np.arange(n * count), count)
+    size = _PATHS if n * count > _MOST_OF_FEW * _FEW_PATHS else _FEW_PATHS
+    for first in range(0, n * count, size):
+        part = np.minimum(np.arange(first, first + size), n * count - 1)
+        starts = shape.gradients(tuple(phases[which[part], j, None] * c for j, c in enumerate(map(_unit, base))))
+        goals = shape.gradients(tuple(c[which[part]] for c in map(_unit, systems)))
+        arrived = np.asarray(_paths(shape, steps, starts, goals, known[root[part]]))
+        ends[first : first + size] = arrived[: n * count - first]
+    return ends.reshape(n, count, -1)
+
+
+def _unit(coefficients: np.ndarray) -> np.ndarray:
+    """Those (..., M) of norm 1, so that a segment between two of them turns evenly."""
+    unit: np.ndarray = coefficients / np.linalg.norm(coefficients, axis=-1, keepdims=True)
+    return unit
+
+
+@partial(jax.jit, static_argnums=0)
+def _paths(shape: Shape, steps: Steps, starts: Gradients, goals: Gradients, points: Array) -> Array:
+    return jax.vmap(partial(_path, shape, steps))(starts, goals, points)
+
+
+def _path(
+    shape: Shape, steps: Steps, start: Gradients, goal: Gradients, x: Complex[Array, " k"]
+) -> Complex[Array, " k"]:
+    change = jax.tree.map(jnp.subtract, goal, start)
+
+    def place(i: Index) -> Array:
+        return 1 - (1 - i / steps.number) ** steps.grading
+
+    def along(s: Array) -> Gradients:
+        return jax.tree.map(lambda a, c: a + s * c, start, change)
+
+    def step(i: Index, x: Array) -> Array:
+        s, patch = place(i), x.conj()
+        h = place(i + 1) - s
+
+        def moved(part: float, y: Array) -> Array:
+            return -h * _solved(shape, along(s + part * h), patch, y, change)
+
+        first = moved(0, x)
+        second = moved(0.5, x + first / 2)
+        third = moved(0.5, x + second / 2)
+        fourth = moved(1, x + third)
+        predicted = x + (first + 2 * second + 2 * third + fourth) / 6
+        return _newton(shape, along(s + h), predicted, _CORRECTIONS)
+
+    return _newton(shape, goal, jax.lax.fori_loop(0, steps.number, step, x), _POLISH)
+
+
+def _newton(shape: Shape, system: Gradients, x: Array, steps: int) -> Array:
+    def step(_: Index, x: Array) -> Array:
+        x = _normalised(shape, x)
+        return x - _correction(shape, system, x)
+
+    return _normalised(shape, jax.lax.fori_loop(0, steps, step, x))
+
+
+def _correction(shape: Shape, system: Gradients, x: Array) -> Array:
+    return _solved(shape, system, x.conj(), x, system)
+
+
+def _solved(shape: Shape, system: Gradients, patch: Array, x: Array, values: Gradients) -> Array:
+    """The vector along which a system changes by what another one is at x, and which is orthogonal to the patch of each
+    space."""
+    rows, sides = [], []
+    for derivative, own, other in zip(shape.derivatives, system, values, strict=True):
+        table = monomials(derivative.exponents, x)
+        rows.append(jnp.sum(own * table[None], axis=1))
+        sides.append(jnp.sum(other * table[None] * x[:, None]) / derivative.degree)
+    slots = jnp.asarray(shape.slots)
+    matrix = jnp.concatenate([slots * patch[None], jnp.stack(rows)])
+    return _solution(matrix, jnp.concatenate([jnp.zeros(len(slots)), jnp.stack(sides)]))
+
+
+def _solution(matrix: Array, side: Array) -> Array:
+    """The solution of matrix v = side, by making the rows orthonormal one by one."""
+    directions, lengths = [], []
+    for _ in range(len(matrix)):
+        norm = jnp.sqrt(jnp.sum(matrix[0].real ** 2 + matrix[0].imag ** 2))
+        row, value = matrix[0].conj() / norm, side[0] / norm
+        directions.append(row)
+        lengths.append(value)
+        shares = jnp.sum(matrix[1:] * row[None], axis=1)
+        matrix, side = matrix[1:] - shares[:, None] * row.conj()[None], side[1:] - shares * value
+    return jnp.sum(jnp.stack(lengths)[:, None] * jnp.stack(directions), axis=0)
+
+
+def _normalised(shape: Shape, x: Array) -> Array:
+    slots = jnp.asarray(shape.slots)
+    return x / jnp.sqrt(slots.T @ (slots @ (x.real**2 + x.imag**2)))
+
+
+def _complete(shape: Shape, systems: Systems, found: np.ndarray) -> Bool[np.ndarray, " n"]:
+    """Whether all that was found of each system are different solutions."""
+    n, count, size = found.shape
+    repeated = shape.gradients(tuple(np.repeat(c, count, axis=0) for c in systems))
+    last = np.linalg.norm(np.asarray(_corrections(shape, repeated, found.reshape(-1, size))), axis=1)
+    solved = (last < _CONVERGED).reshape(n, count).all(axis=1)
+    overlaps = np.ones((n, count, count))
+    for part in shape.split(found):
+        overlaps = overlaps * np.abs(part.conj() @ part.transpose(0, 2, 1)) ** 2
+    overlaps[:, np.arange(count), np.arange(count)] = 0
+    complete: np.ndarray = solved & (overlaps < 1 - _SAME).all(axis=(1, 2))
+    return complete
+
+
+@partial(jax.jit, static_argnums=0)
+def _corrections(shape: Shape, systems: Gradients, points: Array) -> Array:
+    return jax.vmap(partial(_correction, shape))(systems, points)
