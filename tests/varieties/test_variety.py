@@ -176,7 +176,7 @@ def test_a_metric_by_a_potential_of_ones_own(tmp_path):
     i, j = np.triu_indices(4)
     start = {"a": np.where(i == j, 0.0, np.log(2.0))}
     with pytest.raises(InputError, match="so far for hypersurfaces only"):
-        g2links.solve(TORUS, n_points=500)
+        g2links.solve(TORUS, n_points=500, ansatz="neural")
     register_variety(FAMILY, TwoEquations)
     options = {"potential": _quadratic, "parameters": start, "n_points": 2000}
     cy = g2links.solve(TORUS, **options, iterations=4, home=tmp_path)

@@ -8,6 +8,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import PROGRESS, Session, require_new_home
+from g2links.cli.varieties import named_variety
 
 
 def cy(
@@ -16,6 +17,10 @@ def cy(
     ] = None,
     polynomial: options.Polynomial = "fermat_quintic",
     weights: options.Weights = None,
+    configuration: options.Configuration = None,
+    ambient: options.Ambient = None,
+    equations: options.Equations = None,
+    polarisation: options.Polarisation = None,
     ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural, algebraic or mixed.")] = "auto",
     degree: Annotated[
         int | None,
@@ -83,7 +88,18 @@ def cy(
         "seed": seed,
         "start_from": start_from,
     }
-    variety = resolve_variety(polynomial, options.integers(weights, "--weights"))
+    named = named_variety(
+        {
+            "polynomial": polynomial,
+            "weights": weights,
+            "configuration": configuration,
+            "ambient": ambient,
+            "equations": equations,
+            "polarisation": polarisation,
+        },
+        seed,
+    )
+    variety = resolve_variety(named.given, named.weights)
     chosen = fit_options(variety, solving_options(given), quick=quick)
     with refusals_name_the_file(polynomial):
         report = metric_step(Home(home), variety, chosen, time_limit=time_limit, fresh=fresh, progress=PROGRESS)

@@ -55,19 +55,47 @@ Weights = Annotated[
     str | None,
     typer.Option("--weights", metavar="W W W ...", help="Weights of z0, z1, ... for an expression, such as 1 1 2 2 2."),
 ]
+Configuration = Annotated[
+    str | None,
+    typer.Option(
+        "--configuration",
+        help='In place of a polynomial: "P2 3; P2 3", for each projective space the degrees of all equations '
+        "in it, with random coefficients from --seed.",
+    ),
+]
+Ambient = Annotated[
+    str | None, typer.Option("--ambient", help='Space of --equations: "P5", or a product such as "P3 x P3".')
+]
+Equations = Annotated[
+    str | None,
+    typer.Option(
+        "--equations",
+        help='"EQUATION; EQUATION": in z0, z1, ...; of a product in x0, x1, ... of the first space, y0, ... '
+        "of the next, then u, v, w, s, t.",
+    ),
+]
+Polarisation = Annotated[
+    str | None,
+    typer.Option("--polarisation", metavar="T T ...", help="Kähler class, a whole number for each space [1 each]."),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]
 
 
+_NUMBERS = ("--weights", "--polarisation")
+"""Options that take several whole numbers."""
+
+
 def join_numbers(arguments: Sequence[str]) -> list[str]:
-    """Arguments in which the whole numbers after `--weights` are one word: `--weights 1 1 2 2 2` as it is written."""
+    """Arguments in which the whole numbers after `--weights` and `--polarisation` are one word: `--weights 1 1 2 2 2`
+    as it is written."""
     joined: list[str] = []
     collecting = False
     for argument in arguments:
         number = argument.strip().isdecimal()
-        if collecting and number and joined[-1] != "--weights":
+        if collecting and number and joined[-1] not in _NUMBERS:
             joined[-1] += f" {argument}"
         else:
-            collecting = argument == "--weights" or (collecting and number)
+            collecting = argument in _NUMBERS or (collecting and number)
             joined.append(argument)
     return joined
 

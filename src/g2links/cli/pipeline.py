@@ -21,11 +21,12 @@ from g2links.cli.cy import cy, solving_options
 from g2links.cli.sample import sample
 from g2links.cli.session import FAILED, PROGRESS, Session, refuse_missing, require_new_home
 from g2links.cli.train import train, training_options
+from g2links.cli.varieties import DEFAULT, OF_THE_VARIETY, named_variety
 
 _OF_ALL = ("seed", "quick", "fresh", "home", "json", "hyperparameters")
 """Options that have one meaning for the whole pipeline."""
 
-_DECIDED = ("cy_run_number", "g2_run_number", "task", "psi_method", "polynomial", "weights")
+_DECIDED = ("cy_run_number", "g2_run_number", "task", "psi_method", *OF_THE_VARIETY)
 """Those that the pipeline decides on, and those that say what V is."""
 
 _PANELS = {"cy": "Step 1, the metric", "sample": "Step 2, data", "train": "Step 3, networks", "check": "Step 4, checks"}
@@ -38,8 +39,12 @@ _Hyperparameters = Annotated[
     typer.Option("--hyperparameters", help="YAML file of steps 2 and 3 [hyperparameters/hps.yaml, else built in]."),
 ]
 _COMMON: dict[str, tuple[Any, Any]] = {
-    "polynomial": (options.Polynomial, "fermat_quintic"),
+    "polynomial": (options.Polynomial, DEFAULT),
     "weights": (options.Weights, None),
+    "configuration": (options.Configuration, None),
+    "ambient": (options.Ambient, None),
+    "equations": (options.Equations, None),
+    "polarisation": (options.Polarisation, None),
     "hyperparameters": (_Hyperparameters, None),
     "seed": (options.Seed, 0),
     "quick": (options.Quick, False),
@@ -117,9 +122,10 @@ def _command() -> Any:
         refuse_missing(given["hyperparameters"], "--hyperparameters")
         files = options.given({"hyperparameters": given["hyperparameters"]})
         cy_options, sampling, training, checking = (_of_step(step, declared, given) for step in _PANELS)
+        named = named_variety({name: given[name] for name in OF_THE_VARIETY}, given["seed"])
         result = run(
-            given["polynomial"],
-            weights=options.integers(given["weights"], "--weights"),
+            named.given,
+            weights=named.weights,
             n_points=cy_options.pop("n_points", None),
             n_rotations=sampling.pop("n_rotations", None),
             check_points=checking.pop("n_points", None),

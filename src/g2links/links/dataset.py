@@ -20,7 +20,7 @@ from g2links.varieties.topology import THREEFOLD
 _CHUNK = 100
 """Points side by side: the forms of a point have a thousand intermediate numbers, which then stay in the cache."""
 _VARIABLES = THREEFOLD + 2
-"""Of the hypersurfaces that data sets belong to."""
+"""Of hypersurfaces, which most data sets belong to."""
 BLOCK = 20_000
 """Base points that are evaluated at once."""
 
@@ -37,7 +37,8 @@ COLUMNS: dict[str, tuple[tuple[int, ...], str]] = {
     "etas": ((forms.dimension(LINK_DIMENSION, 1),), "f"),
     "weights": ((), "f"),
 }
-"""The arrays of a data set: shape of one row, and kind of number (float64 or int64)."""
+"""The arrays of a data set: shape of one row, and kind of number (float64 or int64). On other varieties than
+hypersurfaces points have 2N numbers, and charts a column for each coordinate that is fixed or solved for."""
 
 
 def sample_link(
@@ -79,7 +80,7 @@ def sample_blocks(
             "link_points": real_points(all_to_link(link.variety, z, theta)),
             "rotations": theta,
             **{name: np.repeat(np.asarray(value), rotations, axis=0) for name, value in components.items()},
-            **{name: np.repeat(column, rotations) for name, column in in_columns(block.at).items()},
+            **{name: np.repeat(column, rotations, axis=0) for name, column in in_columns(block.at).items()},
             "weights": np.repeat(block.weights, rotations),
         }
 

@@ -15,7 +15,7 @@ from g2links.networks.layers import Parameters
 from g2links.networks.tasks import Task
 from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, SliceChart, complex_coordinates, embed
-from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.variety import AbstractVariety
 
 _CONSTANT = 1e-12
 """Deviations below this share of the mean are rounding."""
@@ -55,7 +55,7 @@ class AbstractArchitecture(ABC):
     argument."""
 
     task: Task
-    variety: WeightedHypersurface
+    variety: AbstractVariety
 
     @property
     @abstractmethod

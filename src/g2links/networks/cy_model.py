@@ -76,7 +76,7 @@ class CalabiYauMetric(ModelOnPoints):
         z = _complex(points_on_variety(self.variety, points))
         return _potentials(self.ansatz, self.kahler_potential.parameters, z) if len(z) else jnp.zeros(0)
 
-    def call(self, points: Float[Array, "n 10"]) -> Complex[Array, "n 3 3"]:
+    def call(self, points: Float[Array, "n reals"]) -> Complex[Array, "n d d"]:
         """g_{ab̄} = ∂_a∂_b̄ (K_ref + u); any representative of a point of V may be given."""
         return _metrics(self.variety, self.ansatz, self.kahler_potential.parameters, _complex(points))
 

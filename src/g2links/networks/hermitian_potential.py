@@ -24,8 +24,8 @@ from g2links.potentials.sections import HermitianAnsatz, Sections, hermitian
 from g2links.potentials.sizes import require_sections
 from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 
 class GramGeometry(NamedTuple):
@@ -54,7 +54,7 @@ class HermitianPotential(AbstractStructured):
     """
 
     task: Task
-    variety: WeightedHypersurface
+    variety: AbstractVariety
     normalisation: float
     degree: int
 
@@ -107,7 +107,7 @@ class HermitianPotential(AbstractStructured):
         return GramGeometry(jnp.concatenate([s.value[None], s.first]), exact, self.normalisation * h)
 
 
-def network_degree(variety: WeightedHypersurface, points: int) -> int:
+def network_degree(variety: AbstractVariety, points: int) -> int:
     """The highest degree up to 5 whose N² unknowns `points` determine well: 15 numbers at each, six times as many."""
     degrees = range(2, HIGHEST + 1)
     return max((k for k in degrees if Sections(variety, k).count ** 2 <= _NUMBERS * points / _SPARE), default=1)

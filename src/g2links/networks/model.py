@@ -28,9 +28,10 @@ from g2links.networks.tasks import Task, find_task
 from g2links.potentials.families import ansatz_from_config
 from g2links.records import ArchitectureData, VarietyData
 from g2links.varieties.charts import ChartPoint, SliceChart, canonical_point, origin, slice_chart
-from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.real_points import single_point
 from g2links.varieties.registry import SAVED_VARIETY, saved_variety, variety_from_config
+from g2links.varieties.variety import AbstractVariety
 
 POTENTIALS: dict[str, Callable[..., AbstractArchitecture]] = {
     "neural": PotentialNetwork,
@@ -74,7 +75,7 @@ class LinkModel(ModelOnPoints):
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"dtype": "float64", **kwargs})
-        self.variety = require_hypersurface(variety_from_config(variety), "network of the link")
+        self.variety = variety_from_config(variety)
         self.task, self.normalisation, self.cy_run = task, require_normalisation(normalisation), cy_run
         self.architecture = build_architecture(architecture, find_task(task), self.variety, self.normalisation)
         trainable, fixed = self.architecture.shapes()
@@ -105,7 +106,7 @@ class LinkModel(ModelOnPoints):
         """Random weights, and statistics of the training data: the start of a training from nothing."""
         self.assign(self.architecture.initial(np.random.default_rng([seed, 0x11]), rows))
 
-    def call(self, points: Float[Array, "n 10"]) -> Float[Array, "n components"]:
+    def call(self, points: Float[Array, "n reals"]) -> Float[Array, "n components"]:
         """See the class; by chunks, so that memory stays bounded."""
         return _predict(self.architecture, self.state, jnp.asarray(points))
 
@@ -203,7 +204,7 @@ def _architecture_of_first_format(architecture: ArchitectureData) -> Architectur
 
 
 def build_architecture(
-    config: ArchitectureData, task: Task, variety: WeightedHypersurface, normalisation: float
+    config: ArchitectureData, task: Task, variety: AbstractVariety, normalisation: float
 ) -> AbstractArchitecture:
     """An architecture from plain data.
 
@@ -214,11 +215,14 @@ def build_architecture(
     kind = entries.pop("kind", None)
     try:
         if kind == "direct":
-            return Direct(task, variety, **entries)
+            return Direct(task, require_hypersurface(variety, "architecture direct"), **entries)
         if kind == "ambient":
-            return Ambient(task, variety, normalisation, **entries)
+            return Ambient(task, require_hypersurface(variety, "architecture ambient"), normalisation, **entries)
         if kind == "potential":
-            family = POTENTIALS[entries.pop("family", "neural")]
+            name = entries.pop("family", "neural")
+            family = POTENTIALS[name]
+            if family is not HermitianPotential:
+                variety = require_hypersurface(variety, f"potential {name}")
             if "ansatz" in entries:
                 entries["of_metric"] = ansatz_from_config(entries.pop("ansatz"), variety)
             return family(task, variety, normalisation, **entries)
@@ -230,7 +234,7 @@ def build_architecture(
 
 
 @partial(jax.jit, static_argnums=0)
-def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[Array, "n 10"]) -> Array:
+def _predict(architecture: AbstractArchitecture, state: Weights, points: Float[Array, "n reals"]) -> Array:
     return in_chunks(partial(_at_point, architecture, state), points, architecture.chunk)
 
 

@@ -21,7 +21,7 @@ from g2links.networks.tasks import Task, UnitTarget, change_frame, find_task
 from g2links.potentials.own import fingerprint, name_of, require_real_tree
 from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint
-from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.variety import AbstractVariety
 
 
 class Prepared(NamedTuple):
@@ -64,7 +64,7 @@ class OwnNetwork(AbstractArchitecture):
     """A registered function on a variety."""
 
     task: Task
-    variety: WeightedHypersurface
+    variety: AbstractVariety
     family: OwnFamily
 
     @property

@@ -19,6 +19,7 @@ from g2links._typing import Array, ComplexPoint
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import monomials
 from g2links.varieties.symmetry import coordinate_permutations, is_real
+from g2links.varieties.variety import AbstractVariety
 
 _POWERS = 5
 """Power sums of the coordinates up to the fifth determine five of them up to their order."""
@@ -94,12 +95,14 @@ class SharedCoefficients:
         return (first[:, None] == np.unique(first)).astype(float)
 
 
-def shares_weights(variety: WeightedHypersurface) -> bool:
+def shares_weights(variety: AbstractVariety) -> bool:
     """Whether f is a sum of powers of at least the fourth degree, one of each coordinate, with real coefficients.
 
     The coefficients a_i of lower powers would not be smooth where the coordinate vanishes: conj(ζ_i) turns with
     ζ_i^{a-1}, which is as large there.
     """
+    if not isinstance(variety, WeightedHypersurface):
+        return False
     pure = len(variety.polynomial.terms) == variety.variables and all(
         np.count_nonzero(e) == 1 for e in variety.polynomial.exponents
     )

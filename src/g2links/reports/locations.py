@@ -1,5 +1,6 @@
 """Where on V a network errs: its errors near the coordinate hyperplanes and along each coordinate."""
 
+import math
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +12,6 @@ from g2links.errors import InputError
 from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, note, panels, picture, run_title
 from g2links.reports.labels import figure_label
 
-_COORDINATES = 5
-"""Of C^5: pictures of locations are those of threefolds."""
 _PER_BIN = 60
 """Points for each mean that is drawn, so that it means something."""
 _MOST_BINS = 24
@@ -53,11 +52,11 @@ def plot_error_locations(
     cy_run: int | None = None,
     g2_run: int | None = None,
 ) -> None:
-    """Each error at all points against the least share of a coordinate, and against the share of each of the five.
+    """Each error at all points against the least share of a coordinate, and against the share of each.
 
     Args:
         path: of the PNG.
-        shares: (n, 5) |z_i|²/|z|², each row with the sum 1.
+        shares: (n, N) |z_i|²/|z|², which sum to 1 over the coordinates of each projective space.
         errors: name of the figure -> (n,), such as "phi_error".
         what: for the title, such as "Error of the 3-form".
         weighted: whether the shares are those of weights other than 1, which are written |ζ_i|².
@@ -70,16 +69,18 @@ def plot_error_locations(
     shares = np.asarray(shares, dtype=float)
     table = {name: np.asarray(values, dtype=float) for name, values in errors.items()}
     shapes = {shares.shape[:1], *(values.shape for values in table.values())}
-    if not table or len(shapes) > 1 or not shares.size or shares.shape[1:] != (_COORDINATES,):
+    if not table or len(shapes) > 1 or not shares.size or shares.ndim != 2:
         shown = f"{shares.shape} and {', '.join(str(values.shape) for values in table.values())}"
-        raise InputError("shares and errors", shown, f"arrays (n, {_COORDINATES}) and (n,), n >= 1")
-    columns = 3 if len(table) == 1 else 1 + _COORDINATES
-    rows = 2 if len(table) == 1 else len(table)
+        raise InputError("shares and errors", shown, "arrays (n, N) and (n,), n >= 1")
+    each = 1 + shares.shape[1]
+    columns = 3 if len(table) == 1 else each
+    rows = math.ceil(each / columns) if len(table) == 1 else len(table)
     title = run_title(what, cy_run=cy_run, g2_run=g2_run, n=len(shares))
-    symbols = [rf"$|\zeta_{i}|^2$" if weighted else rf"$|z_{i}|^2/|z|^2$" for i in range(_COORDINATES)]
+    symbols = [rf"$|\zeta_{i}|^2$" if weighted else rf"$|z_{i}|^2/|z|^2$" for i in range(shares.shape[1])]
     least = r"least $|\zeta_i|^2$" if weighted else r"least $|z_i|^2/|z|^2$"
-    with picture(path, title, width=3.9 * columns if columns == 3 else 17, height=3.1 * rows + 0.8) as figure:
-        axes = iter(panels(figure, rows * columns, columns))
+    width = 3.9 if columns == 3 else 2.8
+    with picture(path, title, width=width * columns, height=3.1 * rows + 0.8) as figure:
+        axes = iter(panels(figure, each * len(table), columns))
         for name, values in table.items():
             first = next(axes)
             _panel(first, np.min(shares, axis=1), values, f"{least}: distance to the hyperplanes", log=True)

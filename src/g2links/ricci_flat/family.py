@@ -106,9 +106,12 @@ def choose_family(
 
 
 @cache
-def little_symmetry(variety: WeightedHypersurface) -> bool:
+def little_symmetry(variety: AbstractVariety) -> bool:
     """Whether f has weights 1 and a symmetry group so small that the most features that are fitted quickly have a
-    lower degree than the full Hermitian matrix, which contains every invariant one of its degree."""
+    lower degree than the full Hermitian matrix, which contains every invariant one of its degree. Of other varieties
+    than hypersurfaces the matrix is all that there is."""
+    if not isinstance(variety, WeightedHypersurface):
+        return True
     if variety.heaviest > 1:
         return False
     if InvariantFeatures(variety, 1, symmetric=True).count >= math.comb(variety.variables + 1, 2):
@@ -126,8 +129,13 @@ def _in_all_sections(variety: AbstractVariety, degree: int | None, optimiser: st
 
 
 def _hermitian_degree(variety: AbstractVariety) -> int:
-    degrees = range(1, _HERMITIAN_DEGREE + 1)
-    return max(k for k in degrees if k == 1 or Sections(variety, k).count <= _MOST_SECTIONS)
+    return degree_of_sections(variety, _MOST_SECTIONS)
+
+
+def degree_of_sections(variety: AbstractVariety, most: int) -> int:
+    """The highest degree up to 5 of which V has at most so many sections; at least 1."""
+    degrees = itertools.takewhile(lambda k: Sections(variety, k).count <= most, range(1, _HERMITIAN_DEGREE + 1))
+    return max(degrees, default=1)
 
 
 def _best(variety: WeightedHypersurface, degree: int | None, *, network_wanted: bool) -> tuple[str, str]:

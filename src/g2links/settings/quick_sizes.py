@@ -20,6 +20,9 @@ SMALL_FEATURES, POINTS_FOR_WEIGHTS = 250, 20_000
 P(1,1,1,2,5)[10], with σ 0.11. On P(1,1,2,8,12)[24] it is 0.26 with 100 and 6,000
 points, and 0.18 with these, which is refused too."""
 
+SMALL_SECTIONS = 100
+"""Of a Hermitian matrix on a complete intersection: degree 3 on P5[3,3] and on the bicubic, 2 on the tetra-quadric."""
+
 _SECTIONS_OF_DEGREE_4 = 5
 """Up to so many variables; in more there are so many that the matrix is of degree 3."""
 

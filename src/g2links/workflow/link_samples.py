@@ -22,7 +22,6 @@ from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, load_cy
 from g2links.storage.shards import PARTS
 from g2links.training.data import link_rows
-from g2links.varieties.hypersurface import require_hypersurface
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.registry import as_variety
@@ -211,7 +210,7 @@ def open_dataset(path: str | os.PathLike[str], *, variety: AbstractVariety | Pol
             cannot be, such as points off V, weights of 0, or metrics that are not positive definite.
         InputError: for a variety that is none.
     """
-    wanted = None if variety is None else require_hypersurface(as_variety(variety), "data sets of the link")
+    wanted = None if variety is None else as_variety(variety)
     file = Path(path)
     if file.is_dir():
         raise ArtefactError(f"{file}: a folder; name one file, such as g2_dataset.npz")

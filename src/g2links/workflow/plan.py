@@ -12,15 +12,23 @@ from g2links.checks.registry import find_check
 from g2links.errors import ArtefactError, InputError
 from g2links.links.splits import split_base_points
 from g2links.networks.shared import shares_weights
+from g2links.ricci_flat.family import degree_of_sections
 from g2links.ricci_flat.feature_choice import small_degree
 from g2links.settings.config import TASKS, load_hyperparameters
 from g2links.settings.hyperparameters import Hyperparameters
 from g2links.settings.limits import require_seconds
-from g2links.settings.quick_sizes import POINTS_FOR_WEIGHTS, SMALL_FEATURES, SMALL_TRAINING, size, small_fit
+from g2links.settings.quick_sizes import (
+    POINTS_FOR_WEIGHTS,
+    SMALL_FEATURES,
+    SMALL_SECTIONS,
+    SMALL_TRAINING,
+    size,
+    small_fit,
+)
 from g2links.storage.files import sha256
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy
-from g2links.varieties.hypersurface import require_hypersurface
+from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions
@@ -35,6 +43,9 @@ METRIC_CHECKS = ("kahlerity", "contact", "measures")
 
 LINK_CHECKS = ("kahlerity", "analytic")
 """What is checked before the networks are."""
+
+_WITHOUT_LAYERS = ("potential", "auto")
+"""Architecture and units of networks for other varieties than hypersurfaces."""
 
 _NOT_FITTED = ("time_limit",)
 _OF_FILES = ("shard_size", "hyperparameters")
@@ -182,10 +193,10 @@ class Plan:
         if isinstance(chosen.saved_model, str):
             raise InputError("saved_model", chosen.saved_model, "a run number, of which there is one for each task")
         require_saved_model(home or Home(), task, chosen.saved_model)
-        variety = require_hypersurface(self.variety, "networks of the link")
-        resolved: Hyperparameters = chosen.resolved(1, shared=shares_weights(variety))
+        resolved: Hyperparameters = chosen.resolved(1, shared=shares_weights(self.variety))
         settings_of(resolved)
-        architecture_of(resolved, variety)
+        if isinstance(self.variety, WeightedHypersurface) or (chosen.architecture, chosen.units) != _WITHOUT_LAYERS:
+            architecture_of(resolved, self.variety)
 
 
 def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: bool) -> FitOptions:
@@ -199,6 +210,8 @@ def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: b
         return options
     kind = options.family(variety).kind
     lowest, chosen = variety.heaviest, dict(chosen)
+    if kind == "hermitian" and not isinstance(variety, WeightedHypersurface):
+        chosen = {"degree": degree_of_sections(variety, SMALL_SECTIONS), **chosen}
     if kind == "algebraic" and lowest > 1:
         lowest = small_degree(require_hypersurface(variety, "ansatz"), SMALL_FEATURES)
         chosen = {"n_points": POINTS_FOR_WEIGHTS, **chosen}

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,13 @@ from g2links.errors import InputError, PolynomialError
 from g2links.measures.chern_numbers import chern_numbers
 from g2links.measures.curvature import chern_names
 from g2links.quantities.invariants import invariants_of
+from g2links.settings.intersection_files import is_intersection_file, read_intersection_yaml
 from g2links.settings.polynomial_files import read_polynomial_yaml
 from g2links.varieties.catalogue import CATALOGUE, SHOWN, from_catalogue
+from g2links.varieties.complete_intersection import CompleteIntersection
+from g2links.varieties.configurations import of_configuration, of_equations
 from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.intersection_catalogue import is_intersection, named_intersection
 from g2links.varieties.parsing import parse_polynomial
 from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.polynomial import Polynomial
@@ -89,7 +94,27 @@ def resolve_variety(
         if weights is not None:
             raise InputError("weights", weights, "they go with an expression in text")
         return as_variety(given)
+    if is_intersection(given):
+        _refuse_weights(weights, given)
+        return named_intersection(given)
+    if _is_file(given) and is_intersection_file(given):
+        _refuse_weights(weights, given)
+        return read_intersection(given)
     return WeightedHypersurface(resolve_polynomial(given, weights))
+
+
+def with_polarisation(
+    given: AbstractVariety | Polynomial | str, weights: tuple[int, ...] | None, polarisation: tuple[int, ...]
+) -> AbstractVariety:
+    """What a user named, with another Kähler class.
+
+    Raises:
+        InputError: for hypersurfaces of one space, which have one class up to scale, and see `resolve_variety`.
+    """
+    variety = resolve_variety(given, weights)
+    if not isinstance(variety, CompleteIntersection):
+        raise InputError("polarisation", polarisation, "for complete intersections in products of projective spaces")
+    return replace(variety, polarisation=polarisation)
 
 
 def resolve_polynomial(text: str, weights: tuple[int, ...] | None = None) -> Polynomial:
@@ -120,6 +145,23 @@ def refusals_name_the_file(given: object) -> Iterator[None]:
         if not isinstance(given, str) or not _is_file(given) or error.field.startswith(given.strip()):
             raise
         raise PolynomialError(f"{given.strip()}: {error.field}", error.value, error.allowed) from error
+
+
+def read_intersection(path: str) -> CompleteIntersection:
+    """The complete intersection of a YAML file.
+
+    Raises:
+        InputError, PolynomialError, ArtefactError: naming the file and the key.
+    """
+    file = read_intersection_yaml(path.strip())
+    try:
+        if file.configuration is not None:
+            found = of_configuration(file.configuration, file.seed, file.polarisation)
+        else:
+            found = of_equations(file.ambient, file.equations, file.polarisation)
+    except InputError as error:
+        raise type(error)(f"{path.strip()}: {error.field}", error.value, error.allowed) from error
+    return found if file.name is None else replace(found, name=file.name)
 
 
 def _is_file(text: str) -> bool:

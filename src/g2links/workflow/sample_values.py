@@ -16,8 +16,8 @@ from g2links.errors import ArtefactError, InputError
 from g2links.forms.algebra import complement
 from g2links.links.dataset import COLUMNS
 from g2links.links.structure import LINK_DIMENSION
-from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.real_points import complex_points, require_on_variety
+from g2links.varieties.variety import AbstractVariety
 
 _ROUNDING = 1e-8
 """By how much numbers of size 1 may differ that are equal but for rounding: half the digits, as for points of V."""
@@ -27,7 +27,7 @@ _BLOCK = 10_000
 Columns = Mapping[str, np.ndarray]
 
 
-def require_values(path: Path, arrays: Columns, variety: WeightedHypersurface | None) -> None:
+def require_values(path: Path, arrays: Columns, variety: AbstractVariety | None) -> None:
     """Refuse a data set with a number that cannot be.
 
     Args:
@@ -41,7 +41,8 @@ def require_values(path: Path, arrays: Columns, variety: WeightedHypersurface | 
             definite, or not η² + g_T; η without dθ; forms of which φ∧ψ is not the multiple of the volume form that it
             has to be.
     """
-    _require_charts(path, arrays)
+    variables = _require_width(path, arrays, variety)
+    _require_charts(path, arrays, variables)
     rows = len(next(iter(arrays.values()), ()))
     for start in range(0, rows, _BLOCK):
         part = {name: column[start : start + _BLOCK] for name, column in arrays.items()}
@@ -50,15 +51,31 @@ def require_values(path: Path, arrays: Columns, variety: WeightedHypersurface | 
             _require_points(path, part, variety, start)
 
 
-def _require_charts(path: Path, arrays: Columns) -> None:
-    (coordinates,), _ = COLUMNS["base_points"]
-    variables = coordinates // 2
+def _require_width(path: Path, arrays: Columns, variety: AbstractVariety | None) -> int:
+    """N, of which points have two numbers each; 5 for a data set that says no variety."""
+    (width,), _ = COLUMNS["base_points"]
+    variables = width // 2 if variety is None else variety.variables
+    for name in ("base_points", "link_points"):
+        if name in arrays and arrays[name].shape[1] != 2 * variables:
+            found = f"shape {arrays[name].shape}, expected (n, {2 * variables})"
+            raise ArtefactError(f"{path}: array {name!r} has {found}; make the data sets again")
+    return variables
+
+
+def _require_charts(path: Path, arrays: Columns, variables: int) -> None:
     for name in ("drop_ones", "drop_maxs"):
         if name in arrays:
             inside = (arrays[name] >= 0) & (arrays[name] < variables)
-            _require(path, name, inside, 0, f"must lie between 0 and {variables - 1}")
+            _require(
+                path,
+                name,
+                np.all(inside.reshape(len(inside), -1), axis=1),
+                0,
+                f"must lie between 0 and {variables - 1}",
+            )
     if {"drop_ones", "drop_maxs"} <= arrays.keys():
-        apart = arrays["drop_ones"] != arrays["drop_maxs"]
+        fixed, solved = (arrays[name].reshape(len(arrays[name]), -1) for name in ("drop_ones", "drop_maxs"))
+        apart = (fixed[:, :, None] != solved[:, None, :]).all(axis=(1, 2))
         _require(path, "drop_maxs", apart, 0, "must differ from drop_ones")
 
 
@@ -71,8 +88,8 @@ def _require_numbers(path: Path, part: Columns, start: int) -> None:
         _require(path, "rotations", inside, start, "must be angles from 0, below 2π")
     if {"base_points", "drop_ones"} <= part.keys():
         z = complex_points(part["base_points"])
-        fixed = z[np.arange(len(z)), part["drop_ones"]]
-        _require(path, "base_points", np.abs(fixed - 1) <= _ROUNDING, start, "must have 1 at drop_ones")
+        fixed = np.take_along_axis(z, part["drop_ones"].reshape(len(z), -1), axis=1)
+        _require(path, "base_points", (np.abs(fixed - 1) <= _ROUNDING).all(axis=1), start, "must have 1 at drop_ones")
     if "link_points" in part:
         norms = np.linalg.norm(part["link_points"], axis=1)
         _require(path, "link_points", np.abs(norms - 1) <= _ROUNDING, start, "must lie on the unit sphere")
@@ -87,7 +104,7 @@ def _require_numbers(path: Path, part: Columns, start: int) -> None:
         _require(path, "psis", _are_dual(part), start, "must be ψ of phis: φ∧ψ is 4λ² + 3 times the volume form")
 
 
-def _require_points(path: Path, part: Columns, variety: WeightedHypersurface, start: int) -> None:
+def _require_points(path: Path, part: Columns, variety: AbstractVariety, start: int) -> None:
     """What holds on this variety."""
     for name in ("base_points", "link_points"):
         if name in part:
@@ -100,10 +117,11 @@ def _require_points(path: Path, part: Columns, variety: WeightedHypersurface, st
                 ) from error
     if {"base_points", "link_points", "rotations", "drop_ones"} <= part.keys():
         base, link = complex_points(part["base_points"]), complex_points(part["link_points"])
-        weights, rows = np.array(variety.weights), np.arange(len(base))
-        largest = part["drop_ones"]
-        log_scale = np.log(np.abs(link[rows, largest])) / weights[largest] + 1j * part["rotations"]
-        moved = np.exp(log_scale[:, None] * weights) * base
+        fixed = part["drop_ones"].reshape(len(base), -1)
+        charges = np.array(variety.charges)[np.arange(fixed.shape[1]), fixed]
+        log_scale = np.log(np.abs(np.take_along_axis(link, fixed, axis=1))) / charges + 0j
+        log_scale[:, 0] += 1j * part["rotations"] / variety.polarisation[0]
+        moved = np.exp(log_scale @ np.array(variety.charges)) * base
         same = np.max(np.abs(moved - link), axis=1) <= _ROUNDING
         _require(path, "link_points", same, start, "must be the base_points, scaled and moved by the rotations")
 

@@ -10,16 +10,16 @@ from g2links.errors import ArtefactError, InputError
 from g2links.storage.json_arrays import unpacked
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy
-from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.registry import saved_variety, variety_from_config
+from g2links.varieties.variety import AbstractVariety
 
 VARIETY = "variety"
 """The array of a file that says it."""
 
 
 def variety_of(
-    path: Path, cy_run: int, said: np.ndarray | None, wanted: WeightedHypersurface | None
-) -> WeightedHypersurface | None:
+    path: Path, cy_run: int, said: np.ndarray | None, wanted: AbstractVariety | None
+) -> AbstractVariety | None:
     """The variety of a file; None where nobody says it.
 
     Args:
@@ -45,19 +45,20 @@ def variety_of(
     return known[0][1] if known else None
 
 
-def _is_same(one: WeightedHypersurface, other: WeightedHypersurface) -> bool:
+def _is_same(one: AbstractVariety, other: AbstractVariety) -> bool:
     """Whatever they are called."""
-    return (one.weights, one.polynomial.terms) == (other.weights, other.polynomial.terms)
+    terms = ([f.terms for f in each.equations] for each in (one, other))
+    return one.charges == other.charges and one.polarisation == other.polarisation and next(terms) == next(terms)
 
 
-def _as_said(path: Path, said: np.ndarray) -> WeightedHypersurface:
+def _as_said(path: Path, said: np.ndarray) -> AbstractVariety:
     try:
-        return require_hypersurface(variety_from_config(unpacked(path, VARIETY, said)), "data sets of the link")
+        return variety_from_config(unpacked(path, VARIETY, said))
     except InputError as error:
         raise ArtefactError(f"{path}: array {VARIETY!r} is no variety of a data set: {error}") from error
 
 
-def _of_run(path: Path, cy_run: int) -> WeightedHypersurface | None:
+def _of_run(path: Path, cy_run: int) -> AbstractVariety | None:
     """That of the Calabi-Yau run, if the file lies in a home."""
     place = f"{path}: array 'cy_run_number' is {cy_run}"
     if cy_run < 1:
@@ -67,7 +68,7 @@ def _of_run(path: Path, cy_run: int) -> WeightedHypersurface | None:
         return None
     try:
         run = find_cy(home, cy_run)
-        return require_hypersurface(variety_from_config(saved_variety(run.record)), "data sets of the link")
+        return variety_from_config(saved_variety(run.record))
     except InputError as error:
         raise ArtefactError(f"{place}: {error.allowed}") from error
 

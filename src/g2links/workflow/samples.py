@@ -28,14 +28,16 @@ from g2links.storage.published_sets import OpenSet, open_set
 from g2links.storage.records import require_entries
 from g2links.storage.shards import PARTS, ShardedSets, WholeSets, is_data_file, shards_of
 from g2links.training.data import RowBlocks, link_rows, row_columns
-from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.registry import saved_variety
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import BasePoints, SampleOptions, base_points
 from g2links.workflow.sample_values import are_positive, require_values
 from g2links.workflow.sample_variety import VARIETY, variety_of
 from g2links.workflow.sizes import require_room_for_samples
 
 _SCHEMA = {name: ArraySpec(("n", *shape), "iu" if kind == "i" else kind) for name, (shape, kind) in COLUMNS.items()}
+_SCHEMA |= {name: ArraySpec(("n", "numbers")) for name in ("base_points", "link_points")}
+_SCHEMA |= {name: ArraySpec(("n",), "iu", or_shape=("n", None)) for name in ("drop_ones", "drop_maxs")}
 _OF_FILES = {"cy_run_number": ArraySpec((1,), "iu"), VARIETY: ArraySpec((None,), "u", optional=True)}
 """What a file has once, beside its rows; those of earlier versions have no variety."""
 _SCHEMA |= _OF_FILES
@@ -244,7 +246,7 @@ def _arrays_of(data: OpenSet, name: str, schema: Schema = _SCHEMA) -> tuple[dict
     return _judged(data.folder / name, data.arrays(name, schema))
 
 
-def read_arrays_of_link(path: Path, variety: WeightedHypersurface | None = None) -> tuple[dict[str, np.ndarray], int]:
+def read_arrays_of_link(path: Path, variety: AbstractVariety | None = None) -> tuple[dict[str, np.ndarray], int]:
     """The arrays of one file of a data set, and its Calabi-Yau run.
 
     Args:
@@ -259,7 +261,7 @@ def read_arrays_of_link(path: Path, variety: WeightedHypersurface | None = None)
 
 
 def _judged(
-    path: Path, arrays: dict[str, np.ndarray], variety: WeightedHypersurface | None = None
+    path: Path, arrays: dict[str, np.ndarray], variety: AbstractVariety | None = None
 ) -> tuple[dict[str, np.ndarray], int]:
     cy_run, said = int(arrays.pop("cy_run_number")[0]), arrays.pop(VARIETY, None)
     require_values(path, arrays, variety_of(path, cy_run, said, variety))

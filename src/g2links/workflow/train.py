@@ -29,7 +29,6 @@ from g2links.storage.models import find_link_run, load_link_model
 from g2links.storage.shards import PARTS
 from g2links.training import Evaluation, RowBlocks, evaluate
 from g2links.training.data import as_blocks
-from g2links.varieties.hypersurface import require_hypersurface
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.link_samples import LinkSamples
 from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
@@ -280,7 +279,7 @@ def _in_memory(
 ) -> TrainedNetwork:
     if samples.variety is None or samples.normalisation is None or not samples.parts:
         raise InputError("data", samples, "data of g2links.sample, which know their variety and their parts")
-    variety = require_hypersurface(samples.variety, "networks of the link")
+    variety = samples.variety
     learnt, validation, test = (samples.rows(part, chosen.task) for part in PARTS)
     data = TrainingData(learnt, validation, test, variety, samples.normalisation, samples.cy_run, ansatz=samples.ansatz)
     with stop_on_interrupt() as stop:

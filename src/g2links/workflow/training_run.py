@@ -47,7 +47,8 @@ from g2links.training import (
     train,
 )
 from g2links.training.data import as_blocks, take_rows
-from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.hypersurface import require_hypersurface
+from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.samples import rows_of
 
 _START_ROWS = 100_000
@@ -70,7 +71,7 @@ class TrainingData:
     train: Row | RowBlocks
     validation: Row | RowBlocks
     test: Row | RowBlocks
-    variety: WeightedHypersurface
+    variety: AbstractVariety
     normalisation: float
     cy_run: int | None = None
     origin: NetworkOrigin = field(default_factory=NetworkOrigin)
@@ -115,7 +116,7 @@ def read_training_data(home: Home, task: str, cy_run: int | None = None) -> Trai
         train_rows,
         validation_rows,
         test_rows,
-        require_hypersurface(metric.variety, "networks of the link"),
+        metric.variety,
         metric.normalisation,
         run.number,
         {"cy_run": run.number, "cy_sha256": run.sha256, "data_sha256": checksums},
@@ -311,8 +312,13 @@ def layerless_potential(data: TrainingData) -> ArchitectureData | None:
     return None
 
 
-def architecture_of(chosen: Hyperparameters, variety: WeightedHypersurface) -> ArchitectureData:
-    """The part that shapes a network with layers, as `LinkModel` takes it, once they are `resolved`."""
+def architecture_of(chosen: Hyperparameters, variety: AbstractVariety) -> ArchitectureData:
+    """The part that shapes a network with layers, as `LinkModel` takes it, once they are `resolved`.
+
+    Raises:
+        InputError: for other varieties than hypersurfaces, which have potentials without layers alone.
+    """
+    variety = require_hypersurface(variety, f"architecture {chosen.architecture} with layers")
     data: ArchitectureData = {
         "kind": chosen.architecture,
         "widths": list(chosen.widths),
