@@ -6,6 +6,7 @@ import typer
 
 from g2links.cli import options
 from g2links.cli.session import Session
+from g2links.cli.varieties import OF_THE_VARIETY, named_variety
 from g2links.errors import InputError
 
 
@@ -15,32 +16,60 @@ def polynomials(
         typer.Option("--polynomial", help="Expression, YAML file or name; without it, the whole catalogue is listed."),
     ] = None,
     weights: options.Weights = None,
+    configuration: options.Configuration = None,
+    ambient: options.Ambient = None,
+    equations: options.Equations = None,
+    polarisation: options.Polarisation = None,
+    seed: options.Seed = 0,
     json: options.JsonFile = None,
 ) -> None:
-    """What is known of the polynomials of the catalogue, or of one that is given, before any work is done."""
-    from g2links.reports.tables import fixed_width
-    from g2links.workflow.polynomials import (
-        catalogue_polynomials,
-        describe,
-        refusals_name_the_file,
-        resolve_polynomial,
-        smoothness,
-    )
+    """What is known of the varieties of the catalogue, or of one that is given, before any work is done."""
+    from g2links.varieties.complete_intersection import CompleteIntersection
+    from g2links.workflow.intersections import describe_intersection, search_of
+    from g2links.workflow.polynomials import describe, refusals_name_the_file, resolve_variety, smoothness
 
     session = Session(json)
     if polynomial is None and weights is not None:
         raise InputError("--weights", weights, "with --polynomial only")
-    if polynomial is None:
-        records = [describe(f) for f in catalogue_polynomials()]
-        session.say(fixed_width(["name", "weights", *_COLUMNS.values()], [_row(record) for record in records]))
-        session.write_json({"command": "polynomials", "polynomials": records})
+    if polynomial is configuration is ambient is equations is polarisation is None:
+        _list(session)
         return
-    f = resolve_polynomial(polynomial, options.integers(weights, "--weights"))
-    with refusals_name_the_file(polynomial):
-        record = {**describe(f), "quasi_smooth": smoothness(f)}
-    for line in _lines(record):
+    values = (polynomial, weights, configuration, ambient, equations, polarisation)
+    named = named_variety(dict(zip(OF_THE_VARIETY, values, strict=True)), seed)
+    variety = resolve_variety(named.given, named.weights)
+    with refusals_name_the_file(named.given):
+        if isinstance(variety, CompleteIntersection):
+            record = {**describe_intersection(variety), "smooth": search_of(variety)}
+        else:
+            (f,) = variety.equations
+            record = {**describe(f), "quasi_smooth": smoothness(f)}
+    for line in _intersection_lines(record) if isinstance(variety, CompleteIntersection) else _lines(record):
         session.say(line)
     session.write_json({"command": "polynomials", "polynomials": [record]})
+
+
+def _list(session: Session) -> None:
+    from g2links.reports.tables import fixed_width
+    from g2links.varieties.intersection_catalogue import INTERSECTIONS, named_intersection
+    from g2links.workflow.intersections import describe_intersection
+    from g2links.workflow.polynomials import catalogue_polynomials, describe
+
+    records = [describe(f) for f in catalogue_polynomials()]
+    session.say(fixed_width(["name", "weights", *_COLUMNS.values()], [_row(record) for record in records]))
+    others = [describe_intersection(named_intersection(name)) for name in INTERSECTIONS]
+    rows = [[r["name"], r["configuration"], *(f"{r[name]:.7g}" for name in _OF_INTERSECTIONS)] for r in others]
+    session.say("")
+    session.say(fixed_width(["name", "configuration", *_OF_INTERSECTIONS.values()], rows))
+    session.write_json({"command": "polynomials", "polynomials": records, "complete_intersections": others})
+
+
+_OF_INTERSECTIONS = {
+    "degree": "degree",
+    "h11": "h11",
+    "h21": "h21",
+    "euler": "Euler number",
+    "kahler_volume": "int omega^3/6",
+}
 
 
 _COLUMNS = {
@@ -72,6 +101,25 @@ def _lines(record: dict[str, Any]) -> list[str]:
         f"  int omega^n/n! {record['kahler_volume']:.10g}, n = {len(record['weights']) - 2}",
         f"  int |h|^2      {'by Monte Carlo only' if volume is None else f'{volume:.10g}'}",
     ]
+
+
+def _intersection_lines(record: dict[str, Any]) -> list[str]:
+    n, numbers = record["dimension"], record.get("intersection_numbers", {})
+    lines = [
+        f"{record['name']}",
+        f"  configuration  {record['configuration']}",
+        f"  polarisation   {' '.join(map(str, record['polarisation']))}",
+        f"  smooth         not proved: {record['smooth']['reason']}",
+        f"  Euler number   {record['euler']:g}",
+        f"  degree         {record['degree']:g}",
+        f"  int omega^n/n! {record['kahler_volume']:.10g}, n = {n}",
+    ]
+    if numbers:
+        lines.append(f"  int JJJ        {', '.join(f'{name}: {value:g}' for name, value in numbers.items())}")
+        lines.append(f"  int c2 J       {' '.join(f'{value:g}' for value in record['c2'])}")
+    if "h11" in record:
+        lines.append(f"  Hodge numbers  h11 = {record['h11']}, h21 = {record['h21']}")
+    return lines
 
 
 def _threefold_lines(record: dict[str, Any]) -> list[str]:

@@ -1,0 +1,91 @@
+"""Complete intersections on the command line and in files."""
+
+import json
+
+import pytest
+
+from g2links.varieties.configurations import of_configuration
+from g2links.workflow.polynomials import resolve_variety
+from tests.cli.commands import ANY_METRIC, run
+
+EQUATION = "x0^3*y0^3 + 2*x1^3*y1^3 + x2^3*y2^3"
+
+
+def test_what_is_known_of_one_is_told(tmp_path, capsys):
+    target = tmp_path / "one.json"
+    words = ["--configuration", "P2 3; P2 3", "--polarisation", "1", "2", "--seed", "3"]
+    assert run(["polynomials", *words, "--json", str(target)]) == 0
+    (record,) = json.loads(target.read_text())["polynomials"]
+    assert (record["euler"], record["degree"], record["c2"]) == (-162, 54, [36, 36])
+    assert record["intersection_numbers"] == {"112": 3, "122": 3}
+    assert "no singular point was found from 2000 random points" in capsys.readouterr().out
+
+
+def test_the_catalogue_has_them(tmp_path):
+    assert run(["polynomials", "--json", str(tmp_path / "list.json")]) == 0
+    records = {r["name"]: r for r in json.loads((tmp_path / "list.json").read_text())["complete_intersections"]}
+    assert (records["p5_33"]["h21"], records["tian_yau"]["euler"], records["tetra_quadric"]["degree"]) == (73, -18, 48)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--ambient", "P2 x P2", "--equations", EQUATION], "V is singular, at"),
+        (["--configuration", "P2 3; P2 2"], "do not add up to (3, 3)"),
+        (["--configuration", "P2 3; P2 3", "--polynomial", "dwork"], "--polynomial: got 'dwork'; not with"),
+        (["--configuration", "P2 3; P2 3", "--weights", "1", "1"], "--weights: got (1, 1); not with"),
+        (["--ambient", "P5"], "--ambient: got 'P5'; together with --equations"),
+        (["--polynomial", "bicubic", "--polarisation", "1"], "2 positive integers, one for each factor"),
+        (["--polynomial", "fermat_quintic", "--polarisation", "2"], "for complete intersections"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(words, said, tmp_path, capsys):
+    assert run(["cy", *words, "--home", str(tmp_path)]) == 2
+    message = capsys.readouterr().err
+    assert said in message
+    assert message.splitlines()[-1].startswith("g2links: error: ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_files(tmp_path):
+    file = tmp_path / "v.yaml"
+    file.write_text('configuration: "P2 3; P2 3"\nseed: 3\npolarisation: [1, 2]\nname: mine\n')
+    found = resolve_variety(str(file))
+    assert (found.name, found.polarisation) == ("mine", (1, 2))
+    assert found.equations == of_configuration("P2 3; P2 3", 3).equations
+    file.write_text(f"ambient: P2 x P2\nequations: ['{EQUATION}']\n")
+    assert resolve_variety(str(file)).degrees == ((3, 3),)
+    for text, said in (
+        ("configuration: 5\n", "v.yaml:1: configuration"),
+        ("configuration: P2 3\nambient: P2\n", "the keys configuration"),
+        ("ambient: P2 x P2\nequations: [1]\n", "v.yaml:2: equations"),
+        ("ambient: P2 x P2\nequations: x5^3\n", "v.yaml: equations.*x0 to x2"),
+        ("configuration: P2 3\nseed: -1\n", "v.yaml:2: seed"),
+        ("configuration: P2 3\npolarisation: 1\n", "v.yaml:2: polarisation"),
+        ('configuration: P2 3\nname: ""\n', "v.yaml:2: name"),
+    ):
+        file.write_text(text)
+        with pytest.raises(Exception, match=said):
+            resolve_variety(str(file))
+
+
+def test_a_metric_on_a_surface_in_a_product(tmp_path):
+    """A K3 surface: Euler number and volume are checked as those of a hypersurface."""
+    target = tmp_path / "cy.json"
+    words = ["--configuration", "P1 2; P2 3", "--degree", "2", "--n-points", "4000", "--iterations", "4"]
+    assert run(["cy", *words, *ANY_METRIC, "--home", str(tmp_path), "--json", str(target)]) == 0
+    figures = json.loads(target.read_text())["figures"]
+    assert figures["sigma"] < 0.5 * figures["reference_sigma"]
+    assert figures["d_omega"] < 1e-10
+    assert run(["check", "contact", "--n-points", "50", "--home", str(tmp_path)]) == 0
+
+
+@pytest.mark.slow
+def test_the_whole_workflow_over_the_bicubic(tmp_path):
+    """The 7-dimensional circle bundle: all identities, data sets, networks and checks."""
+    target = tmp_path / "all.json"
+    words = ["--quick", "--polynomial", "bicubic", "--home", str(tmp_path), "--json", str(target)]
+    assert run(["pipeline", *words]) == 0
+    result = json.loads(target.read_text())
+    assert result["passed"]
+    assert run(["check", "torsion", "--n-points", "30", "--home", str(tmp_path)]) == 0
