@@ -79,22 +79,37 @@ def _summary(record: NetworkRecord) -> dict[str, Any]:
     }
 
 
-def _checks(home: Home, pattern: str) -> dict[str, Any]:
-    """The checks whose file name fits, under a name without run numbers, so that those of several runs share a row."""
-    found: dict[str, Any] = {}
+def check_records(home: Home, pattern: str) -> dict[str, CheckRecord]:
+    """The checks whose file name fits, under a name without run numbers, so that those of several runs share a row.
+
+    Args:
+        pattern: a regular expression whose first group is the name of the check, and whose others tell its kinds.
+
+    Raises:
+        ArtefactError: one of them is damaged.
+    """
+    found: dict[str, CheckRecord] = {}
     for path in sorted(home.plots.glob("check_*.json")):
         if match := re.fullmatch(pattern, path.stem):
-            check = read_record(path, CheckRecord)
+            record = read_record(path, CheckRecord)
             name = " ".join(["check", match[1], *(group.strip("_") for group in match.groups()[1:] if group)])
             if name in found:
-                name += f" (CY run {check['cy_run']})"
-            found[name] = {
-                "cy_run": check["cy_run"],
-                "points": check["n"],
-                "passed": check["passed"],
-                **_figures(check["figures"]),
-            }
+                name += f" (CY run {record['cy_run']})"
+            found[name] = record
     return found
+
+
+def _checks(home: Home, pattern: str) -> dict[str, Any]:
+    """What is compared of the checks whose file name fits."""
+    return {
+        name: {
+            "cy_run": record["cy_run"],
+            "points": record["n"],
+            "passed": record["passed"],
+            **_figures(record["figures"]),
+        }
+        for name, record in check_records(home, pattern).items()
+    }
 
 
 def _figures(figures: Mapping[str, Mapping[str, float | None]]) -> dict[str, Any]:

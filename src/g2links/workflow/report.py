@@ -1,0 +1,184 @@
+"""`g2links.report`: everything that is known of a run on one page of HTML."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from g2links.checks.contract import Check
+from g2links.checks.registry import all_checks
+from g2links.checks.verdict import verdict
+from g2links.errors import InputError
+from g2links.records import CheckRecord, MetricRecord, NetworkRecord
+from g2links.reports.pages.contents import RunContents
+from g2links.reports.pages.run_page import write_run_page
+from g2links.ricci_flat.family import described_ansatz
+from g2links.settings.config import TASKS
+from g2links.storage.files import require_target
+from g2links.storage.finished import FinishedRun, run_numbers
+from g2links.storage.layout import Home
+from g2links.storage.models import find_cy, find_link_run, load_cy
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.topology import THREEFOLD
+from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.check import PSI_METHODS
+from g2links.workflow.commands import check_command, metric_command, network_command
+from g2links.workflow.listing import check_records
+from g2links.workflow.polynomials import topology
+from g2links.workflow.report_values import values_on_v
+
+Networks = Mapping[str, FinishedRun[NetworkRecord]]
+"""By task."""
+
+
+def report(*, home: str | os.PathLike[str] = ".", cy_run: int | None = None, g2_run: int | None = None) -> Path:
+    """Write a page about a saved run: its figures, its errors over V, its checks and its networks.
+
+    The page is one file that needs no network. What it says comes from the records of the run; the error of the metric
+    is evaluated for its pictures.
+
+    Args:
+        home: the folder of the run.
+        cy_run: its number; the most recent if None.
+        g2_run: the number of its networks; if None, the most recent of each task that was trained on the run.
+
+    Returns:
+        The file, in the folder `plots` of the home.
+
+    Raises:
+        InputError: there is no run of that number.
+        ArtefactError: a record is damaged, or the disk refuses.
+
+    Example:
+        >>> g2links.report(home=".", cy_run=1)  # doctest: +SKIP
+        PosixPath('plots/report_cy_run1.html')
+    """
+    place = Home(home)
+    run = find_cy(place, cy_run)
+    networks = _networks(place, run, g2_run)
+    number = _number(networks)
+    path = place.plots / ("_".join(["report", f"cy_run{run.number}", *_named(number)]) + ".html")
+    place.make(place.plots)
+    require_target(path)
+    checks = _checks(place, run.number, number)
+    model = load_cy(run.model_path, sha256=run.sha256)
+    contents = RunContents(
+        variety=model.variety,
+        cy_run=run.number,
+        record=run.record,
+        verdict=verdict(run.record),
+        values=values_on_v(model),
+        facts=dict(_facts(run.record, model.variety)),
+        networks={task: (found.number, found.record) for task, found in networks.items()},
+        checks=checks,
+        missing=dict(_missing(model.variety, run.number, number, checks)),
+        commands=tuple(_commands(run.record, model.variety, run.number, networks)),
+        notes=tuple(_notes(run, networks)),
+    )
+    write_run_page(path, contents)
+    return path
+
+
+def _networks(home: Home, run: FinishedRun[MetricRecord], number: int | None) -> Networks:
+    """Those of a number, whatever they learned from; without one, for each task the most recent that learned this run.
+
+    Raises:
+        InputError: no task has that number.
+    """
+    found: dict[str, FinishedRun[NetworkRecord]] = {}
+    for task in TASKS:
+        numbers = run_numbers(home.link_models, task)
+        for candidate in reversed(numbers) if number is None else [n for n in numbers if n == number]:
+            network = find_link_run(home, task, candidate)
+            if number is not None or _learned(network.record, run):
+                found[task] = network
+                break
+    if number is not None and not found:
+        known = sorted({n for task in TASKS for n in run_numbers(home.link_models, task)})
+        allowed = f"runs in {home.link_models}: {', '.join(map(str, known)) or 'none'}"
+        raise InputError("--g2-run-number", number, allowed)
+    return found
+
+
+def _learned(record: NetworkRecord, run: FinishedRun[MetricRecord]) -> bool:
+    return record.get("cy_run") == run.number and record.get("cy_sha256", run.sha256) == run.sha256
+
+
+def _number(networks: Networks) -> int | None:
+    """The run that checks of the networks are known by, that of the 3-form."""
+    return next((networks[task].number for task in ("3form", *TASKS) if task in networks), None)
+
+
+def _named(number: int | None) -> list[str]:
+    return [] if number is None else [f"g2_run{number}"]
+
+
+def _checks(home: Home, cy_run: int, g2_run: int | None) -> dict[str, CheckRecord]:
+    """By label, as in a pipeline: of the metric, and of its networks."""
+    name, kinds = rf"check_([A-Za-z0-9]\w*?)_cy_run{cy_run}", "(|_star|_model)(|_partial)"
+    found = check_records(home, rf"{name}{kinds}")
+    if g2_run is not None:
+        own = check_records(home, rf"{name}_g2_run{g2_run}{kinds}")
+        found |= {f"{label} of the network" if label in found else label: record for label, record in own.items()}
+    order = {name: i for i, name in enumerate(all_checks())}
+    labels = sorted(found, key=lambda label: order.get(found[label]["check"], len(order)))
+    return {label.removeprefix("check "): found[label] for label in labels}
+
+
+def _missing(
+    variety: AbstractVariety, cy_run: int, g2_run: int | None, checks: Mapping[str, CheckRecord]
+) -> Iterator[tuple[str, tuple[Check, str]]]:
+    """The checks that this run can have and has not; those of networks where there are some."""
+    for name, check in all_checks().items():
+        if check.needs == "g2" and variety.dimension != THREEFOLD:
+            continue
+        if not check.needs_networks:
+            if name not in checks:
+                yield name, (check, check_command(name, cy_run))
+        elif g2_run is not None:
+            for method in PSI_METHODS if "psi_method" in check.options else (None,):
+                label = name if method is None else f"{name} {method}"
+                if label not in checks:
+                    yield label, (check, check_command(name, cy_run, g2_run, method))
+
+
+def _facts(record: MetricRecord, variety: AbstractVariety) -> Iterator[tuple[str, str]]:
+    """What is known of V without a metric, then what the run was made with."""
+    for row in variety.charges:
+        yield "Weights" if len(variety.charges) == 1 else "Charges", ", ".join(map(str, row))
+    yield "Complex dimension", str(variety.dimension)
+    if isinstance(variety, WeightedHypersurface):
+        yield "Degree", str(variety.degree)
+        known = topology(variety)
+        if "h11" in known:
+            yield "Hodge numbers", f"h¹¹ = {known['h11']}, h²¹ = {known['h21']}"
+        yield "Euler number", f"{float(known['euler']):g}"
+        if "nu" in known:
+            yield "Crowley-Nordström invariant of the link", f"ν = {known['nu']}"
+    yield "Potential", f"{described_ansatz(record['ansatz'])}, {record['parameters']} unknowns"
+    yield "Points", ", ".join(f"{n:,} {split}" for split, n in record["points"].items())
+    yield "Seed", str(record["options"]["seed"])
+    yield "Stopped", f"after {record['iterations']} iterations: {record['stopped_because']}"
+    if "seconds" in record["figures"]:
+        yield "Time", f"{record['figures']['seconds']:.1f} s"
+    versions = record["versions"]
+    packages = {"Python": versions["python"], **versions["packages"]}
+    yield "Versions", ", ".join(f"{name} {version}" for name, version in packages.items() if version)
+    if versions.get("device"):
+        yield "Device", f"{versions['device']}, {versions.get('precision')}"
+
+
+def _commands(record: MetricRecord, variety: AbstractVariety, cy_run: int, networks: Networks) -> Iterator[str]:
+    yield metric_command(record, variety)
+    if networks:
+        yield f"g2links sample --cy-run-number {cy_run}"
+    for task, network in networks.items():
+        yield network_command(task, network.record)
+
+
+def _notes(run: FinishedRun[MetricRecord], networks: Networks) -> Iterator[str]:
+    for task, network in networks.items():
+        if not _learned(network.record, run):
+            yield (
+                f"The {task} network of run {network.number} was trained on data of Calabi-Yau run "
+                f"{network.record.get('cy_run')}, not of this one."
+            )
