@@ -10,6 +10,7 @@ from g2links.checks.verdict import verdict
 from g2links.errors import InputError
 from g2links.records import CheckRecord, MetricRecord, NetworkRecord
 from g2links.reports.pages.contents import RunContents
+from g2links.reports.pages.numbers import number_text
 from g2links.reports.pages.run_page import write_run_page
 from g2links.ricci_flat.family import described_ansatz
 from g2links.settings.config import TASKS
@@ -151,7 +152,7 @@ def _facts(record: MetricRecord, variety: AbstractVariety) -> Iterator[tuple[str
         known = topology(variety)
         if "h11" in known:
             yield "Hodge numbers", f"h¹¹ = {known['h11']}, h²¹ = {known['h21']}"
-        yield "Euler number", f"{float(known['euler']):g}"
+        yield "Euler number", number_text(float(known["euler"]))
         if "nu" in known:
             yield "Crowley-Nordström invariant of the link", f"ν = {known['nu']}"
     yield "Potential", f"{described_ansatz(record['ansatz'])}, {record['parameters']} unknowns"

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from g2links.checks.contract import Check
 from g2links.checks.registry import all_checks
 from g2links.checks.thresholds import describe_limits, violation
 from g2links.records import CheckRecord, Threshold
-from g2links.reports.pages.contents import RunContents, card_number
-from g2links.reports.pages.formulas import point_text
+from g2links.reports.pages.contents import RunContents
+from g2links.reports.pages.numbers import estimate_text, number_text, point_text, typeset
 
+_LETTERS = {"omega": "ω", "eta": "η", "Upsilon": "Υ"}
 Status = Literal["pass", "fail", "missing", "noted"]
 
 
@@ -43,24 +45,24 @@ def _of_metric(run: RunContents) -> Iterator[Card]:
     tests = run.record["points"]["test"]
     yield Card(
         "Error of the metric, σ",
-        card_number(figures["sigma"], errors["sigma"]),
+        estimate_text(figures["sigma"], errors["sigma"]),
         "The average share by which the volume form is off; 0 on the Ricci-flat metric.",
         _judged(run, "sigma"),
         f"on {tests:,} test points; {_needed(run, 'sigma')}",
     )
     worst = run.record.get("supremum")
     if worst is not None:
-        place = point_text([complex(*pair) for pair in worst["z"]], 3)
+        place = point_text([complex(*pair) for pair in worst["z"]])
         yield Card(
             "Largest error found",
-            card_number(worst["value"]),
+            number_text(worst["value"]),
             "The share by which the volume form is off at the worst point of V that a search found.",
             _judged(run, "ma_supremum"),
             f"at z = {place}; {_needed(run, 'ma_supremum')}",
         )
     yield Card(
         "Volume",
-        card_number(figures["volume_ratio"], errors["volume_ratio"]),
+        estimate_text(figures["volume_ratio"], errors["volume_ratio"]),
         "The measured volume over its exact value, which is 1 for every metric of the class.",
         _judged(run, "volume_ratio"),
         _needed(run, "volume_ratio"),
@@ -77,11 +79,11 @@ def _euler(run: RunContents) -> Card:
         command = run.missing["measures"][1] if "measures" in run.missing else ""
         return Card(title, "not measured", sentence, "missing", command=command)
     limit = record["thresholds"].get("euler_number")
-    exact = f"exact {figure['exact']:.6g}; " if figure.get("exact") is not None else ""
-    needed = "" if limit is None else f"needed {describe_limits(limit)}"
+    exact = f"exact {number_text(figure['exact'], 6)}; " if figure.get("exact") is not None else ""
+    needed = "" if limit is None else f"needed: {_limits(limit)}"
     return Card(
         title,
-        card_number(figure["mean"], figure["standard_error"]),
+        estimate_text(figure["mean"], figure["standard_error"]),
         sentence,
         "noted" if limit is None else _status(violation("euler_number", figure, limit) is None),
         exact + needed,
@@ -94,10 +96,11 @@ def _of_networks(run: RunContents) -> Iterator[Card]:
         figures = record["figures"]
         yield Card(
             f"Network of the {names[task]}",
-            card_number(figures["relative_error"]),
+            number_text(figures["relative_error"]),
             "The mean relative error on base points that the training has not seen.",
             "noted",
-            f"run {number}, {record['hyperparameters']['architecture']}; largest {figures['relative_error_max']:.2e}",
+            f"run {number}, {record['hyperparameters']['architecture']}; "
+            f"largest {number_text(figures['relative_error_max'], 3)}",
         )
 
 
@@ -105,11 +108,19 @@ def _of_checks(run: RunContents) -> Iterator[Card]:
     known = all_checks()
     for label, record in run.checks.items():
         held, asked = _kept(record), len(record["thresholds"])
-        summary = known[record["check"]].summary if record["check"] in known else "A check of one's own."
+        summary = sentence_of(known[record["check"]]) if record["check"] in known else "A check of the user's own."
         value = f"{held} of {asked} limits hold"
         yield Card(f"Check {label}", value, summary, _status(record["passed"]), _closest(record))
     for label, (check, command) in run.missing.items():
-        yield Card(f"Check {label}", "not run", check.summary, "missing", command=command)
+        yield Card(f"Check {label}", "not run", sentence_of(check), "missing", command=command)
+
+
+def sentence_of(check: Check) -> str:
+    """The summary of a check, which is plain ASCII for terminals, with Greek letters."""
+    words = check.summary.replace("Monge-Ampere", "Monge-Ampère")
+    for name, letter in _LETTERS.items():
+        words = words.replace(f"d {name}", f"d{letter}").replace(name, letter)
+    return words
 
 
 def _kept(record: CheckRecord) -> int:
@@ -120,7 +131,7 @@ def _kept(record: CheckRecord) -> int:
 def _closest(record: CheckRecord) -> str:
     """The first failure, or the figure that is nearest to its limit."""
     if record["failures"]:
-        return record["failures"][0]
+        return typeset(record["failures"][0])
     shares = {name: _share(record, name, limit) for name, limit in record["thresholds"].items()}
     known = {name: share for name, share in shares.items() if share is not None}
     if not known:
@@ -148,7 +159,11 @@ def _judged(run: RunContents, name: str) -> Status:
 
 def _needed(run: RunContents, name: str) -> str:
     limit = run.verdict.thresholds.get(name)
-    return "no limit" if limit is None else f"needed {describe_limits(limit)}"
+    return "no limit" if limit is None else f"needed: {_limits(limit)}"
+
+
+def _limits(limit: Threshold) -> str:
+    return typeset(describe_limits(limit).removeprefix("= "))
 
 
 def _status(holds: bool) -> Status:

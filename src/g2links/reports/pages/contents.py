@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from jaxtyping import Complex, Float
@@ -65,11 +64,3 @@ class RunContents:
     missing: Mapping[str, tuple[Check, str]] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-def card_number(value: Any, error: float | None = None) -> str:
-    """A figure as it stands on a card, with its standard error where there is one."""
-    if value is None or not np.isfinite(value):
-        return "not finite"
-    form = ".3e" if value and not 1e-2 <= abs(value) < 1e5 else ".5g"
-    return f"{value:{form}}" if error is None else f"{value:{form}} ± {error:.1e}"

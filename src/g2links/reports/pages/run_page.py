@@ -4,18 +4,13 @@ import os
 from dataclasses import asdict
 
 from g2links import __version__
-from g2links.reports.pages.cards import cards_of
+from g2links.reports.pages.cards import cards_of, sentence_of
+from g2links.reports.pages.charts import check_histograms, deviations, learning_curves
 from g2links.reports.pages.contents import RunContents
 from g2links.reports.pages.formulas import polynomial_html
-from g2links.reports.pages.plots import (
-    Plot,
-    check_histograms,
-    deviations,
-    error_map,
-    learning_curves,
-    rational_curve,
-    slice_surface,
-)
+from g2links.reports.pages.maps import error_map, rational_curve, slice_surface
+from g2links.reports.pages.numbers import typeset
+from g2links.reports.pages.plots import Plot
 from g2links.reports.pages.render import plotly_script, write_page
 from g2links.reports.pages.tables import COLUMNS, figure_rows
 
@@ -45,6 +40,8 @@ def write_run_page(path: str | os.PathLike[str], run: RunContents) -> None:
         histograms=histograms,
         columns=COLUMNS,
         tables={label: (record, list(figure_rows(record))) for label, record in run.checks.items()},
+        missing={label: (sentence_of(check), command) for label, (check, command) in run.missing.items()},
+        typeset=typeset,
         plots=[_for_script(plot) for plot in every],
         variables=run.variety.variables,
         plotly=plotly_script(),

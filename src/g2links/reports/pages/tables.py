@@ -6,7 +6,7 @@ from typing import NamedTuple
 from g2links.checks.registry import all_checks, all_figures
 from g2links.checks.thresholds import STATISTICS, describe, violation
 from g2links.records import CheckRecord
-from g2links.reports.tables import number
+from g2links.reports.pages.numbers import estimate_text, number_text, typeset
 
 
 class FigureRow(NamedTuple):
@@ -20,7 +20,7 @@ class FigureRow(NamedTuple):
     status: str
 
 
-COLUMNS = ("mean", "median", "std. error or deviation", "largest or exact")
+COLUMNS = ("mean or integral", "median", "deviation", "largest", "exact")
 
 
 def figure_rows(record: CheckRecord) -> Iterator[FigureRow]:
@@ -30,15 +30,15 @@ def figure_rows(record: CheckRecord) -> Iterator[FigureRow]:
     for name in dict.fromkeys([*record["figures"], *record["thresholds"]]):
         found, limit = record["figures"].get(name), record["thresholds"].get(name)
         meaning = integrals.get(name) or (figures[name].meaning if name in figures else "")
-        needed = "no limit" if limit is None else describe(limit)
+        needed = "" if limit is None else typeset(describe(limit))
         if found is None:
-            yield FigureRow(name, meaning, ("not measured", "", "", ""), needed, "fail")
+            yield FigureRow(name, meaning, ("not measured", "", "", "", ""), needed, "fail")
             continue
         if "standard_error" in found:
-            exact = f"exact {number(found['exact'])}" if "exact" in found else ""
-            values: tuple[str, ...] = (number(found["mean"]), "", f"± {number(found['standard_error'])}", exact)
+            exact = number_text(found["exact"]) if "exact" in found else ""
+            values: tuple[str, ...] = (estimate_text(found["mean"], found["standard_error"]), "", "", "", exact)
         else:
-            values = tuple(number(found[key]) for key in STATISTICS)
+            values = (*(number_text(found[key]) for key in STATISTICS), "")
         finite = all(value is not None for value in found.values())
         holds = finite and (limit is None or violation(name, found, limit) is None)
         yield FigureRow(name, meaning, values, needed, "fail" if not holds else "noted" if limit is None else "pass")

@@ -1,0 +1,181 @@
+"""The errors of a metric over V: a map of V, a slice of it as a surface, and a rational curve."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from g2links.reports.pages.contents import RunContents
+from g2links.reports.pages.numbers import complex_text, coordinate, number_text, power_of_ten
+from g2links.reports.pages.plots import Plot, log_error, packed
+
+_TILT = math.pi / 4
+"""Of the third axis of a slice between the two imaginary parts."""
+_BAR = {"orientation": "h", "thickness": 10, "len": 0.9, "x": 0.5, "y": 1.02, "yanchor": "bottom", "outlinewidth": 0}
+"""A bar of colours above a picture, where it takes no width."""
+
+
+def error_map(run: RunContents) -> Plot:
+    """The points of V by the shares of their coordinates, coloured by the error; the worst point that was found."""
+    values, corners = run.values, _corners(run.variety.variables)
+    place, error = values.shares @ corners, log_error(values.ratio)
+    coordinates = np.concatenate([values.z.real, values.z.imag], axis=1)
+    colour = _colour(error, "|1 − η/⟨η⟩|")
+    points = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": packed(place[:, 0], "f4"),
+        "y": packed(place[:, 1], "f4"),
+        "customdata": packed(np.concatenate([10 ** error[:, None], coordinates], axis=1), "f8"),
+        "hovertemplate": _hover(run.variety.variables),
+        "marker": {"size": 5, "opacity": 0.85, **colour},
+        "name": "points",
+    }
+    names = [coordinate(i) for i in range(run.variety.variables)]
+    outline = np.concatenate([corners, corners[:1]])
+    frame = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": outline[:, 0].tolist(),
+        "y": outline[:, 1].tolist(),
+        "line": {"color": "@grid", "width": 1},
+        "hoverinfo": "skip",
+    }
+    labels = {
+        "type": "scatter",
+        "mode": "text",
+        "x": (1.06 * corners[:, 0]).tolist(),
+        "y": (1.06 * corners[:, 1]).tolist(),
+        "text": names,
+        "textfont": {"color": "@muted", "size": 15},
+        "hoverinfo": "skip",
+    }
+    hidden = {"visible": False, "range": [-1.12, 1.12]}
+    layout = {
+        "xaxis": hidden,
+        "yaxis": {**hidden, "scaleanchor": "x"},
+        "height": 460,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "hovermode": "closest",
+        "showlegend": False,
+    }
+    description = (
+        f"Map of V with {len(error):,} points, each placed by the shares of its coordinates between the corners "
+        f"{', '.join(names)} and coloured by its error, from {number_text(float(10 ** error.min()), 2)} to "
+        f"{number_text(float(10 ** error.max()), 2)}."
+    )
+    return Plot("error-map", "Error map", description, [frame, labels, points], layout, "map")
+
+
+def slice_surface(run: RunContents) -> Plot | None:
+    """A complex curve in V as a surface in space; None where there is none."""
+    values, part = run.values, run.values.slice
+    if part is None or values.slice_ratio is None:
+        return None
+    a, b = part.z[:, part.moving], part.z[:, part.solved]
+    error = log_error(values.slice_ratio)
+    names = [coordinate(i) for i in (part.moving, part.solved)]
+    surface = {
+        "type": "mesh3d",
+        **{name: packed(x, "f4") for name, x in zip("xyz", (a.real, b.real, _third(a, b)), strict=True)},
+        **{name: packed(column, "i4") for name, column in zip("ijk", part.triangles.T, strict=True)},
+        "intensity": packed(error, "f4"),
+        **_colour(error, "|1 − η/⟨η⟩|", "intensity"),
+        "customdata": packed(np.stack([10**error, a.real, a.imag, b.real, b.imag], axis=1), "f4"),
+        "hovertemplate": (
+            f"error %{{customdata[0]:.2e}}<br>{names[0]} = %{{customdata[1]:.3f}} %{{customdata[2]:+.3f}} i<br>"
+            f"{names[1]} = %{{customdata[3]:.3f}} %{{customdata[4]:+.3f}} i<extra></extra>"
+        ),
+        "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.1},
+        "flatshading": False,
+    }
+    axes = {
+        axis: {"title": {"text": title}, "gridcolor": "@grid", "color": "@muted", "showbackground": False}
+        for axis, title in (
+            ("xaxis", f"Re {names[0]}"),
+            ("yaxis", f"Re {names[1]}"),
+            ("zaxis", f"Im {names[0]}, Im {names[1]}"),
+        )
+    }
+    layout = {
+        "scene": {**axes, "aspectmode": "cube", "dragmode": "orbit", "camera": {"eye": {"x": 1.1, "y": 1.1, "z": 0.8}}},
+        "height": 520,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+    }
+    others = [i for i in range(run.variety.variables) if i not in (part.moving, part.solved)]
+    fixed = [f"{coordinate(i)} = {complex_text(part.z[0, i])}" for i in others]
+    description = (
+        f"Slice of V where {', '.join(fixed)}: a surface through {len(error):,} points, drawn by the real parts of "
+        f"{names[0]} and {names[1]} and a mixture of their imaginary parts, and coloured by the error."
+    )
+    return Plot("slice", "A slice of V", description, [surface], layout, "surface")
+
+
+def rational_curve(run: RunContents) -> Plot | None:
+    """η/⟨η⟩ over the parameter t of the curve; None where it does not lie on V."""
+    values = run.values
+    if values.curve is None or values.curve_ratio is None:
+        return None
+    ratio = values.curve_ratio
+    spread = max(float(np.max(np.abs(ratio - 1))), 1e-15)
+    heat = {
+        "type": "heatmap",
+        "x": np.round(np.mod(np.angle(values.curve[0]), 2 * math.pi) / math.pi, 4).tolist(),
+        "y": np.round(np.log10(np.abs(values.curve[:, 0])), 4).tolist(),
+        "z": packed(ratio - 1, "f4"),
+        "zmin": -spread,
+        "zmax": spread,
+        "colorscale": "RdBu",
+        "colorbar": {"title": {"text": "η/⟨η⟩ − 1", "side": "top"}, "exponentformat": "power", **_BAR},
+        "hovertemplate": "|t| = 10^%{y:.2f}, arg t = %{x:.2f} π<br>η/⟨η⟩ − 1 = %{z:.3e}<extra></extra>",
+    }
+    layout = {
+        "xaxis": {"title": {"text": "arg t / π"}},
+        "yaxis": {"title": {"text": "log₁₀ |t|"}},
+        "height": 420,
+        "margin": {"l": 60, "r": 10, "t": 70, "b": 50},
+    }
+    description = (
+        f"Monge-Ampère ratio on the rational curve (z, −z, tz, 0, −tz), from {ratio.min():.6g} to {ratio.max():.6g}; "
+        "1 on the Ricci-flat metric."
+    )
+    return Plot("rational-curve", "Monge-Ampère ratio on a rational curve", description, [heat], layout)
+
+
+def _third(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.asarray(math.cos(_TILT) * a.imag + math.sin(_TILT) * b.imag)
+
+
+def _corners(n: int) -> np.ndarray:
+    """Those of a regular polygon with one on top."""
+    angles = math.pi / 2 - 2 * math.pi * np.arange(n) / n
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def _colour(error: np.ndarray, title: str, of: str = "color") -> dict[str, Any]:
+    """A scale of the logarithms of errors, without the extremes that would wash out the rest."""
+    low, high = (float(q) for q in np.quantile(error, [0.02, 0.999]))
+    ticks = list(range(math.ceil(low), math.floor(high) + 1))
+    bar = {
+        "title": {"text": title, "side": "top"},
+        "tickvals": ticks,
+        "ticktext": [power_of_ten(k) for k in ticks],
+        **_BAR,
+    }
+    limits = ("cmin", "cmax")
+    own = {} if of == "intensity" else {of: packed(error, "f4")}
+    return {
+        **own,
+        **dict(zip(limits, (low, max(high, low + 1e-6)), strict=True)),
+        "colorscale": "Viridis",
+        "colorbar": bar,
+    }
+
+
+def _hover(variables: int) -> str:
+    """The error, then the point; the columns of `customdata` are the error, the real and the imaginary parts."""
+    rows = [
+        f"{coordinate(i)} = %{{customdata[{1 + i}]:.4f}} %{{customdata[{1 + variables + i}]:+.4f}} i"
+        for i in range(variables)
+    ]
+    return "<br>".join(["<b>error %{customdata[0]:.2e}</b>", *rows]) + "<extra></extra>"
