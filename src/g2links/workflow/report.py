@@ -25,13 +25,20 @@ from g2links.workflow.check import PSI_METHODS
 from g2links.workflow.commands import check_command, metric_command, network_command
 from g2links.workflow.listing import check_records
 from g2links.workflow.polynomials import topology
+from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.report_values import values_on_v
 
 Networks = Mapping[str, FinishedRun[NetworkRecord]]
 """By task."""
 
 
-def report(*, home: str | os.PathLike[str] = ".", cy_run: int | None = None, g2_run: int | None = None) -> Path:
+def report(
+    *,
+    home: str | os.PathLike[str] = ".",
+    cy_run: int | None = None,
+    g2_run: int | None = None,
+    progress: ProgressWish = None,
+) -> Path:
     """Write a page about a saved run: its figures, its errors over V, its checks and its networks.
 
     The page is one file that needs no network. What it says comes from the records of the run; the error of the metric
@@ -41,6 +48,7 @@ def report(*, home: str | os.PathLike[str] = ".", cy_run: int | None = None, g2_
         home: the folder of the run.
         cy_run: its number; the most recent if None.
         g2_run: the number of its networks; if None, the most recent of each task that was trained on the run.
+        progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
 
     Returns:
         The file, in the folder `plots` of the home.
@@ -61,13 +69,16 @@ def report(*, home: str | os.PathLike[str] = ".", cy_run: int | None = None, g2_
     place.make(place.plots)
     require_target(path)
     checks = _checks(place, run.number, number)
-    model = load_cy(run.model_path, sha256=run.sha256)
+    with progress_if_watched(progress) as show:
+        show("evaluating the metric for the pictures of the report", 0, 1)
+        model = load_cy(run.model_path, sha256=run.sha256)
+        values = values_on_v(model)
     contents = RunContents(
         variety=model.variety,
         cy_run=run.number,
         record=run.record,
         verdict=verdict(run.record),
-        values=values_on_v(model),
+        values=values,
         facts=dict(_facts(run.record, model.variety)),
         networks={task: (found.number, found.record) for task, found in networks.items()},
         checks=checks,
@@ -114,15 +125,20 @@ def _named(number: int | None) -> list[str]:
 
 
 def _checks(home: Home, cy_run: int, g2_run: int | None) -> dict[str, CheckRecord]:
-    """By label, as in a pipeline: of the metric, and of its networks."""
-    name, kinds = rf"check_([A-Za-z0-9]\w*?)_cy_run{cy_run}", "(|_star|_model)(|_partial)"
-    found = check_records(home, rf"{name}{kinds}")
+    """By label, such as "model (star)": of the metric, and of its networks; in the order of the registry."""
+    name, kinds = rf"check_(\w+?)_cy_run{cy_run}", "(|_star|_model)(|_partial)"
+    found = {_label(key): record for key, record in check_records(home, rf"{name}{kinds}").items()}
     if g2_run is not None:
-        own = check_records(home, rf"{name}_g2_run{g2_run}{kinds}")
-        found |= {f"{label} of the network" if label in found else label: record for label, record in own.items()}
+        for key, record in check_records(home, rf"{name}_g2_run{g2_run}{kinds}").items():
+            found[_label(key if _label(key) not in found else f"{key} network")] = record
     order = {name: i for i, name in enumerate(all_checks())}
-    labels = sorted(found, key=lambda label: order.get(found[label]["check"], len(order)))
-    return {label.removeprefix("check "): found[label] for label in labels}
+    return {key: found[key] for key in sorted(found, key=lambda key: order.get(found[key]["check"], len(order)))}
+
+
+def _label(name: str) -> str:
+    """ "model (star)" of "check model star"."""
+    check, *kinds = name.removeprefix("check ").split()
+    return f"{check} ({', '.join(kinds)})" if kinds else check
 
 
 def _missing(
@@ -137,7 +153,7 @@ def _missing(
                 yield name, (check, check_command(name, cy_run))
         elif g2_run is not None:
             for method in PSI_METHODS if "psi_method" in check.options else (None,):
-                label = name if method is None else f"{name} {method}"
+                label = name if method is None else f"{name} ({method})"
                 if label not in checks:
                     yield label, (check, check_command(name, cy_run, g2_run, method))
 

@@ -3,7 +3,6 @@
 import os
 from dataclasses import asdict
 
-from g2links import __version__
 from g2links.reports.pages.cards import cards_of, sentence_of
 from g2links.reports.pages.charts import check_histograms, deviations, learning_curves
 from g2links.reports.pages.contents import RunContents
@@ -45,7 +44,6 @@ def write_run_page(path: str | os.PathLike[str], run: RunContents) -> None:
         plots=[_for_script(plot) for plot in every],
         variables=run.variety.variables,
         plotly=plotly_script(),
-        version=__version__,
     )
 
 
