@@ -87,5 +87,5 @@ CHECK = Check(
     evaluate=_evaluate,
     thresholds=_thresholds,
     of_metric=True,
-    integrals={NORMALISED: "average of λ^{−2}: 1 where the scale c of Υ is right"},
+    integrals={NORMALISED: "average of 1/λ²: 1 where the scale c of Υ is right"},
 )

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from g2links.errors import ArtefactError, InputError
 from g2links.records import CheckRecord, NetworkRecord
 from g2links.settings.config import TASKS
+from g2links.settings.limits import require_new_file
 from g2links.storage.finished import run_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM, find_cy, find_link_run
@@ -65,6 +66,18 @@ def comparable(home: Home, task: str, number: int) -> dict[str, Any]:
     kept = {name: _summary(record) for name, record in records.items()}
     checks = _checks(home, rf"check_(.+)_cy_run[0-9]+_g2_run{number}(|_star|_model)")
     return (kept if task == "all" else kept[task]) | checks
+
+
+def require_page(path: str | None, field: str) -> None:
+    """Refuse, before any work, a page that cannot be written, or is not called like one.
+
+    Raises:
+        InputError: names the field.
+    """
+    if path is not None:
+        if not path.endswith(".html"):
+            raise InputError(field, path, "the name of a file that ends in .html")
+        require_new_file(path, field)
 
 
 def _summary(record: NetworkRecord) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def _decades(exponents: Sequence[float]) -> dict[str, Any]:
 
 def _curves(name: str, title: str, history: Sequence[Mapping[str, Any]], step: str, labels: Mapping[str, str]) -> Plot:
     """Positive values on a logarithmic axis."""
-    data, said = [], []
+    data: list[dict[str, Any]] = []
+    said = []
     for (key, label), colour in zip(labels.items(), ("@accent", "@mean"), strict=False):
         kept = [(entry[step], entry[key]) for entry in history if (entry.get(key) or 0) > 0]
         if kept:
@@ -123,9 +124,10 @@ def _curves(name: str, title: str, history: Sequence[Mapping[str, Any]], step: s
             line = {"color": colour, "width": 2}
             data.append({"type": "scatter", "mode": mode, "x": x, "y": y, "name": label, "line": line})
             said.append(f"{label}, {number_text(y[-1], 3)} at the end")
+    heights = [math.log10(value) for curve in data for value in curve["y"]] or [0.0]
     layout = {
         "xaxis": {"title": {"text": step}},
-        "yaxis": {"type": "log", "exponentformat": "power", "nticks": 6},
+        "yaxis": {"type": "log", "exponentformat": "power", "dtick": math.ceil((max(heights) - min(heights)) / 5) or 1},
         "height": 300,
         "margin": {"l": 60, "r": 12, "t": 8, "b": 44},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},

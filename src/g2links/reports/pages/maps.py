@@ -11,7 +11,16 @@ from g2links.reports.pages.plots import Plot, log_error, packed
 
 _TILT = math.pi / 4
 """Of the third axis of a slice between the two imaginary parts."""
-_BAR = {"orientation": "h", "thickness": 10, "len": 0.9, "x": 0.5, "y": 1.02, "yanchor": "bottom", "outlinewidth": 0}
+_BAR = {
+    "orientation": "h",
+    "thickness": 10,
+    "lenmode": "pixels",
+    "len": 240,
+    "x": 0.5,
+    "y": 1.02,
+    "yanchor": "bottom",
+    "outlinewidth": 0,
+}
 """A bar of colours above a picture, where it takes no width."""
 
 
@@ -116,30 +125,36 @@ def rational_curve(run: RunContents) -> Plot | None:
     values = run.values
     if values.curve is None or values.curve_ratio is None:
         return None
-    ratio = values.curve_ratio
-    spread = max(float(np.max(np.abs(ratio - 1))), 1e-15)
-    heat = {
-        "type": "heatmap",
-        "x": np.round(np.mod(np.angle(values.curve[0]), 2 * math.pi) / math.pi, 4).tolist(),
-        "y": np.round(np.log10(np.abs(values.curve[:, 0])), 4).tolist(),
-        "z": packed(ratio - 1, "f4"),
-        "zmin": -spread,
-        "zmax": spread,
-        "colorscale": "RdBu",
-        "colorbar": {"title": {"text": "η/⟨η⟩ − 1", "side": "top"}, "exponentformat": "power", **_BAR},
-        "hovertemplate": "|t| = 10^%{y:.2f}, arg t = %{x:.2f} π<br>η/⟨η⟩ − 1 = %{z:.3e}<extra></extra>",
-    }
+    ratio, radius = values.curve_ratio, np.abs(values.curve[:, 0]).tolist()
+    bounds = {name: np.asarray(part).tolist() for name, part in (("min", ratio.min(1)), ("max", ratio.max(1)))}
+    hidden = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    data = [
+        {"type": "scatter", "x": radius, "y": bounds["min"], **hidden},
+        {"type": "scatter", "x": radius, "y": bounds["max"], "fill": "tonexty", "fillcolor": "@band", **hidden},
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": radius,
+            "y": ratio.mean(1).tolist(),
+            "line": {"color": "@accent", "width": 2},
+            "customdata": np.stack([ratio.min(1), ratio.max(1)], axis=1).tolist(),
+            "hovertemplate": (
+                "|t| = %{x:.3g}<br>η/⟨η⟩ = %{y:.6g}, from %{customdata[0]:.6g} to %{customdata[1]:.6g}<extra></extra>"
+            ),
+        },
+    ]
     layout = {
-        "xaxis": {"title": {"text": "arg t / π"}},
-        "yaxis": {"title": {"text": "log₁₀ |t|"}},
-        "height": 420,
-        "margin": {"l": 60, "r": 10, "t": 70, "b": 50},
+        "xaxis": {"title": {"text": "|t|"}, "type": "log", "dtick": 1, "exponentformat": "power"},
+        "yaxis": {"title": {"text": "η/⟨η⟩"}, "nticks": 6},
+        "height": 300,
+        "margin": {"l": 60, "r": 10, "t": 10, "b": 50},
+        "showlegend": False,
     }
     description = (
         f"Monge-Ampère ratio on the rational curve (z, −z, tz, 0, −tz), from {ratio.min():.6g} to {ratio.max():.6g}; "
         "1 on the Ricci-flat metric."
     )
-    return Plot("rational-curve", "Monge-Ampère ratio on a rational curve", description, [heat], layout)
+    return Plot("rational-curve", "Monge-Ampère ratio on a rational curve", description, data, layout)
 
 
 def _third(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -38,6 +38,7 @@ def estimate_text(value: float | None, error: float | None) -> str:
 def typeset(text: str) -> str:
     """A sentence with its numbers and comparisons as they are printed."""
     text = re.sub(r"(?<=\d)e([+-]?)0*(\d+)", lambda m: f"·{power_of_ten(int(m[1] + m[2]))}", text)
+    text = re.sub(r"(?<![\d.])1·(?=10)", "", text)
     return re.sub(r"(?<![\w.)])-(?=\d)", "−", text).replace("<=", "≤").replace(">=", "≥")
 
 

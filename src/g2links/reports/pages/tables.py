@@ -20,6 +20,7 @@ class FigureRow(NamedTuple):
     status: str
 
 
+_LEADING = 0.01
 COLUMNS = ("mean or integral", "median", "deviation", "largest", "exact")
 
 
@@ -38,7 +39,12 @@ def figure_rows(record: CheckRecord) -> Iterator[FigureRow]:
             exact = number_text(found["exact"]) if "exact" in found else ""
             values: tuple[str, ...] = (estimate_text(found["mean"], found["standard_error"]), "", "", "", exact)
         else:
-            values = (*(number_text(found[key]) for key in STATISTICS), "")
+            values = (*map(_number, (found[key] for key in STATISTICS)), "")
         finite = all(value is not None for value in found.values())
         holds = finite and (limit is None or violation(name, found, limit) is None)
         yield FigureRow(name, meaning, values, needed, "fail" if not holds else "noted" if limit is None else "pass")
+
+
+def _number(value: float | None) -> str:
+    """With more digits where these tell a value from the exact one."""
+    return number_text(value, 6 if value is not None and abs(value) >= _LEADING else 4)
