@@ -7,7 +7,7 @@ from pathlib import Path
 from g2links.checks.contract import Check
 from g2links.checks.registry import all_checks
 from g2links.checks.verdict import verdict
-from g2links.errors import InputError
+from g2links.errors import ArtefactError, InputError
 from g2links.records import CheckRecord, MetricRecord, NetworkRecord
 from g2links.reports.pages.contents import RunContents
 from g2links.reports.pages.numbers import number_text
@@ -63,7 +63,7 @@ def report(
     """
     place = Home(home)
     run = find_cy(place, cy_run)
-    networks = _networks(place, run, g2_run)
+    networks, damaged = _networks(place, run, g2_run)
     number = _number(networks)
     path = place.plots / ("_".join(["report", f"cy_run{run.number}", *_named(number)]) + ".html")
     place.make(place.plots)
@@ -84,31 +84,38 @@ def report(
         checks=checks,
         missing=dict(_missing(model.variety, run.number, number, checks)),
         commands=tuple(_commands(run.record, model.variety, run.number, networks)),
-        notes=tuple(_notes(run, networks)),
+        notes=(*_notes(run, networks), *damaged),
     )
     write_run_page(path, contents)
     return path
 
 
-def _networks(home: Home, run: FinishedRun[MetricRecord], number: int | None) -> Networks:
-    """Those of a number, whatever they learned from; without one, for each task the most recent that learned this run.
+def _networks(home: Home, run: FinishedRun[MetricRecord], number: int | None) -> tuple[Networks, list[str]]:
+    """Those of a number, whatever they learned from; without one, for each task the most recent that learned this run,
+    and what is said of damaged ones that were passed over.
 
     Raises:
         InputError: no task has that number.
     """
+    every = {task: run_numbers(home.link_models, task) for task in TASKS}
+    if number is not None and not any(number in numbers for numbers in every.values()):
+        known = ", ".join(map(str, sorted({n for numbers in every.values() for n in numbers}))) or "none"
+        raise InputError("--g2-run-number", number, f"runs in {home.link_models}: {known}")
+    if number is not None:
+        return {task: find_link_run(home, task, number) for task in TASKS if number in every[task]}, []
     found: dict[str, FinishedRun[NetworkRecord]] = {}
-    for task in TASKS:
-        numbers = run_numbers(home.link_models, task)
-        for candidate in reversed(numbers) if number is None else [n for n in numbers if n == number]:
-            network = find_link_run(home, task, candidate)
-            if number is not None or _learned(network.record, run):
+    damaged = []
+    for task, numbers in every.items():
+        for candidate in reversed(numbers):
+            try:
+                network = find_link_run(home, task, candidate)
+            except ArtefactError as error:
+                damaged.append(f"Left out: {error}.")
+                continue
+            if _learned(network.record, run):
                 found[task] = network
                 break
-    if number is not None and not found:
-        known = sorted({n for task in TASKS for n in run_numbers(home.link_models, task)})
-        allowed = f"runs in {home.link_models}: {', '.join(map(str, known)) or 'none'}"
-        raise InputError("--g2-run-number", number, allowed)
-    return found
+    return found, damaged
 
 
 def _learned(record: NetworkRecord, run: FinishedRun[MetricRecord]) -> bool:

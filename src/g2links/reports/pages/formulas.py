@@ -24,10 +24,12 @@ def polynomial_html(f: Polynomial) -> Markup:
 def _term(coefficient: complex, exponents: Sequence[int], *, first: bool) -> Markup:
     negative = complex(coefficient).imag == 0 and complex(coefficient).real < 0
     size = -coefficient if negative else coefficient
-    sign = Markup("<mo>−</mo>") if negative else Markup("" if first else "<mo>+</mo>")
+    mark = "−" if negative else "" if first else "+"
+    form = "prefix" if first else "infix"
+    sign = Markup('<mo form="{}">{}</mo>').format(form, mark) if mark else Markup("")
     factors = Markup("").join(_power(i, e) for i, e in enumerate(exponents) if e)
     number = Markup("") if size == 1 and factors else Markup("<mn>{}</mn>").format(_coefficient(size))
-    return Markup("<math>{}<mrow>{}{}</mrow></math>").format(sign, number, factors)
+    return Markup("<math>{}{}{}</math>").format(sign, number, factors)
 
 
 def _coefficient(number: complex) -> str:
