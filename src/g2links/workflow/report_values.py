@@ -13,7 +13,7 @@ _STREAM = 0x52455054
 """Of random numbers, for the points of the map; no other step uses it."""
 _MAP, _SLICE = 4000, 14_400
 """Points of each at most, and of a metric with many parameters fewer, so that a page takes seconds."""
-_WORK, _FEWEST = 2_000_000, 600
+_WORK, _FEWEST = 200_000_000, 600
 """Points times parameters of the potential, at most; and what is drawn all the same."""
 _RADII, _ANGLES = 31, 40
 """Of the grid of parameters t of the rational curve, from |t| = 1/30 to 30."""
