@@ -7,7 +7,7 @@ import numpy as np
 from g2links.varieties.catalogue import from_catalogue
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
-from g2links.workflow.commands import check_command, metric_command, network_command
+from g2links.workflow.commands import check_command, metric_command, network_command, samples_command
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.polynomials import resolve_polynomial
 
@@ -36,6 +36,14 @@ def test_weights_where_they_are_not_one():
 def test_a_potential_of_ones_own_is_said():
     record = {**_record(), "ansatz": {"kind": "own"}}
     assert "from Python" in metric_command(record, WeightedHypersurface(from_catalogue("fermat_quintic")))
+
+
+def test_data_sets_by_what_is_not_the_default():
+    options = {"n_points": 600, "n_rotations": 2, "source": "run", "splits": [0.8, 0.1, 0.1], "seed": 0}
+    assert samples_command(3, {"options": options}) == (
+        "g2links sample --cy-run-number 3 --n-points 600 --n-rotations 2"
+    )
+    assert "with the options" in samples_command(3, None)
 
 
 def test_networks_and_checks():

@@ -4,9 +4,10 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import fields
 
-from g2links.records import MetricRecord, NetworkRecord
+from g2links.records import MetricRecord, NetworkRecord, SavedSamplesRecord
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.base_points import SampleOptions
 from g2links.workflow.fit_options import FitOptions
 
 
@@ -26,6 +27,18 @@ def metric_command(record: MetricRecord, variety: AbstractVariety) -> str:
     command = shlex.join(words)
     own = record["ansatz"]["kind"] == "own"
     return f"{command}  # but from Python, as its potential is one of the user's own" if own else command
+
+
+def samples_command(cy_run: int, record: SavedSamplesRecord | None) -> str:
+    """`g2links sample` for the data sets of the record; without one, in words."""
+    words = ["g2links", "sample", "--cy-run-number", str(cy_run)]
+    if record is None:
+        return f"{shlex.join(words)}  # with the options of the data sets that the networks learned from"
+    known = {option.name: option.default for option in fields(SampleOptions)}
+    for name, value in record["options"].items():
+        if name != "splits" and value is not None and value != known.get(name):
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(words)
 
 
 def network_command(task: str, record: NetworkRecord) -> str:

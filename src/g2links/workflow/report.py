@@ -8,7 +8,7 @@ from g2links.checks.contract import Check
 from g2links.checks.registry import all_checks
 from g2links.checks.verdict import verdict
 from g2links.errors import ArtefactError, InputError
-from g2links.records import CheckRecord, MetricRecord, NetworkRecord
+from g2links.records import CheckRecord, MetricRecord, NetworkRecord, SavedSamplesRecord
 from g2links.reports.pages.contents import RunContents
 from g2links.reports.pages.numbers import number_text
 from g2links.reports.pages.run_page import write_run_page
@@ -18,15 +18,17 @@ from g2links.storage.files import require_target
 from g2links.storage.finished import FinishedRun, run_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run, load_cy
+from g2links.storage.published_sets import open_set
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import PSI_METHODS
-from g2links.workflow.commands import check_command, metric_command, network_command
+from g2links.workflow.commands import check_command, metric_command, network_command, samples_command
 from g2links.workflow.listing import check_records
 from g2links.workflow.polynomials import topology
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.report_values import values_on_v
+from g2links.workflow.samples import samples_record
 
 Networks = Mapping[str, FinishedRun[NetworkRecord]]
 """By task."""
@@ -83,7 +85,7 @@ def report(
         networks={task: (found.number, found.record) for task, found in networks.items()},
         checks=checks,
         missing=dict(_missing(model.variety, run.number, number, checks)),
-        commands=tuple(_commands(run.record, model.variety, run.number, networks)),
+        commands=tuple(_commands(place, run, model.variety, networks)),
         notes=(*_notes(run, networks), *damaged),
     )
     write_run_page(path, contents)
@@ -191,12 +193,25 @@ def _facts(record: MetricRecord, variety: AbstractVariety) -> Iterator[tuple[str
         yield "Device", f"{versions['device']}, {versions.get('precision')}"
 
 
-def _commands(record: MetricRecord, variety: AbstractVariety, cy_run: int, networks: Networks) -> Iterator[str]:
-    yield metric_command(record, variety)
+def _commands(
+    home: Home, run: FinishedRun[MetricRecord], variety: AbstractVariety, networks: Networks
+) -> Iterator[str]:
+    yield metric_command(run.record, variety)
     if networks:
-        yield f"g2links sample --cy-run-number {cy_run}"
+        yield samples_command(run.number, _samples(home, networks))
     for task, network in networks.items():
         yield network_command(task, network.record)
+
+
+def _samples(home: Home, networks: Networks) -> SavedSamplesRecord | None:
+    """The record of the data sets that the networks learned from, where they are still those of the home."""
+    learned = {sha256 for network in networks.values() for sha256 in network.record.get("data_sha256", {}).values()}
+    try:
+        data = open_set(home.link_data)
+        known = {entry["sha256"] for entry in data.manifest.files.values()}
+        return samples_record(data) if learned and learned <= known else None
+    except ArtefactError:  # a page is not about them
+        return None
 
 
 def _notes(run: FinishedRun[MetricRecord], networks: Networks) -> Iterator[str]:

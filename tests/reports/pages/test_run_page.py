@@ -11,7 +11,7 @@ from g2links.reports.pages.cards import cards_of
 from g2links.reports.pages.charts import check_histograms
 from g2links.reports.pages.comparison import sections_of, write_comparison_page
 from g2links.reports.pages.formulas import polynomial_html
-from g2links.reports.pages.maps import error_map, rational_curve, slice_surface
+from g2links.reports.pages.maps import error_map, rational_curve, slice_surface, worst_points
 from g2links.reports.pages.numbers import complex_text, estimate_text, number_text, point_text, typeset
 from g2links.reports.pages.run_page import write_run_page
 from g2links.varieties.polynomial import Polynomial
@@ -83,6 +83,18 @@ def test_pictures_of_v(make_run):
     assert [plot.kind for plot in every] == ["map", "surface", "plain"]
     assert "200 points" in every[0].description
     assert "z₀ = 1, z₃ = 0, z₄ = 0" in every[1].description
+
+
+def test_the_worst_points_are_code_with_all_digits(make_run):
+    run = make_run()
+    lines = worst_points(run)
+    assert len(lines) == 6
+    scopes = [{} for _ in lines]
+    for line, scope in zip(lines, scopes, strict=True):
+        exec(line, scope)
+    assert scopes[0]["point"] == [1, -1 + 1e-17j, 0.5j, 0, 0]
+    worst = np.argmax(np.abs(1 - run.values.ratio))
+    np.testing.assert_array_equal(scopes[1]["point"], run.values.z[worst])
 
 
 def test_histograms_have_every_value_and_the_limit(rng):

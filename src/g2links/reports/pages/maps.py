@@ -76,6 +76,15 @@ def error_map(run: RunContents) -> Plot:
     return Plot("error-map", "Error map", description, [frame, labels, points], layout, "map")
 
 
+def worst_points(run: RunContents, count: int = 5) -> list[str]:
+    """Python code for the worst point that was found, and for the points of the map with the largest errors."""
+    found = run.record.get("supremum")
+    lines = [] if found is None else [([complex(*pair) for pair in found["z"]], found["value"])]
+    error = np.abs(1 - run.values.ratio)
+    lines += [(run.values.z[i].tolist(), float(error[i])) for i in np.argsort(-error, kind="stable")[:count]]
+    return [f"point = [{', '.join(map(_literal, z))}]  # error {value:.2e}" for z, value in lines]
+
+
 def slice_surface(run: RunContents) -> Plot | None:
     """A complex curve in V as a surface in space; None where there is none."""
     values, part = run.values, run.values.slice
@@ -155,6 +164,11 @@ def rational_curve(run: RunContents) -> Plot | None:
         "1 on the Ricci-flat metric."
     )
     return Plot("rational-curve", "Monge-Ampère ratio on a rational curve", description, data, layout)
+
+
+def _literal(number: complex) -> str:
+    """To the last digit, without the brackets that `repr` puts around a sum."""
+    return repr(complex(number)).strip("()")
 
 
 def _third(a: np.ndarray, b: np.ndarray) -> np.ndarray:

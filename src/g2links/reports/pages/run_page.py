@@ -7,7 +7,7 @@ from g2links.reports.pages.cards import cards_of, sentence_of
 from g2links.reports.pages.charts import check_histograms, deviations, learning_curves
 from g2links.reports.pages.contents import RunContents
 from g2links.reports.pages.formulas import polynomial_html
-from g2links.reports.pages.maps import error_map, rational_curve, slice_surface
+from g2links.reports.pages.maps import error_map, rational_curve, slice_surface, worst_points
 from g2links.reports.pages.numbers import typeset
 from g2links.reports.pages.plots import Plot
 from g2links.reports.pages.render import plotly_script, write_page
@@ -33,6 +33,7 @@ def write_run_page(path: str | os.PathLike[str], run: RunContents) -> None:
         polynomials=[polynomial_html(f) for f in run.variety.equations],
         cards=cards_of(run),
         on_v=on_v,
+        worst=worst_points(run),
         surface=surface,
         curve=curve,
         curves=curves,
