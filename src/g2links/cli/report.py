@@ -1,5 +1,6 @@
 """`g2links report`: a run as one page of HTML."""
 
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,6 @@ def report(
     session = Session(json)
     require_home(home)
     made = report_step(Home(home), cy_run=cy_run_number, g2_run=g2_run_number, progress=PROGRESS)
-    if show:
-        typer.launch(str(made.result))
     session.finish(made)
+    if show and not webbrowser.open(made.result.resolve().as_uri()):
+        session.say("note: there is no browser to show it in")
