@@ -58,6 +58,7 @@ def report(
     Raises:
         InputError: there is no run of that number.
         ArtefactError: a record is damaged, or the disk refuses.
+        TrainingError: the metric has a value nowhere.
 
     Example:
         >>> g2links.report(home=".", cy_run=1)  # doctest: +SKIP

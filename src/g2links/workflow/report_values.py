@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from g2links.errors import TrainingError
 from g2links.measures.monge_ampere import volume_density
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.networks.locations import coordinate_shares
@@ -11,7 +12,7 @@ from g2links.varieties.points.slices import rational_curve, slice_of
 
 _STREAM = 0x52455054
 """Of random numbers, for the points of the map; no other step uses it."""
-_MAP, _SLICE = 4000, 14_400
+_MAP, _SLICE = 3000, 12_000
 """Points of each at most, and of a metric with many parameters fewer, so that a page takes seconds."""
 _WORK, _FEWEST = 200_000_000, 600
 """Points times parameters of the potential, at most; and what is drawn all the same."""
@@ -49,4 +50,6 @@ def _ratios(model: CalabiYauMetric, z: np.ndarray) -> np.ndarray:
     at = in_charts(model.variety, z)
     points = Points(at, np.ones(len(z)), np.arange(len(z)))
     density = volume_density(model.variety, model.kahler_potential, points)
+    if not np.isfinite(density).any():
+        raise TrainingError(f"the metric is finite at none of {len(z)} points of V")
     return np.asarray(density / model.normalisation**2)

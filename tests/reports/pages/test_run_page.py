@@ -159,6 +159,16 @@ def test_runs_side_by_side_have_a_table_for_each_part(tmp_path):
     assert "plotly" not in text
 
 
+def test_a_metric_that_is_not_finite_somewhere_is_said(make_run, tmp_path):
+    run = make_run()
+    for part in (run.values.ratio, run.values.slice_ratio, run.values.curve_ratio[0]):
+        part[:2] = np.nan
+    write_run_page(tmp_path / "page.html", run)
+    text = (tmp_path / "page.html").read_text()
+    assert "η is not finite at 6 of the" in text
+    assert "NaN" not in text[text.index('id="plots"') :]
+
+
 def test_values_that_are_not_finite_are_said(make_run):
     run = make_run()
     run.checks["analytic"]["figures"]["d_psi"]["max"] = None

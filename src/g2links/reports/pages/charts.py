@@ -20,6 +20,7 @@ _TASKS = {"3form": "3-form φ", "metric": "metric g", "4form": "4-form ψ"}
 def deviations(run: RunContents) -> Plot:
     """The errors of the map as a histogram, with the largest σ that is good enough."""
     error = 10 ** log_error(run.values.ratio)
+    error = error[np.isfinite(error)]
     limit = run.verdict.thresholds.get("sigma")
     title = "Monge-Ampère error |1 − η/⟨η⟩|"
     return _histogram("deviations", title, histogram_of(error, limits_of(limit)), limit, float(np.mean(error)))

@@ -34,6 +34,12 @@ class ValuesOnV:
     curve: Complex[np.ndarray, "a b"] | None = None
     curve_ratio: Float[np.ndarray, "a b"] | None = None
 
+    @property
+    def lost(self) -> tuple[int, int]:
+        """At how many of all these points the ratio is not finite, and how many there are."""
+        every = [part for part in (self.ratio, self.slice_ratio, self.curve_ratio) if part is not None]
+        return sum(int(np.sum(~np.isfinite(part))) for part in every), sum(part.size for part in every)
+
 
 @dataclass(frozen=True)
 class RunContents:

@@ -27,8 +27,11 @@ _BAR = {
 def error_map(run: RunContents) -> Plot:
     """The points of V by the shares of their coordinates, coloured by the error; the worst point that was found."""
     values, corners = run.values, _corners(run.variety.variables)
-    place, error = values.shares @ corners, log_error(values.ratio)
-    coordinates = np.concatenate([values.z.real, values.z.imag], axis=1)
+    error = log_error(values.ratio)
+    drawn = np.isfinite(error)
+    error, z, shares = error[drawn], values.z[drawn], values.shares[drawn]
+    place = shares / shares.sum(axis=1, keepdims=True) @ corners
+    coordinates = np.concatenate([z.real, z.imag], axis=1)
     colour = _colour(error, "|1 − η/⟨η⟩|")
     points = {
         "type": "scatter",
@@ -81,7 +84,8 @@ def worst_points(run: RunContents, count: int = 5) -> list[str]:
     found = run.record.get("supremum")
     lines = [] if found is None else [([complex(*pair) for pair in found["z"]], found["value"])]
     error = np.abs(1 - run.values.ratio)
-    lines += [(run.values.z[i].tolist(), float(error[i])) for i in np.argsort(-error, kind="stable")[:count]]
+    order = np.argsort(-np.where(np.isfinite(error), error, np.inf), kind="stable")
+    lines += [(run.values.z[i].tolist(), float(error[i])) for i in order[:count]]
     return [f"point = [{', '.join(map(_literal, z))}]  # error {value:.2e}" for z, value in lines]
 
 
@@ -135,18 +139,18 @@ def rational_curve(run: RunContents) -> Plot | None:
     if values.curve is None or values.curve_ratio is None:
         return None
     ratio, radius = values.curve_ratio, np.abs(values.curve[:, 0]).tolist()
-    bounds = {name: np.asarray(part).tolist() for name, part in (("min", ratio.min(1)), ("max", ratio.max(1)))}
+    low, high = (_listed(part) for part in (ratio.min(1), ratio.max(1)))
     hidden = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     data = [
-        {"type": "scatter", "x": radius, "y": bounds["min"], **hidden},
-        {"type": "scatter", "x": radius, "y": bounds["max"], "fill": "tonexty", "fillcolor": "@band", **hidden},
+        {"type": "scatter", "x": radius, "y": low, **hidden},
+        {"type": "scatter", "x": radius, "y": high, "fill": "tonexty", "fillcolor": "@band", **hidden},
         {
             "type": "scatter",
             "mode": "lines",
             "x": radius,
-            "y": ratio.mean(1).tolist(),
+            "y": _listed(ratio.mean(1)),
             "line": {"color": "@accent", "width": 2},
-            "customdata": np.stack([ratio.min(1), ratio.max(1)], axis=1).tolist(),
+            "customdata": list(zip(low, high, strict=True)),
             "hovertemplate": (
                 "|t| = %{x:.3g}<br>η/⟨η⟩ = %{y:.6g}, from %{customdata[0]:.6g} to %{customdata[1]:.6g}<extra></extra>"
             ),
@@ -160,10 +164,15 @@ def rational_curve(run: RunContents) -> Plot | None:
         "showlegend": False,
     }
     description = (
-        f"Monge-Ampère ratio on the rational curve (z, −z, tz, 0, −tz), from {ratio.min():.6g} to {ratio.max():.6g}; "
-        "1 on the Ricci-flat metric."
+        f"Monge-Ampère ratio on the rational curve (z, −z, tz, 0, −tz), from {np.nanmin(ratio):.6g} to "
+        f"{np.nanmax(ratio):.6g}; 1 on the Ricci-flat metric."
     )
     return Plot("rational-curve", "Monge-Ampère ratio on a rational curve", description, data, layout)
+
+
+def _listed(values: np.ndarray) -> list[float | None]:
+    """As JSON has it, which knows no NaN."""
+    return [float(value) if np.isfinite(value) else None for value in values]
 
 
 def _literal(number: complex) -> str:
@@ -183,7 +192,7 @@ def _corners(n: int) -> np.ndarray:
 
 def _colour(error: np.ndarray, title: str, of: str = "color") -> dict[str, Any]:
     """A scale of the logarithms of errors, without the extremes that would wash out the rest."""
-    low, high = (float(q) for q in np.quantile(error, [0.02, 0.999]))
+    low, high = (float(q) for q in np.nanquantile(error, [0.02, 0.999]))
     ticks = list(range(math.ceil(low), math.floor(high) + 1))
     bar = {
         "title": {"text": title, "side": "top"},

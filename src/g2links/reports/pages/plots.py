@@ -38,5 +38,6 @@ def packed(values: Any, dtype: str) -> dict[str, str]:
 
 
 def log_error(ratio: np.ndarray) -> np.ndarray:
-    """log10 |1 - η/⟨η⟩|; zeros count as below all rounding errors."""
-    return np.asarray(np.log10(np.maximum(np.abs(1 - ratio), FLOOR)))
+    """log10 |1 - η/⟨η⟩|; zeros count as below all rounding errors, and what is not finite is NaN."""
+    error = np.where(np.isfinite(ratio), np.abs(1 - ratio), np.nan)
+    return np.asarray(np.log10(np.maximum(error, FLOOR)))
