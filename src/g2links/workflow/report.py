@@ -75,7 +75,7 @@ def report(
     with progress_if_watched(progress) as show:
         show("evaluating the metric for the pictures of the report", 0, 1)
         model = load_cy(run.model_path, sha256=run.sha256)
-        values = values_on_v(model)
+        values = values_on_v(model, run.record.get("supremum"))
     contents = RunContents(
         variety=model.variety,
         cy_run=run.number,

@@ -6,6 +6,7 @@ from g2links.errors import TrainingError
 from g2links.measures.monge_ampere import volume_density
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.networks.locations import coordinate_shares
+from g2links.records import WorstPlace
 from g2links.reports.pages.contents import ValuesOnV
 from g2links.varieties.points.sampling import Points, in_charts
 from g2links.varieties.points.slices import rational_curve, slice_of
@@ -21,8 +22,8 @@ _RADII, _ANGLES = 31, 40
 _FARTHEST = 30.0
 
 
-def values_on_v(model: CalabiYauMetric) -> ValuesOnV:
-    """All of them, by one function that is compiled once."""
+def values_on_v(model: CalabiYauMetric, worst: WorstPlace | None = None) -> ValuesOnV:
+    """All of them, by one function that is compiled once; and where the worst point of the run's record lies."""
     variety, parameters = model.variety, max(1, model.count_params())
     share = min(1.0, _WORK / parameters / (_MAP + _SLICE))
     sizes = [max(_FEWEST, int(share * n)) for n in (_MAP, _SLICE)]
@@ -42,6 +43,7 @@ def values_on_v(model: CalabiYauMetric) -> ValuesOnV:
         None if part is None else ratio[1],
         None if curve is None else t,
         None if curve is None else ratio[2].reshape(t.shape),
+        None if worst is None else coordinate_shares(variety, np.array([[complex(*c) for c in worst["z"]]]))[0],
     )
 
 

@@ -71,6 +71,7 @@ def make_run(rng):
             1 + 1e-4 * rng.normal(size=len(part.z)),
             t,
             1 + 1e-4 * rng.normal(size=t.shape),
+            np.array([0.4, 0.4, 0.2, 0.0, 0.0]),
         )
         record = record_of_run(sigma)
         contact = find_check("contact")

@@ -82,6 +82,7 @@ def test_pictures_of_v(make_run):
     every = (error_map(run), slice_surface(run), rational_curve(run))
     assert [plot.kind for plot in every] == ["map", "surface", "plain"]
     assert "200 points" in every[0].description
+    assert every[0].data[-1]["customdata"] == [[3e-4, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 1e-17, 0.5, 0.0, 0.0]]
     assert "z₀ = 1, z₃ = 0, z₄ = 0" in every[1].description
 
 

@@ -24,6 +24,7 @@ class ValuesOnV:
         slice: a complex curve in V as a surface, None where there is none; `slice_ratio` at its points.
         curve: (a, b) parameters t of the rational curve (z, -z, tz, 0, -tz), None where it does not lie on V;
             `curve_ratio` at its points. The rows have one |t|, the columns one argument.
+        worst_shares: (N,) those of the worst point of the run's record, None where it has none.
     """
 
     z: Complex[np.ndarray, "n variables"]
@@ -33,6 +34,7 @@ class ValuesOnV:
     slice_ratio: Float[np.ndarray, " m"] | None = None
     curve: Complex[np.ndarray, "a b"] | None = None
     curve_ratio: Float[np.ndarray, "a b"] | None = None
+    worst_shares: Float[np.ndarray, " variables"] | None = None
 
     @property
     def lost(self) -> tuple[int, int]:

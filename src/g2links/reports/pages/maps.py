@@ -76,7 +76,26 @@ def error_map(run: RunContents) -> Plot:
         f"{', '.join(names)} and coloured by its error, from {number_text(float(10 ** error.min()), 2)} to "
         f"{number_text(float(10 ** error.max()), 2)}."
     )
-    return Plot("error-map", "Error map", description, [frame, labels, points], layout, "map")
+    return Plot("error-map", "Error map", description, [frame, labels, points, *_worst(run, corners)], layout, "map")
+
+
+def _worst(run: RunContents, corners: np.ndarray) -> list[dict[str, Any]]:
+    """A star at the worst point that was found, where it is known."""
+    found, shares = run.record.get("supremum"), run.values.worst_shares
+    if found is None or shares is None:
+        return []
+    x, y = shares / shares.sum() @ corners
+    real, imaginary = zip(*found["z"], strict=True)
+    star = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [float(x)],
+        "y": [float(y)],
+        "customdata": [[found["value"], *real, *imaginary]],
+        "hovertemplate": "<b>the worst point that was found</b><br>" + _hover(run.variety.variables),
+        "marker": {"symbol": "star", "size": 15, "color": "@limit", "line": {"color": "@panel", "width": 1.5}},
+    }
+    return [star]
 
 
 def worst_points(run: RunContents, count: int = 5) -> list[str]:
