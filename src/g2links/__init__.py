@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
     from g2links.workflow.pipeline import Pipeline, pipeline
+    from g2links.workflow.report import report
     from g2links.workflow.sample import sample
     from g2links.workflow.solve import open_run, solve
     from g2links.workflow.sweep import Sweep, open_sweep, sweep
@@ -74,6 +75,7 @@ __all__ = [
     "register_network",
     "register_potential",
     "register_variety",
+    "report",
     "sample",
     "solve",
     "sweep",
@@ -111,6 +113,7 @@ _LIES_IN = {
     "register_network": "g2links.networks.own",
     "register_potential": "g2links.potentials.own",
     "register_variety": "g2links.varieties.registry",
+    "report": "g2links.workflow.report",
     "sample": "g2links.workflow.sample",
     "solve": "g2links.workflow.solve",
     "sweep": "g2links.workflow.sweep",

@@ -5,7 +5,7 @@ class when it is read. What files of earlier versions lack is `NotRequired`.
 """
 
 from collections.abc import Mapping
-from typing import NotRequired, TypeAlias
+from typing import Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -278,6 +278,14 @@ class SavedSamplesRecord(MeasuredSamples):
     versions: Versions
 
 
+class Histogram(TypedDict):
+    """How many values lie between each two edges, of which there is one more; see `reports.histograms`."""
+
+    scale: Literal["log", "linear"]
+    edges: list[float]
+    counts: list[int]
+
+
 class CheckRecord(TypedDict):
     """A check (step 4); of a figure at points mean, median, std and max, of an integral value and standard error; None
     for what is not finite. A check may add remarks of its own."""
@@ -292,6 +300,7 @@ class CheckRecord(TypedDict):
     failures: list[str]
     partial: NotRequired[bool]
     n_wanted: NotRequired[int]
+    histograms: NotRequired[dict[str, Histogram]]
     worst_points: NotRequired[dict[str, list[WorstPoint]]]
 
 

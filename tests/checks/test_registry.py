@@ -87,3 +87,9 @@ def test_every_check_and_figure_is_in_the_documents():
     for check in registry.all_checks().values():
         assert f"| `{check.name}` | {check.summary} |" in text
         assert [name for name in check.figures if not re.search(rf"`{name}`", text)] == []
+
+
+def test_every_figure_of_the_package_has_a_meaning():
+    """For the HTML report; those of others may have none."""
+    found = [(c.name, name) for c in registry._installed().values() for name, f in c.figures.items() if not f.meaning]
+    assert found == []

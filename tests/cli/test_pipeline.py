@@ -115,7 +115,8 @@ def test_an_interrupted_pipeline_goes_on_where_it_was(tmp_path, capsys, monkeypa
     said = capsys.readouterr().out
     assert re.findall("== (.*): done before, skipped", said) == ["cy", "check kahlerity"]
     found = json.loads(record.read_text())
-    assert list(found["steps"]) == ["cy", "check kahlerity", "check contact"]
+    assert list(found["steps"]) == ["cy", "check kahlerity", "check contact", "report"]
+    assert (tmp_path / "plots/report_cy_run1.html").samefile(found["steps"]["report"]["file"])
     assert found["steps"]["check contact"]["n"] == 30
     assert (found["passed"], found["failed"]) == (True, [])
     assert not (tmp_path / "models/.pipeline.json").exists()

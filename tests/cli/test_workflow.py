@@ -261,6 +261,33 @@ def test_export(home, tmp_path, capsys):
     assert (home / "samples/cymetric_run1/dataset.npz").is_file()
 
 
+def test_report(home, tmp_path, capsys):
+    """Of the run with its networks, and of what was checked so far; the page is made from the files alone."""
+    copy = shutil.copytree(home, tmp_path / "home")
+    assert run(["check", "kahlerity", "--n-points", "20", "--home", str(copy)]) == 0
+    code, record = _json(copy, ["report"], "report")
+    page = copy / "plots/report_cy_run1_g2_run1.html"
+    assert (code, record["file"]) == (0, str(page))
+    assert str(page) in capsys.readouterr().out
+    text = page.read_text()
+    assert len(text.encode()) < 8e6
+    assert "g2links cy --polynomial &#39;z0^5 + z1^5 + z2^5 + z3^5 + z4^5&#39; --n-points 3000 --degree 6" in text
+    assert "h¹¹ = 1, h²¹ = 101" in text
+    assert "1 of 1 limits hold" in text
+    assert "g2links check model --cy-run-number 1 --g2-run-number 1 --psi-method star" in text
+    assert 'id="histogram-kahlerity-d_omega"' in text
+    assert 'id="rational-curve"' in text
+    assert g2links.report(home=copy, cy_run=1, g2_run=1) == page
+    assert page.read_text() == text
+
+
+def test_runs_are_compared_on_a_page(home, tmp_path, capsys):
+    page = tmp_path / "runs.html"
+    assert run(["runs", "compare", "1", "--home", str(home), "--html", str(page)]) == 0
+    assert str(page) in capsys.readouterr().out
+    assert "relative_error" in page.read_text()
+
+
 @pytest.mark.parametrize("method", ["star", pytest.param("model", marks=pytest.mark.slow)])
 def test_model_check_fails_honestly_on_an_untrained_network(home, method):
     """Two epochs are not enough: the exit code is 1, and the JSON says what failed; nothing is left out."""
@@ -359,6 +386,10 @@ def test_runs_are_compared_with_their_checks_side_by_side(home, tmp_path, capsys
         (["export", "cymetric", "--n-points", "100000000"], "n_points"),
         (["export", "cymetric", "--validation", "1"], "validation"),
         (["export", "cymetric", "--cy-run-number", "8"], "8"),
+        (["report", "--cy-run-number", "8"], "8"),
+        (["report", "--g2-run-number", "12"], "--g2-run-number: got 12"),
+        (["runs", "compare", "1", "--html", "page.txt"], "--html: got 'page.txt'"),
+        (["runs", "compare", "1", "--html", "/nowhere/at/all.html"], "/nowhere/at"),
         (["runs", "compare", "5"], "5"),
         (["runs", "compare", "1", "--task", "2form"], "all, cy, 3form"),
     ],

@@ -7,13 +7,27 @@ from g2links.records import Thresholds
 
 IDENTITIES = {
     "d_eta_minus_omega": D_ETA,
-    "d_phi_minus_omega2": Figure(r"$|d\varphi - \omega^2|\,/\,|\omega^2|$"),
-    "d_psi": Figure(r"$|d\psi|$"),
-    "phi_wedge_psi_over_vol": Figure(r"$\varphi\wedge\psi\,/\,\mathrm{vol}_g$", axis="linear"),
-    "psi_minus_star_phi": Figure(r"$|\psi - {*}\varphi|\,/\,|{*}\varphi|$"),
-    "metric_minus_induced": Figure(r"$|g - g_\varphi|\,/\,|g_\varphi|$"),
+    "d_phi_minus_omega2": Figure(
+        r"$|d\varphi - \omega^2|\,/\,|\omega^2|$", meaning="|dφ − ω∧ω| over |ω∧ω|: an identity of the structure"
+    ),
+    "d_psi": Figure(r"$|d\psi|$", meaning="|dψ|: whether φ is coclosed"),
+    "phi_wedge_psi_over_vol": Figure(
+        r"$\varphi\wedge\psi\,/\,\mathrm{vol}_g$",
+        axis="linear",
+        meaning="φ∧ψ over the volume form: 7 on the Ricci-flat metric",
+    ),
+    "psi_minus_star_phi": Figure(
+        r"$|\psi - {*}\varphi|\,/\,|{*}\varphi|$", meaning="|ψ − *φ| over |*φ|: error of the metric, or of the networks"
+    ),
+    "metric_minus_induced": Figure(
+        r"$|g - g_\varphi|\,/\,|g_\varphi|$", meaning="|g − g_φ| over |g_φ|: error of the metric, or of the networks"
+    ),
 }
-POSITIVE = Figure(r"$\varphi$ positive (1) or not (0)", axis="flag")
+POSITIVE = Figure(
+    r"$\varphi$ positive (1) or not (0)",
+    axis="flag",
+    meaning="1 where φ is positive: whether it is a G2-structure at all",
+)
 _RATIO = r"$\lambda$,  $3\,\mathrm{Re}\Upsilon\wedge\mathrm{Im}\Upsilon = 2\lambda^2\omega^3$"
 NORMALISED = "inverse_lambda_squared"
 """⟨λ^{-2}⟩ against |Ω|², 1 where Υ∧conj(Υ) and ω³ have the same integral."""
@@ -59,11 +73,19 @@ CHECK = Check(
     summary="The identities of the G2-structure built from the Calabi-Yau metric.",
     figures={
         **IDENTITIES,
-        "lambda": Figure(_RATIO, axis="linear"),
-        "lambda_formula": Figure(r"$|\varphi\wedge\psi/\mathrm{vol}_g - (4\lambda^2+3)\lambda^{-4/3}|$"),
+        "lambda": Figure(
+            _RATIO,
+            axis="linear",
+            meaning="λ, the root of Re Υ∧Im Υ over 4 ω³/6: 1 on the Ricci-flat metric",
+        ),
+        "lambda_formula": Figure(
+            r"$|\varphi\wedge\psi/\mathrm{vol}_g - (4\lambda^2+3)\lambda^{-4/3}|$",
+            meaning="φ∧ψ/vol against its formula in λ: whether the code is right, for any metric",
+        ),
         "positive": POSITIVE,
     },
     evaluate=_evaluate,
     thresholds=_thresholds,
     of_metric=True,
+    integrals={NORMALISED: "average of 1/λ²: 1 where the scale c of Υ is right"},
 )

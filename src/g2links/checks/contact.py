@@ -5,8 +5,12 @@ from g2links.checks.kahlerity import D_OMEGA
 from g2links.checks.tolerances import closedness
 from g2links.records import Thresholds
 
-D_ETA = Figure(r"$|d\eta - \omega|\,/\,|\omega|$")
-_FIGURES = {"d_omega": D_OMEGA, "d_eta_minus_omega": D_ETA, "d_upsilon": Figure(r"$|d\Upsilon|/|\Upsilon|$")}
+D_ETA = Figure(r"$|d\eta - \omega|\,/\,|\omega|$", meaning="|dη − ω| over |ω|: whether η belongs to this ω")
+_FIGURES = {
+    "d_omega": D_OMEGA,
+    "d_eta_minus_omega": D_ETA,
+    "d_upsilon": Figure(r"$|d\Upsilon|/|\Upsilon|$", meaning="|dΥ| over |Υ|: whether Ω is one closed form"),
+}
 
 
 def _evaluate(setting: CheckSetting) -> Found:

@@ -32,10 +32,12 @@ class Figure:
     Attributes:
         formula: for pictures, as Matplotlib reads it.
         axis: "log" for an error, "linear" for a value, "flag" for 1 where something holds and 0 where it does not.
+        meaning: what it measures and can show, in a few words of plain text for the HTML report.
     """
 
     formula: str
     axis: Literal["log", "linear", "flag"] = "log"
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ class Check:
         needs_networks: whether there must be networks; otherwise they are taken where a run of them is named.
         located: errors of which a picture shows where on V they are large, and the JSON the worst points.
         least_points: fewer are refused.
+        integrals: the meaning of each integral that it may find, as `Figure.meaning`.
         of_metric: whether its thresholds are multiples of the error of the metric: then one that is not good enough
             (`checks.verdict`) fails the check, whatever else holds. Networks are judged without this.
     """
@@ -183,6 +186,7 @@ class Check:
     located: tuple[str, ...] = ()
     least_points: int = 1
     of_metric: bool = False
+    integrals: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

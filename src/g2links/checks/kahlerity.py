@@ -4,7 +4,7 @@ from g2links.checks.contract import Check, CheckSetting, Figure, Found
 from g2links.checks.tolerances import closedness
 from g2links.records import Thresholds
 
-D_OMEGA = Figure(r"$|d\omega|$")
+D_OMEGA = Figure(r"$|d\omega|$", meaning="|dω|: whether the Kähler form is closed")
 
 
 def _evaluate(setting: CheckSetting) -> Found:

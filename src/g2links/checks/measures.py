@@ -107,14 +107,30 @@ CHECK = Check(
     summary="How good the Calabi-Yau metric is: Monge-Ampere, curvature, volume and Chern numbers, with their errors.",
     figures={
         "d_omega": D_OMEGA,
-        "ma_deviation": Figure(r"$|1-\eta/\langle\eta\rangle|$,  $\eta = \det g\,/\,|h|^2$"),
-        "smallest_eigenvalue": Figure(r"smallest eigenvalue of $g$ relative to $g_\mathrm{ref}$"),
-        "metric_positive": Figure(r"$g$ positive (1) or not (0)", axis="flag"),
-        "chart_change": Figure(r"$|g - g_\mathrm{other\ chart}|\,/\,|g|$"),
-        "metric_minus_differences": Figure(r"$|g - g_\mathrm{differences\ of\ K}|\,/\,|g|$"),
-        "ricci_scalar": Figure(r"scalar curvature of $g_T$"),
-        "ricci_norm": Figure(r"$|\mathrm{Ric}(g_T)|$"),
-        "riemann_norm": Figure(r"$|\mathrm{Rm}(g_T)|$"),
+        "ma_deviation": Figure(
+            r"$|1-\eta/\langle\eta\rangle|$,  $\eta = \det g\,/\,|h|^2$",
+            meaning="|1 − η/⟨η⟩|, η = det g/|h|²: error of the metric",
+        ),
+        "smallest_eigenvalue": Figure(
+            r"smallest eigenvalue of $g$ relative to $g_\mathrm{ref}$",
+            meaning="smallest eigenvalue of g relative to the reference metric: above 0 where g is a metric",
+        ),
+        "metric_positive": Figure(
+            r"$g$ positive (1) or not (0)", axis="flag", meaning="1 where g is positive: whether it is a metric"
+        ),
+        "chart_change": Figure(
+            r"$|g - g_\mathrm{other\ chart}|\,/\,|g|$",
+            meaning="g against g from another chart: whether it is one tensor on V",
+        ),
+        "metric_minus_differences": Figure(
+            r"$|g - g_\mathrm{differences\ of\ K}|\,/\,|g|$",
+            meaning="g against differences of K: whether g is the Hessian of K",
+        ),
+        "ricci_scalar": Figure(
+            r"scalar curvature of $g_T$", meaning="scalar curvature of g_T: 0 on the Ricci-flat metric"
+        ),
+        "ricci_norm": Figure(r"$|\mathrm{Ric}(g_T)|$", meaning="|Ric(g_T)|: 0 on the Ricci-flat metric"),
+        "riemann_norm": Figure(r"$|\mathrm{Rm}(g_T)|$", meaning="|Rm(g_T)|: size of the curvature"),
     },
     evaluate=_evaluate,
     thresholds=_thresholds,
@@ -122,4 +138,17 @@ CHECK = Check(
     options=(),
     least_points=20,
     of_metric=True,
+    integrals={
+        "sigma": "mean of |1 − η/⟨η⟩|: 0 on the Ricci-flat metric",
+        "ma_rms": "root mean square of |1 − η/⟨η⟩|: 0 on the Ricci-flat metric",
+        "ma_supremum": "largest error of the volume form at any point that was found",
+        "volume_ratio": "∫ω³/6 over its exact value: 1 for every metric of the class",
+        "normalisation": "c in Υ = cΩ",
+        "ricci_scalar_mean": "average scalar curvature of g_T: 0 on the Ricci-flat metric",
+        "ricci_scalar_rms": "root mean square of the scalar curvature: 0 on the Ricci-flat metric",
+        "ricci_norm_rms": "root mean square of |Ric(g_T)|: 0 on the Ricci-flat metric",
+        "euler_number": "integral of the top Chern form of the curvature: the Euler number of V",
+        "c2_h": "integral of c₂∧H, H = ω/2π",
+        "c1_h2": "integral of c₁∧H²: 0 on a Calabi-Yau threefold",
+    },
 )

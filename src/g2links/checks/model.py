@@ -5,11 +5,17 @@ from g2links.checks.contract import Check, CheckSetting, Figure, Found
 from g2links.checks.tolerances import NEARLY_ALWAYS, SLOPES, closedness, kind_of, mean_at_most, near
 from g2links.records import Thresholds
 
-PHI_ERROR = Figure(r"$|\varphi - \varphi_\mathrm{true}|\,/\,|\varphi_\mathrm{true}|$")
+PHI_ERROR = Figure(
+    r"$|\varphi - \varphi_\mathrm{true}|\,/\,|\varphi_\mathrm{true}|$", meaning="relative error of the learned 3-form φ"
+)
 _ERRORS = {
     "phi_error": PHI_ERROR,
-    "metric_error": Figure(r"$|g - g_\mathrm{true}|\,/\,|g_\mathrm{true}|$"),
-    "psi_error": Figure(r"$|\psi - \psi_\mathrm{true}|\,/\,|\psi_\mathrm{true}|$"),
+    "metric_error": Figure(
+        r"$|g - g_\mathrm{true}|\,/\,|g_\mathrm{true}|$", meaning="relative error of the learned metric"
+    ),
+    "psi_error": Figure(
+        r"$|\psi - \psi_\mathrm{true}|\,/\,|\psi_\mathrm{true}|$", meaning="relative error of the learned 4-form ψ"
+    ),
 }
 
 _VALUES = 5.0

@@ -37,6 +37,16 @@ def describe_limits(threshold: Threshold) -> str:
     return " and ".join(words)
 
 
+def limits_of(threshold: Threshold | None) -> list[float]:
+    """The numbers at which a figure breaks it, where lines are drawn."""
+    if threshold is None:
+        return []
+    limits = [limit for limit in (threshold.get("at_most"), threshold.get("at_least")) if limit is not None]
+    if "target" in threshold:
+        limits += [threshold["target"] - threshold["within"], threshold["target"] + threshold["within"]]
+    return limits
+
+
 def violation(name: str, figures: Figures, threshold: Threshold) -> str | None:
     """Why the figure breaks the threshold, and by how much; None when it keeps it.
 

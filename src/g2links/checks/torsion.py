@@ -128,18 +128,40 @@ CHECK = Check(
     title="Torsion and Ricci curvature",
     summary="Torsion classes and Ricci curvature of the G2-structure, analytic or learned.",
     figures={
-        "tau0": Figure(r"$\tau_0$", axis="linear"),
-        "tau1": Figure(r"$|\tau_1|$"),
-        "tau2": Figure(r"$|\tau_2|$"),
-        "tau3_norm2": Figure(r"$|\tau_3|^2$", axis="linear"),
-        "ricci_xi": Figure(r"$\mathrm{Ric}(\xi,\xi)/|\xi|^2$", axis="linear"),
-        "ricci_horizontal": Figure(r"$\mathrm{Ric}$, mean over $\xi^\perp$", axis="linear"),
-        "scalar": Figure(r"scalar curvature", axis="linear"),
-        "ricci_error": Figure(r"$|\mathrm{Ric} - \mathrm{Ric}_\mathrm{exact}|$"),
-        "kahler_ricci": Figure(r"$|\mathrm{Ric}(g_T)|$"),
-        "bryant_residual": Figure(r"$|\mathrm{Scal} - \mathrm{Scal}(\tau)|$"),
-        "torsion_formula": Figure(r"$\tau$ against its formula in $\lambda$"),
-        "ricci_formula": Figure(r"$\mathrm{Ric}(\xi,\xi)$ against its formula in $\lambda$"),
+        "tau0": Figure(r"$\tau_0$", axis="linear", meaning="τ0: 6/7 on the Ricci-flat metric"),
+        "tau1": Figure(r"$|\tau_1|$", meaning="|τ1|: 0 for every Kähler potential"),
+        "tau2": Figure(r"$|\tau_2|$", meaning="|τ2|: the gradient of the error of the metric"),
+        "tau3_norm2": Figure(r"$|\tau_3|^2$", axis="linear", meaning="|τ3|²: 48/7 on the Ricci-flat metric"),
+        "ricci_xi": Figure(
+            r"$\mathrm{Ric}(\xi,\xi)/|\xi|^2$",
+            axis="linear",
+            meaning="Ric(ξ, ξ) over |ξ|²: 3/2 on the Ricci-flat metric",
+        ),
+        "ricci_horizontal": Figure(
+            r"$\mathrm{Ric}$, mean over $\xi^\perp$",
+            axis="linear",
+            meaning="mean of Ric over ξ^⊥: −1/2 on the Ricci-flat metric",
+        ),
+        "scalar": Figure(
+            r"scalar curvature", axis="linear", meaning="scalar curvature of g_φ: −3/2 on the Ricci-flat metric"
+        ),
+        "ricci_error": Figure(
+            r"$|\mathrm{Ric} - \mathrm{Ric}_\mathrm{exact}|$",
+            meaning="|Ric − Ric of the Ricci-flat case|: second derivatives of the error of the metric",
+        ),
+        "kahler_ricci": Figure(r"$|\mathrm{Ric}(g_T)|$", meaning="|Ric(g_T)|: the Ricci error of the metric itself"),
+        "bryant_residual": Figure(
+            r"$|\mathrm{Scal} - \mathrm{Scal}(\tau)|$",
+            meaning="scalar curvature against its expression in the torsion: whether the code is right",
+        ),
+        "torsion_formula": Figure(
+            r"$\tau$ against its formula in $\lambda$",
+            meaning="torsion against its formula in λ: whether the code is right",
+        ),
+        "ricci_formula": Figure(
+            r"$\mathrm{Ric}(\xi,\xi)$ against its formula in $\lambda$",
+            meaning="Ric(ξ, ξ) against its formula in λ: whether the code is right",
+        ),
         "positive": POSITIVE,
         "phi_error": PHI_ERROR,
     },

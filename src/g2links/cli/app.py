@@ -9,6 +9,7 @@ from g2links.cli import check, export, pipeline, runs
 from g2links.cli.cy import cy
 from g2links.cli.invariants import invariants
 from g2links.cli.polynomials import polynomials
+from g2links.cli.report import report
 from g2links.cli.sample import sample
 from g2links.cli.sweep import sweep
 from g2links.cli.train import train
@@ -29,6 +30,7 @@ def build() -> typer.Typer:
     app.command()(train)
     app.add_typer(check.app, name="check")
     app.command("pipeline")(pipeline.pipeline)
+    app.command()(report)
     app.add_typer(runs.app, name="runs")
     app.command()(polynomials)
     app.command()(invariants)

@@ -41,16 +41,25 @@ def compare(
     task: Annotated[
         str, typer.Option("--task", help="all (networks and their checks), cy, 3form, metric or 4form.")
     ] = "all",
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Write a page with sortable tables, too.")
+    ] = None,
     home: options.Home = Path(),
     json: options.JsonFile = None,
 ) -> None:
     """The figures of several runs side by side, with mean and maximum of those of their checks."""
     from g2links.reports.tables import comparison_table
     from g2links.storage.layout import Home
-    from g2links.workflow.listing import comparable
+    from g2links.workflow.listing import comparable, require_page
 
     session = Session(json)
     require_home(home)
+    require_page(html, "--html")
     records = {f"run {n}": comparable(Home(home), task, n) for n in numbers}
     session.say(comparison_table(records))
-    session.write_json({"task": task, "runs": records})
+    if html is not None:
+        from g2links.reports.pages.comparison import write_comparison_page
+
+        write_comparison_page(html, records, task=task)
+        session.say(f"page of these runs: {html}")
+    session.write_json({"task": task, "runs": records, **({} if html is None else {"file": html})})

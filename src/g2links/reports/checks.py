@@ -10,17 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
-from g2links.checks.thresholds import describe
+from g2links.checks.thresholds import describe, limits_of
 from g2links.errors import InputError
 from g2links.records import Threshold
 from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, panels, picture, run_title
+from g2links.reports.histograms import FLOOR, bins, full_range, histogram_of
 from g2links.reports.labels import check_title, figure_axis, figure_label, in_order
 from g2links.reports.statistics import judge, summarise
 
-_BINS = 40
-"""At most; fewer where there are few values."""
-_FLOOR = 1e-18
-"""Zeros are drawn here on a logarithmic axis, below all rounding errors."""
 _MEAN: dict[str, Any] = {"color": ORANGE, "linewidth": 1.6}
 _LIMIT: dict[str, Any] = {"color": RED, "linewidth": 1.4, "linestyle": "--"}
 
@@ -93,7 +90,7 @@ def plot_monge_ampere(
     title = run_title("Monge-Ampère ratio", cy_run=cy_run, n=len(values)) + (f" ({split})" if split else "")
     with picture(path, title, width=6.5, height=4.2) as figure:
         axes = figure.subplots()
-        axes.hist(values, bins=2 * _bins(values), range=_full_range(values), weights=100 * shares, color=BLUE)
+        axes.hist(values, bins=2 * bins(values), range=full_range(values), weights=100 * shares, color=BLUE)
         axes.axvline(1.0, color=GREY, linestyle="--", linewidth=1.2)
         axes.set_xlabel(r"$\eta\,/\,\langle\eta\rangle$,   $\eta = \det g\,/\,|h|^2$,   average over $|\Omega|^2$")
         axes.set_ylabel(r"share of $\int |\Omega|^2$ in %")
@@ -109,7 +106,7 @@ def _panel(axes: Axes, name: str, values: np.ndarray, threshold: Threshold | Non
     if figure_axis(name) == "flag":
         _draw_positive(axes, finite)
     elif finite.size:
-        _draw_histogram(axes, finite, _limits(threshold), linear=figure_axis(name) == "linear")
+        _draw_histogram(axes, finite, limits_of(threshold), linear=figure_axis(name) == "linear")
     failed = bool(judge({name: values}, {name: threshold} if threshold else {}))
     lines = [
         _statistics(values),
@@ -127,43 +124,21 @@ def _statistics(values: np.ndarray) -> str:
     return f"mean {figures['mean']:{form}}, max {figures['max']:{form}}"
 
 
-def _limits(threshold: Threshold | None) -> list[float]:
-    """Where the threshold's lines are drawn."""
-    if threshold is None:
-        return []
-    limits = [limit for limit in (threshold.get("at_most"), threshold.get("at_least")) if limit is not None]
-    if "target" in threshold:
-        limits += [threshold["target"] - threshold["within"], threshold["target"] + threshold["within"]]
-    return limits
-
-
 def _draw_histogram(axes: Axes, values: np.ndarray, limits: list[float], *, linear: bool) -> None:
     """Errors on a logarithmic axis, if together with their limit they span a factor of ten."""
-    shown = [*np.maximum(np.abs(values), _FLOOR), *(limit for limit in limits if limit > 0)]
-    if linear or values.min() < 0 or max(shown) < 10 * min(shown):
-        axes.hist(values, bins=_bins(values), range=_full_range(values), color=BLUE)
+    drawn = histogram_of(values, limits, linear=linear)
+    logarithmic = drawn["scale"] == "log"
+    axes.hist(np.maximum(values, FLOOR) if logarithmic else values, bins=drawn["edges"], color=BLUE)
+    if logarithmic:
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(NullFormatter())  # between decades they would overlap
+    else:
         axes.ticklabel_format(axis="x", useOffset=False)
         axes.locator_params(axis="x", nbins=5)
-    else:
-        _draw_logarithmic(axes, np.maximum(values, _FLOOR))
-    axes.axvline(max(float(np.mean(values)), _FLOOR if axes.get_xscale() == "log" else -np.inf), **_MEAN)
+    axes.axvline(max(float(np.mean(values)), FLOOR if logarithmic else -np.inf), **_MEAN)
     for limit in limits:
-        if limit > 0 or axes.get_xscale() == "linear":
+        if limit > 0 or not logarithmic:
             axes.axvline(limit, **_LIMIT)
-
-
-def _draw_logarithmic(axes: Axes, values: np.ndarray) -> None:
-    low, high = np.log10([values.min(), values.max()])
-    centre, half = (low + high) / 2, max((high - low) / 2, 0.25)
-    edges = np.logspace(centre - half, centre + half, _bins(values) + 1)
-    edges[0], edges[-1] = min(edges[0], values.min()), max(edges[-1], values.max())  # powers of logarithms are rounded
-    axes.hist(values, bins=[*edges], color=BLUE)
-    axes.set_xscale("log")
-    axes.xaxis.set_minor_formatter(NullFormatter())  # between decades they would overlap
-
-
-def _bins(values: np.ndarray) -> int:
-    return int(np.clip(2 * np.sqrt(values.size), 10, _BINS))
 
 
 def _draw_positive(axes: Axes, values: np.ndarray) -> None:
@@ -179,10 +154,3 @@ def _key(figure: Figure) -> None:
     """What the vertical lines are, once for all panels."""
     lines = [Line2D([], [], label="mean", **_MEAN), Line2D([], [], label="limit", **_LIMIT)]
     figure.legend(handles=lines, loc="outside lower center", ncols=2)
-
-
-def _full_range(values: np.ndarray) -> tuple[float, float]:
-    """All values, and not less than what double precision can tell apart."""
-    low, high = float(values.min()), float(values.max())
-    margin = max(0.02 * (high - low), 1e-12 * max(abs(low), abs(high), 1.0))
-    return low - margin, high + margin

@@ -18,6 +18,7 @@ from g2links.links.structure import require_threefold
 from g2links.networks.locations import coordinate_shares, worst_points
 from g2links.records import CheckRecord, Thresholds
 from g2links.reports.checks import plot_check
+from g2links.reports.histograms import histograms_of
 from g2links.reports.locations import plot_error_locations
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table
@@ -288,6 +289,7 @@ def evaluate_check(
         interrupted=n_points if interrupted else None,
     )
     record = cast("CheckRecord", {**record, **found.remarks})
+    record["histograms"] = histograms_of(found.pointwise, limits)
     located = [key for key in chosen.located if key in found.pointwise]
     if located:
         record["worst_points"] = {key: worst_points(variety, points.at, found.pointwise[key]) for key in located}

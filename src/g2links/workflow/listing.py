@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from g2links.errors import ArtefactError, InputError
 from g2links.records import CheckRecord, NetworkRecord
 from g2links.settings.config import TASKS
+from g2links.settings.limits import require_new_file
 from g2links.storage.finished import run_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM, find_cy, find_link_run
@@ -67,6 +68,18 @@ def comparable(home: Home, task: str, number: int) -> dict[str, Any]:
     return (kept if task == "all" else kept[task]) | checks
 
 
+def require_page(path: str | None, field: str) -> None:
+    """Refuse, before any work, a page that cannot be written, or is not called like one.
+
+    Raises:
+        InputError: names the field.
+    """
+    if path is not None:
+        if not path.endswith(".html"):
+            raise InputError(field, path, "the name of a file that ends in .html")
+        require_new_file(path, field)
+
+
 def _summary(record: NetworkRecord) -> dict[str, Any]:
     """What tells one training from another."""
     return {
@@ -79,22 +92,37 @@ def _summary(record: NetworkRecord) -> dict[str, Any]:
     }
 
 
-def _checks(home: Home, pattern: str) -> dict[str, Any]:
-    """The checks whose file name fits, under a name without run numbers, so that those of several runs share a row."""
-    found: dict[str, Any] = {}
+def check_records(home: Home, pattern: str) -> dict[str, CheckRecord]:
+    """The checks whose file name fits, under a name without run numbers, so that those of several runs share a row.
+
+    Args:
+        pattern: a regular expression whose first group is the name of the check, and whose others tell its kinds.
+
+    Raises:
+        ArtefactError: one of them is damaged.
+    """
+    found: dict[str, CheckRecord] = {}
     for path in sorted(home.plots.glob("check_*.json")):
         if match := re.fullmatch(pattern, path.stem):
-            check = read_record(path, CheckRecord)
+            record = read_record(path, CheckRecord)
             name = " ".join(["check", match[1], *(group.strip("_") for group in match.groups()[1:] if group)])
             if name in found:
-                name += f" (CY run {check['cy_run']})"
-            found[name] = {
-                "cy_run": check["cy_run"],
-                "points": check["n"],
-                "passed": check["passed"],
-                **_figures(check["figures"]),
-            }
+                name += f" (CY run {record['cy_run']})"
+            found[name] = record
     return found
+
+
+def _checks(home: Home, pattern: str) -> dict[str, Any]:
+    """What is compared of the checks whose file name fits."""
+    return {
+        name: {
+            "cy_run": record["cy_run"],
+            "points": record["n"],
+            "passed": record["passed"],
+            **_figures(record["figures"]),
+        }
+        for name, record in check_records(home, pattern).items()
+    }
 
 
 def _figures(figures: Mapping[str, Mapping[str, float | None]]) -> dict[str, Any]:

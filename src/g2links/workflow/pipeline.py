@@ -25,7 +25,7 @@ from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
 from g2links.workflow.progress import ProgressWish
 from g2links.workflow.sample import open_samples, sample
 from g2links.workflow.solve import open_run, solve
-from g2links.workflow.steps import StepReport, check_step, metric_step, network_step, samples_step
+from g2links.workflow.steps import StepReport, check_step, metric_step, network_step, report_step, samples_step
 from g2links.workflow.train import TrainedNetwork, open_network, train
 
 
@@ -98,8 +98,9 @@ def pipeline(
     """Metric, data of the link, a network of each task, and the checks; outside complex dimension 3 the metric and its
     checks.
 
-    Without `home` nothing is written. With `home` every step is saved there, as by the command `g2links pipeline`;
-    interrupted, the same call skips the steps that are done and resumes the one that was cut off.
+    Without `home` nothing is written. With `home` every step is saved there, as by the command `g2links pipeline`, and
+    at the end a page about the run (`g2links.report`); interrupted, the same call skips the steps that are done and
+    resumes the one that was cut off.
 
     Args:
         variety: V, an expression, a name or a file as for `g2links.solve`, or a metric that is solved already.
@@ -234,14 +235,18 @@ def _steps(home: Home, plan: Plan, journal: Journal, progress: ProgressWish) -> 
             )
         return network_step(home, task, cy_run=run(), progress=progress, **plan.hyperparameters)
 
+    def describe() -> StepReport:
+        return report_step(home, cy_run=run(), progress=progress)
+
     checks = {f"check {label}": partial(judge, *chosen) for label, chosen in plan.checks.items()}
     if not plan.with_link:
-        return {"cy": metric, **checks}
+        return {"cy": metric, **checks, "report": describe}
     return {
         "cy": metric,
         "sample": lambda: samples_step(home, cy_run=run(), progress=progress, **plan.sampling),
         **{f"train {task}": partial(learn, task) for task in TASKS},
         **checks,
+        "report": describe,
     }
 
 

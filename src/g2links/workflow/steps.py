@@ -19,6 +19,7 @@ from g2links.workflow.check import check
 from g2links.workflow.fit import FitReport, fit_cy
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.progress import ProgressWish, progress_if_watched
+from g2links.workflow.report import report
 from g2links.workflow.sample import sample
 from g2links.workflow.samples import SavedArrays
 from g2links.workflow.sizes import require_room_for_points
@@ -180,6 +181,12 @@ def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
     home.make(home.plots)
     paths = report.save(home.path)
     return StepReport(report.record, [*_notes(report.notes), repr(report), ", ".join(paths)], report)
+
+
+def report_step(home: Home, **options: Any) -> StepReport:
+    """The page of a run: `g2links.report`; the options are those of it."""
+    path = report(home=home.path, **options)
+    return StepReport({"command": "report", "file": str(path)}, [f"report of the run: {path}"], path)
 
 
 def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:
