@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from g2links.potentials.own import register_potential
     from g2links.storage.models import load_cy, load_link_model
     from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
+    from g2links.varieties.complete_intersection import CompleteIntersection
+    from g2links.varieties.configurations import of_configuration, of_equations
     from g2links.varieties.hypersurface import WeightedHypersurface
     from g2links.varieties.polynomial import Polynomial
     from g2links.varieties.registry import register_variety
@@ -47,6 +49,7 @@ __all__ = [
     "Check",
     "CheckReport",
     "CheckSetting",
+    "CompleteIntersection",
     "ContactCalabiYau",
     "Figure",
     "Found",
@@ -67,6 +70,8 @@ __all__ = [
     "invariants",
     "load_cy",
     "load_link_model",
+    "of_configuration",
+    "of_equations",
     "open_dataset",
     "open_run",
     "open_sweep",
@@ -88,6 +93,7 @@ _LIES_IN = {
     "Check": "g2links.checks.contract",
     "CheckReport": "g2links.workflow.check",
     "CheckSetting": "g2links.checks.contract",
+    "CompleteIntersection": "g2links.varieties.complete_intersection",
     "ContactCalabiYau": "g2links.links.structure",
     "Figure": "g2links.checks.contract",
     "Found": "g2links.checks.contract",
@@ -105,6 +111,8 @@ _LIES_IN = {
     "invariants": "g2links.workflow.invariants",
     "load_cy": "g2links.storage.models",
     "load_link_model": "g2links.storage.models",
+    "of_configuration": "g2links.varieties.configurations",
+    "of_equations": "g2links.varieties.configurations",
     "open_dataset": "g2links.workflow.link_samples",
     "open_run": "g2links.workflow.solve",
     "open_sweep": "g2links.workflow.sweep",

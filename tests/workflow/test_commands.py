@@ -5,7 +5,9 @@ import shlex
 import numpy as np
 
 from g2links.varieties.catalogue import from_catalogue
+from g2links.varieties.configurations import of_configuration, of_equations
 from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.intersection_catalogue import all_intersections
 from g2links.varieties.polynomial import Polynomial
 from g2links.workflow.commands import check_command, metric_command, network_command, samples_command
 from g2links.workflow.fit_options import FitOptions
@@ -31,6 +33,17 @@ def test_weights_where_they_are_not_one():
     words = shlex.split(metric_command(_record(), WeightedHypersurface(polynomial)))
     assert words[4:] == ["--weights", "1", "1", "2", "2", "2"]
     np.testing.assert_array_equal(resolve_polynomial(words[3], (1, 1, 2, 2, 2)).exponents, polynomial.exponents)
+
+
+def test_complete_intersections_by_their_equations():
+    """To the last digit, random ones included."""
+    for variety in (*all_intersections(), of_configuration("P2 3; P2 3", 4, (1, 2))):
+        words = shlex.split(metric_command(_record(), variety))
+        polarisation = tuple(map(int, words[7:]))
+        again = of_equations(words[3], words[5], polarisation)
+        assert words[2:7:2] == ["--ambient", "--equations", *(["--polarisation"] if polarisation else [])]
+        assert (again.spaces, again.polarisation) == (variety.spaces, variety.polarisation)
+        assert [f.terms for f in again.equations] == [f.terms for f in variety.equations]
 
 
 def test_a_potential_of_ones_own_is_said():

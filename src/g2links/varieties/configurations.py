@@ -181,6 +181,12 @@ def of_equations(ambient: str, equations: str, polarisation: tuple[int, ...] = (
     return CompleteIntersection(spaces, read, polarisation, name if len(name) <= _LONGEST_NAME else f"{name[:80]}...")
 
 
+def as_text(variety: CompleteIntersection) -> tuple[str, str]:
+    """The ambient space and the equations as `of_equations` reads them."""
+    ambient = " x ".join(f"P{n}" for n in variety.spaces)
+    return ambient, "; ".join(format_terms(f.terms) for f in variety.equations)
+
+
 def _words(text: str, field: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise InputError(field, text, "text is needed")

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from g2links.records import MetricRecord, NetworkRecord, SavedSamplesRecord
+from g2links.varieties.complete_intersection import CompleteIntersection
+from g2links.varieties.configurations import as_text
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.base_points import SampleOptions
@@ -13,11 +15,10 @@ from g2links.workflow.fit_options import FitOptions
 
 def metric_command(record: MetricRecord, variety: AbstractVariety) -> str:
     """`g2links cy` with every option that is not the default; in words for what no command makes."""
-    if not isinstance(variety, WeightedHypersurface):
+    named = _words_of(variety)
+    if named is None:
         return f"# from Python: g2links.solve of a {type(variety).__name__}, {variety.name}"
-    words = ["g2links", "cy", "--polynomial", str(variety.polynomial)]
-    if set(variety.weights) != {1} or not variety.polynomial.exponents[:, -1].any():
-        words += ["--weights", *map(str, variety.weights)]
+    words = ["g2links", "cy", *named]
     known = {option.name: option.default for option in fields(FitOptions)}
     options: Mapping[str, object] = {**record["options"], "time_limit": record.get("time_limit")}
     for name, value in options.items():
@@ -27,6 +28,20 @@ def metric_command(record: MetricRecord, variety: AbstractVariety) -> str:
     command = shlex.join(words)
     own = record["ansatz"]["kind"] == "own"
     return f"{command}  # but from Python, as its potential is one of the user's own" if own else command
+
+
+def _words_of(variety: AbstractVariety) -> list[str] | None:
+    """The options that say what V is; None where there are none."""
+    if isinstance(variety, CompleteIntersection):
+        ambient, equations = as_text(variety)
+        classes = [] if set(variety.polarisation) == {1} else ["--polarisation", *map(str, variety.polarisation)]
+        return ["--ambient", ambient, "--equations", equations, *classes]
+    if not isinstance(variety, WeightedHypersurface):
+        return None
+    words = ["--polynomial", str(variety.polynomial)]
+    if set(variety.weights) != {1} or not variety.polynomial.exponents[:, -1].any():
+        words += ["--weights", *map(str, variety.weights)]
+    return words
 
 
 def samples_command(cy_run: int, record: SavedSamplesRecord | None) -> str:

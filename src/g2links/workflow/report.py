@@ -19,11 +19,13 @@ from g2links.storage.finished import FinishedRun, run_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run, load_cy
 from g2links.storage.published_sets import open_set
+from g2links.varieties.complete_intersection import CompleteIntersection
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import PSI_METHODS
 from g2links.workflow.commands import check_command, metric_command, network_command, samples_command
+from g2links.workflow.intersections import describe_intersection
 from g2links.workflow.listing import check_records
 from g2links.workflow.polynomials import topology
 from g2links.workflow.progress import ProgressWish, progress_if_watched
@@ -170,8 +172,17 @@ def _missing(
 
 def _facts(record: MetricRecord, variety: AbstractVariety) -> Iterator[tuple[str, str]]:
     """What is known of V without a metric, then what the run was made with."""
-    for row in variety.charges:
-        yield "Weights" if len(variety.charges) == 1 else "Charges", ", ".join(map(str, row))
+    if isinstance(variety, CompleteIntersection):
+        known = describe_intersection(variety)
+        yield "Configuration", known["configuration"]
+        yield "Polarisation", ", ".join(map(str, variety.polarisation))
+        yield "Degree", number_text(known["degree"])
+        if "h11" in known:
+            yield "Hodge numbers", f"h¹¹ = {known['h11']}, h²¹ = {known['h21']}"
+        yield "Euler number", number_text(known["euler"])
+    else:
+        rows = (", ".join(map(str, row)) for row in variety.charges)
+        yield "Weights" if len(variety.charges) == 1 else "Charges", "; ".join(rows)
     yield "Complex dimension", str(variety.dimension)
     if isinstance(variety, WeightedHypersurface):
         yield "Degree", str(variety.degree)
