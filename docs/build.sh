@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Make the documentation site in docs/_build/html, from nothing and without a warning. Arguments are for sphinx-build,
+# such as -D nb_execution_mode=off, which leaves the outputs of the tutorials out.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/environment/setup.sh" dev
+
+# the tutorials are small: most of their time is compilation
+export XLA_FLAGS="${XLA_FLAGS:-} --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+exec sphinx-build -W --keep-going -q -b html "$@" "$root/docs" "$root/docs/_build/html"
