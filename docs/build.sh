@@ -5,6 +5,10 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/environment/setup.sh" dev
 
+# kernels of this build alone, without what the user's own do at their start
+export IPYTHONDIR=$root/docs/_build/ipython
+mkdir -p "$IPYTHONDIR/profile_default"
+echo 'get_config().IPKernelApp.log_level = "ERROR"' >"$IPYTHONDIR/profile_default/ipython_kernel_config.py"
 # the tutorials are small: most of their time is compilation
 export XLA_FLAGS="${XLA_FLAGS:-} --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 exec sphinx-build -W --keep-going -q -b html "$@" "$root/docs" "$root/docs/_build/html"
