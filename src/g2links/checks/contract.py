@@ -32,6 +32,10 @@ class Figure:
     Attributes:
         formula: for pictures, as Matplotlib reads it.
         axis: "log" for an error, "linear" for a value, "flag" for 1 where something holds and 0 where it does not.
+
+    Example:
+        >>> Figure(r"$|d\\omega|$").axis
+        'log'
     """
 
     formula: str
@@ -143,6 +147,9 @@ class Found:
         integrals: figures of the whole, each with its value ("mean"), "standard_error", and "exact" value where known.
         remarks: more entries of the JSON.
         notes: sentences for the user.
+
+    Example:
+        >>> Found(setting.at_points(at_centre))  # doctest: +SKIP
     """
 
     pointwise: "Mapping[str, np.ndarray]"
@@ -169,6 +176,15 @@ class Check:
         least_points: fewer are refused.
         of_metric: whether its thresholds are multiples of the error of the metric: then one that is not good enough
             (`checks.verdict`) fails the check, whatever else holds. Networks are judged without this.
+
+    Example:
+        >>> def evaluate(setting):
+        ...     share = lambda chart: {"share": abs(chart.centre.z[0]) ** 2 / sum(abs(chart.centre.z) ** 2)}
+        ...     return Found(setting.at_points(share))
+        >>> check = Check(
+        ...     "share", "A share", "Is there one?", {"share": Figure("$s$", "linear")}, evaluate, lambda *_: {}
+        ... )
+        >>> g2links.check(check, cy=cy)  # doctest: +SKIP
     """
 
     name: str
