@@ -96,6 +96,16 @@ def _read_as_the_program_does(words):
     assert command.make_context(name, list(words), parent=parent).params
 
 
+def test_help_has_no_brackets_which_would_be_taken_for_markup():
+    commands, texts = [typer.main.get_command(build())], []
+    while commands:
+        command = commands.pop()
+        commands += getattr(command, "commands", {}).values()
+        texts += [command.help, *(getattr(option, "help", None) for option in command.params)]
+    assert len(texts) > 100
+    assert [text for text in texts if "[" in (text or "")] == []
+
+
 def test_the_questions_quote_what_the_program_says():
     text = (ROOT / "docs/faq.md").read_text(encoding="utf-8")
     said = " ".join(" ".join(p.read_text(encoding="utf-8").split()) for p in (ROOT / "src").rglob("*.py"))
