@@ -130,7 +130,8 @@ def _smaller(code, changes):
 @pytest.mark.slow
 def test_the_first_example_of_the_readme(capsys):
     (code,) = blocks("README.md", "python")
-    _execute(_smaller(code, {"n_points=20_000": "n_points=3000, degree=6, iterations=12"}), "README.md")
+    small = {"n_points=20_000": "n_points=3000, degree=6, iterations=12", "cy=cy)": "cy=cy, n_points=50)"}
+    _execute(_smaller(code, small), "README.md")
     assert "PASSED" in capsys.readouterr().out
 
 
@@ -142,6 +143,7 @@ def test_the_page_on_python(tmp_path, monkeypatch):
     small = {
         "n_points=20_000": "n_points=3000, degree=6, iterations=12, home='.'",
         "cy, 2000,": "cy, 500,",
+        '"analytic", cy=cy)': '"analytic", cy=cy, n_points=50)',
         "epochs=10": "epochs=2, lm_points=200",
         '"dwork(0.3)", quick=True': '"z0^3+z1^3+z2^3", quick=True',
     }
