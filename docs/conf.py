@@ -52,4 +52,5 @@ maximum_signature_line_length = 100
 python_display_short_literal_types = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
+napoleon_attr_annotations = False
 napoleon_use_rtype = False

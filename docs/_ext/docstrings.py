@@ -13,11 +13,17 @@ import textwrap
 from dataclasses import is_dataclass
 from typing import Any
 
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 import g2links
 from g2links import forms, g2
 
+_COLON = "\ue000"
+"""In place of a colon in the first line of a property while napoleon reads it, which takes what stands before it for a
+type."""
+_JAX_ARRAY = "jaxlib._jax.Array"
 _NAME = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MARKUP = re.compile(r"([|*\\]|_(?![\w]))")
 
@@ -25,6 +31,8 @@ _MARKUP = re.compile(r"([|*\\]|_(?![\w]))")
 def setup(app: Sphinx) -> dict[str, Any]:
     """Before napoleon, which has the priority 500."""
     app.connect("autodoc-process-docstring", _read_docstring, priority=400)
+    app.connect("autodoc-process-docstring", _restore_colons, priority=600)
+    app.connect("doctree-read", _shorten_types)
     app.connect("autodoc-process-signature", _written_signature)
     app.connect("autodoc-skip-member", _skip_member)
     return {"parallel_read_safe": True}
@@ -36,8 +44,21 @@ def _read_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, l
         program = line.lstrip().startswith(">>>") or (program and bool(line.strip()))
         if not program:
             lines[number] = _as_markup(line)
-    if what in ("property", "attribute"):
-        lines.insert(0, "")  # of a first line with a colon napoleon would take the beginning for a type
+    if lines and what in ("property", "attribute"):
+        lines[0] = lines[0].replace(":", _COLON)
+
+
+def _restore_colons(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    lines[:] = [line.replace(_COLON, ":") for line in lines]
+
+
+def _shorten_types(app: Sphinx, doctree: nodes.document) -> None:
+    """The types of properties, which Sphinx evaluates: one kind of array for those of JAX and of NumPy."""
+    for annotation in doctree.findall(addnodes.desc_annotation):
+        text = annotation.astext()
+        if _JAX_ARRAY in text:
+            annotation.clear()
+            annotation += nodes.Text(text.partition(" | ")[0].replace(_JAX_ARRAY, "Array"))
 
 
 def _as_markup(line: str) -> str:
