@@ -7,6 +7,7 @@ import pytest
 from g2links.varieties.configurations import of_configuration
 from g2links.workflow.polynomials import resolve_variety
 from tests.cli.commands import ANY_METRIC, run
+from tests.documents import blocks
 
 EQUATION = "x0^3*y0^3 + 2*x1^3*y1^3 + x2^3*y2^3"
 
@@ -78,6 +79,15 @@ def test_a_metric_on_a_surface_in_a_product(tmp_path):
     assert figures["sigma"] < 0.5 * figures["reference_sigma"]
     assert figures["d_omega"] < 1e-10
     assert run(["check", "contact", "--n-points", "50", "--home", str(tmp_path)]) == 0
+
+
+@pytest.mark.slow
+def test_the_page_on_complete_intersections():
+    (example,) = blocks("docs/intersections.md", "python")
+    names: dict[str, object] = {}
+    exec(example, names)
+    assert names["cy"].sigma < 0.5
+    assert names["cy"].variety.dimension == 2
 
 
 @pytest.mark.slow

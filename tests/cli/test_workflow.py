@@ -1,7 +1,6 @@
 """The seed's commands end to end, in a small home: what they write, say and return."""
 
 import json
-import re
 import shutil
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from g2links.records import CheckRecord
 from g2links.reports.statistics import check_record
 from g2links.storage.records import write_record
 from tests.cli.commands import ANY_METRIC, SMALL_CY, SMALL_TRAIN, run
+from tests.documents import blocks
 
 TASKS = {"3form": 35, "metric": 28, "4form": 35}
 SMALL_SAMPLE = ["--n-points", "1000", "--n-rotations", "2"]
@@ -164,12 +164,12 @@ def test_saved_networks_predict(home, task, components):
 @pytest.mark.slow
 def test_the_page_on_own_quantities_runs_as_it_stands(home, monkeypatch):
     """Its functions, on this small run; and on the exact structure, where the values are known."""
-    page = Path(__file__).parents[2] / "docs/own_quantities.md"
-    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 8
+    page = "docs/own_quantities.md"
+    program = blocks(page, "python")
+    assert len(program) == 8
     monkeypatch.chdir(home)
     made: dict = {}
-    exec(compile("\n".join(blocks), str(page), "exec"), made)
+    exec(compile("\n".join(program), page, "exec"), made)
     assert made["errors"].shape == (20,)
     assert np.all(np.isfinite(made["errors"]))
     assert made["exact"] == pytest.approx(1298.79, abs=0.01)

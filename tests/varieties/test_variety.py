@@ -24,6 +24,7 @@ from g2links.varieties.intersection import intersect
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.registry import register_variety, saved_variety, variety_from_config
 from g2links.varieties.variety import AbstractVariety, require_calabi_yau
+from tests.documents import blocks
 from tests.varieties.complete_intersection import FAMILY, TwoEquations
 
 CUBICS = TwoEquations(
@@ -186,6 +187,15 @@ def test_a_metric_by_a_potential_of_ones_own(tmp_path):
     again = g2links.open_run(tmp_path)
     np.testing.assert_array_equal(again.model.get_weights()[0], cy.model.get_weights()[0])
     assert "potential tests.varieties.test_variety._quadratic" in repr(again)
+
+
+@pytest.mark.slow
+def test_the_family_of_the_documents():
+    (code,) = blocks("docs/own_varieties.md", "python")
+    small = code.replace("parameters=start", "parameters=start, n_points=2000, iterations=2")
+    names = {"g2links": g2links, "variety": TORUS, "u": _quadratic, "start": {"a": np.zeros(10)}}
+    exec(compile(small, "own_varieties.md", "exec"), {**names, "TwoEquations": TwoEquations})
+    assert variety_from_config(TORUS.to_config()) == TORUS
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,4 @@
 import math
-import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +7,7 @@ from g2links.errors import PolynomialError
 from g2links.varieties import weight_systems as module
 from g2links.varieties.smooth.criteria import failing_stratum, monomials_of_degree
 from g2links.varieties.weight_systems import COUNT, sparse_member, weight_systems
+from tests.documents import blocks
 
 
 @pytest.mark.usefixtures("as_users_run")
@@ -47,8 +46,7 @@ def test_sparse_members_have_a_monomial_for_each_variable_and_are_smooth():
 
 
 def test_the_page_on_weights_runs_as_it_stands(capsys):
-    page = (Path(__file__).parents[2] / "docs/weights.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (code,) = blocks("docs/weights.md", "python")
     exec(compile(code, "weights.md", "exec"), {})
     weights = weight_systems()[1000]
     assert capsys.readouterr().out == f"{weights} {sparse_member(weights)}\n"

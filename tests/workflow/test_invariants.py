@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import re
 import shlex
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +11,7 @@ import g2links
 from g2links.cli.options import join_numbers
 from g2links.errors import InputError, PolynomialError
 from tests.cli.commands import run
-
-PAGE = Path(__file__).parents[2] / "docs/invariants.md"
+from tests.documents import blocks
 
 
 def _json(arguments, tmp_path):
@@ -129,14 +126,13 @@ def test_what_cannot_be_in_python(tmp_path):
 
 
 def test_the_page_on_invariants_runs_as_it_stands(tmp_path, monkeypatch, capsys):
-    page = PAGE.read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```console\n\$ (.*?)\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 2
-    for command, shown in blocks:
+    shown_on_the_page = blocks("docs/invariants.md", "console")
+    assert len(shown_on_the_page) == 2
+    for command, _, shown in (block.removeprefix("$ ").partition("\n") for block in shown_on_the_page):
         assert run(join_numbers(shlex.split(command)[1:])) == 0
         assert capsys.readouterr().out == shown
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (code,) = blocks("docs/invariants.md", "python")
     made: dict = {}
     exec(compile(code, "invariants.md", "exec"), made)
     few = len(made["few"])

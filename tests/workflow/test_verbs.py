@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import re
 import signal
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from g2links.workflow import check
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.listing import finished_runs
 from tests.cli.commands import SMALL, SMALL_CURVE, SMALL_CY, run, words_of
+from tests.documents import blocks
 
 
 @pytest.fixture(scope="module")
@@ -413,8 +413,7 @@ def test_the_command_records_a_part_and_says_so_by_its_code(tmp_path, monkeypatc
 
 def test_the_check_of_the_documents(cy, monkeypatch, capsys):
     monkeypatch.setattr(registry, "_registered", {})
-    text = (Path(__file__).parents[2] / "docs/own_checks.md").read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (code,) = blocks("docs/own_checks.md", "python")
     names = {"cy": cy}
     exec(compile(code, "own_checks.md", "exec"), names)
     assert names["report"].passed
@@ -423,8 +422,7 @@ def test_the_check_of_the_documents(cy, monkeypatch, capsys):
 
 
 def test_the_potential_of_the_documents():
-    text = (Path(__file__).parents[2] / "docs/own_potentials.md").read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (code,) = blocks("docs/own_potentials.md", "python")
     names = {"__name__": "own_potentials"}
     exec(compile(code, "own_potentials.md", "exec"), names)
     assert names["cy"].sigma < 0.02
@@ -433,8 +431,7 @@ def test_the_potential_of_the_documents():
 
 def test_the_network_of_the_documents(cy, tmp_path, monkeypatch):
     """What the page does; then, in a home, a run that another process can open once it knows the function."""
-    text = (Path(__file__).parents[2] / "docs/own_networks.md").read_text()
-    first, second = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    first, second = blocks("docs/own_networks.md", "python")
     names = {"__name__": "own_networks", "cy": cy}
     exec(compile(first, "own_networks.md", "exec"), names)
     trained = names["trained"]

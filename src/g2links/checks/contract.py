@@ -33,6 +33,10 @@ class Figure:
         formula: for pictures, as Matplotlib reads it.
         axis: "log" for an error, "linear" for a value, "flag" for 1 where something holds and 0 where it does not.
         meaning: what it measures and can show, in a few words of plain text for the HTML report.
+
+    Example:
+        >>> Figure(r"$|d\\omega|$").axis
+        'log'
     """
 
     formula: str
@@ -145,6 +149,9 @@ class Found:
         integrals: figures of the whole, each with its value ("mean"), "standard_error", and "exact" value where known.
         remarks: more entries of the JSON.
         notes: sentences for the user.
+
+    Example:
+        >>> Found(setting.at_points(at_centre))  # doctest: +SKIP
     """
 
     pointwise: "Mapping[str, np.ndarray]"
@@ -172,6 +179,15 @@ class Check:
         integrals: the meaning of each integral that it may find, as `Figure.meaning`.
         of_metric: whether its thresholds are multiples of the error of the metric: then one that is not good enough
             (`checks.verdict`) fails the check, whatever else holds. Networks are judged without this.
+
+    Example:
+        >>> def evaluate(setting):
+        ...     share = lambda chart: {"share": abs(chart.centre.z[0]) ** 2 / sum(abs(chart.centre.z) ** 2)}
+        ...     return Found(setting.at_points(share))
+        >>> check = Check(
+        ...     "share", "A share", "Is there one?", {"share": Figure("$s$", "linear")}, evaluate, lambda *_: {}
+        ... )
+        >>> g2links.check(check, cy=cy)  # doctest: +SKIP
     """
 
     name: str

@@ -22,6 +22,10 @@ def register(check: Check) -> Check:
 
     Raises:
         InputError: there is another check of that name.
+
+    Example:
+        >>> g2links.register_check(check)  # doctest: +SKIP
+        >>> g2links.check("contact_volume", cy=cy)  # doctest: +SKIP
     """
     if not isinstance(check, Check):
         raise InputError("check", check, "a g2links.Check is needed")

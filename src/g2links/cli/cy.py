@@ -35,16 +35,17 @@ def cy(
     ] = "lm",
     iterations: Annotated[
         int | None,
-        typer.Option("--iterations", "--epochs", help="Steps of lm [80], or epochs of adam [200]."),
+        typer.Option("--iterations", "--epochs", help="Steps of lm (default: 80), or epochs of adam (200)."),
     ] = None,
     training_points: Annotated[
         int | None,
         typer.Option(
-            "--training-points", help="Points the residual is fitted on [20 for each parameter; 30 for weights]."
+            "--training-points",
+            help="Points that the residual is fitted on (default: 20 for each parameter; 30 for weights above 1).",
         ),
     ] = None,
-    learning_rate: Annotated[float, typer.Option("--learning-rate", help="Of adam.")] = 1e-3,
-    batch_size: Annotated[int, typer.Option("--batch-size", help="Of adam.")] = 1000,
+    learning_rate: Annotated[float, typer.Option("--learning-rate", help="Learning rate of adam.")] = 1e-3,
+    batch_size: Annotated[int, typer.Option("--batch-size", help="Batch size of adam.")] = 1000,
     start_from: Annotated[
         int | None,
         typer.Option("--start-from", help="An earlier run whose potential to start at; for algebraic, of any degree."),

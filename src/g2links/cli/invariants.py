@@ -29,7 +29,9 @@ _COLUMNS = {
 def invariants(
     polynomial: Annotated[
         str | None,
-        typer.Option("--polynomial", help="Expression, YAML file or name of a polynomial [the Fermat quintic]."),
+        typer.Option(
+            "--polynomial", help="Expression, YAML file or name of a polynomial (default: the Fermat quintic)."
+        ),
     ] = None,
     weights: Annotated[
         str | None,

@@ -34,14 +34,14 @@ RequireSigma = Annotated[
     float | None,
     typer.Option(
         "--require-sigma",
-        help="Exit code 1 above this sigma [0.1, or a quarter of that of the reference metric where this is less].",
+        help="Exit code 1 above this sigma (default: 0.1, or a quarter of the reference metric's where that is less).",
     ),
 ]
 RequireSupremum = Annotated[
     float | None,
     typer.Option(
         "--require-supremum",
-        help="Exit code 1 where the volume form is off by more [1, or half of the reference metric's error].",
+        help="Exit code 1 where the volume form is off by more (default: 1, or half of the reference metric's error).",
     ),
 ]
 Polynomial = Annotated[

@@ -36,7 +36,9 @@ _UNPREFIXED = ("cy", "n_points")
 _Fresh = Annotated[bool, typer.Option("--fresh", help="Forget an interrupted pipeline; start anew.")]
 _Hyperparameters = Annotated[
     Path | None,
-    typer.Option("--hyperparameters", help="YAML file of steps 2 and 3 [hyperparameters/hps.yaml, else built in]."),
+    typer.Option(
+        "--hyperparameters", help="YAML file of steps 2 and 3 (default: hyperparameters/hps.yaml, else built in)."
+    ),
 ]
 _COMMON: dict[str, tuple[Any, Any]] = {
     "polynomial": (options.Polynomial, DEFAULT),

@@ -22,12 +22,14 @@ def sample(
     source: Annotated[str, typer.Option("--source", help="run (the points of step 1) or fresh (new ones).")] = "run",
     hyperparameters: Annotated[
         Path | None,
-        typer.Option("--hyperparameters", help="YAML file whose `splits` are used [hyperparameters/hps.yaml]."),
+        typer.Option(
+            "--hyperparameters", help="YAML file whose `splits` are used (default: hyperparameters/hps.yaml)."
+        ),
     ] = None,
     shard_size: Annotated[
         int | None,
         typer.Option(
-            "--shard-size", help="Base points in a file: larger sets become series of files [all in one file]."
+            "--shard-size", help="Base points in a file; larger sets become series of files (default: all in one)."
         ),
     ] = None,
     seed: options.Seed = 0,

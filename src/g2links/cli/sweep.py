@@ -20,7 +20,7 @@ _MOST_FAILURES = 10
 def sweep(
     file: Annotated[str, typer.Argument(metavar="FILE.yaml", help="Axes and options, see docs/sweeps.md.")],
     workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Processes of this machine; more than 1 need g2links[cluster].")
+        int, typer.Option("--workers", min=1, help="Processes of this machine; more than 1 need the extra cluster.")
     ] = 1,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
@@ -35,7 +35,7 @@ def sweep(
     plot: Annotated[
         tuple[str, str] | None, typer.Option("--plot", metavar="X Y", help="A picture of column Y against column X.")
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Of the table [that of the file].")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the table (default: that of the file).")] = None,
     home: options.Home = Path(),
     json: options.JsonFile = None,
 ) -> None:

@@ -16,10 +16,12 @@ _RUN_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def train(
-    task: Annotated[str | None, typer.Option("--task", help="3form, metric or 4form [the task of hps.yaml].")] = None,
+    task: Annotated[
+        str | None, typer.Option("--task", help="3form, metric or 4form (default: that of hps.yaml).")
+    ] = None,
     hyperparameters: Annotated[
         Path | None,
-        typer.Option("--hyperparameters", help="YAML file [hyperparameters/hps.yaml, else built in]."),
+        typer.Option("--hyperparameters", help="YAML file (default: hyperparameters/hps.yaml, else built in)."),
     ] = None,
     architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
     layers: Annotated[int | None, typer.Option("--layers", help="Instead of the file's value.")] = None,

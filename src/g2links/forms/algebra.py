@@ -35,6 +35,10 @@ def wedge(a: Form, b: Form, *, p: int, q: int, n: int) -> Form:
 
     Raises:
         InputError: if the shape of a or b is not that of its degree.
+
+    Example:
+        >>> wedge(jnp.array([1.0, 0.0, 0.0]), jnp.array([0.0, 1.0, 0.0]), p=1, q=1, n=3).tolist()
+        [1.0, 0.0, 0.0]
     """
     a, b = as_form("a", a, n, p), as_form("b", b, n, q)
     left, right, sign = _tables.wedge_table(n, p, q)

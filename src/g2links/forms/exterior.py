@@ -35,6 +35,11 @@ def exterior_derivative(field: Field, *, p: int) -> Field:
 
     Raises:
         InputError: when the derivative is evaluated, if the field does not give a p-form on R^n.
+
+    Example:
+        >>> d = exterior_derivative(lambda x: jnp.array([0.0, x[0]]), p=1)  # of x1 dx2
+        >>> d(jnp.array([0.3, 0.7])).tolist()
+        [1.0]
     """
 
     def derivative(x: Vector) -> Form:

@@ -55,8 +55,8 @@ def structure_errors(
     - d_psi: |d psi|
     - phi_wedge_psi_over_vol: (phi ^ psi) / vol, with vol = orientation(phi) sqrt|det g|
     - psi_minus_star_phi: |psi - *_phi phi| / |*_phi phi|
-    - metric_minus_induced: |metric - g_phi| / |g_phi|, Frobenius norms in an orthonormal frame; only with a
-    metric - positive: 1.0 where phi is positive, else 0.0
+    - metric_minus_induced: |metric - g_phi| / |g_phi|, Frobenius norms in an orthonormal frame; only with a metric
+    - positive: 1.0 where phi is positive, else 0.0
 
     A value that is not finite is returned as it is: where phi is degenerate, nothing is hidden.
 

@@ -54,6 +54,10 @@ def torsion_of(phi: Field, derivative: Derivative | None = None) -> Callable[[Ve
         phi: x (7,) to (35,), positive.
         derivative: how to take d of a field: `exterior_derivative` unless given; `flux_derivative` for a phi
             that is known by its values only.
+
+    Example:
+        >>> float(torsion_of(g2.round_sphere().phi)(0.1 * jnp.ones(7)).tau0)  # doctest: +SKIP
+        4.0
     """
     d = derivative or (lambda field, p: exterior_derivative(field, p=p))
 

@@ -71,6 +71,11 @@ class ContactCalabiYau:
     Raises:
         InputError: for a normalisation that is not positive.
         PolynomialError: where V is no Calabi-Yau variety.
+
+    Example:
+        >>> link = ContactCalabiYau(Polynomial("z0^5+z1^5+z2^5+z3^5+z4^5"), lambda z: 0.0 * abs(z[0]), 2.0905)
+        >>> link.orientation
+        -1
     """
 
     def __init__(self, variety: AbstractVariety | Polynomial, potential: Potential, normalisation: float) -> None:

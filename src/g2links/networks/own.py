@@ -134,6 +134,12 @@ def register_network(
 
     Raises:
         InputError: for what is no function, parameters that are no real numbers, or an unknown task.
+
+    Example:
+        >>> def constant(parameters, at):
+        ...     return parameters["phi"]
+        >>> register_network(constant, {"phi": np.zeros(35)}, "3form", name="constant").task.name
+        '3form'
     """
     if not callable(function):
         raise InputError("network", function, "a function of parameters and a point in its chart")

@@ -123,6 +123,12 @@ def register_potential(
 
     Raises:
         InputError: for what is no function, or parameters that are no real numbers.
+
+    Example:
+        >>> def u(parameters, z):
+        ...     return parameters["a"] * abs(z[0]) ** 2 / sum(abs(z) ** 2)
+        >>> register_potential(u, {"a": np.zeros(())}, name="first share").name
+        'first share'
     """
     if not callable(function):
         raise InputError("potential", function, "a function u(parameters, z)")

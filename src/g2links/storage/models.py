@@ -31,6 +31,9 @@ def load_cy(
     Raises:
         ArtefactError: there is no such file or run, it is damaged, or it holds another kind of model.
         InputError: the run number does not exist; the message lists those that do.
+
+    Example:
+        >>> link = g2links.load_cy(1).link()  # doctest: +SKIP
     """
     if path_or_run is None or isinstance(path_or_run, int):
         run = find_cy(Home(home), path_or_run)
@@ -50,6 +53,10 @@ def load_link_model(
     """The network of a run of `task` (3form, metric or 4form): a `g2links.networks.model.LinkModel`.
 
     Arguments and errors are those of `load_cy`.
+
+    Example:
+        >>> model = g2links.load_link_model("3form")  # doctest: +SKIP
+        >>> phis = model(points)  # (n, 35)  # doctest: +SKIP
     """
     from g2links.networks.tasks import find_task  # which loads JAX
 

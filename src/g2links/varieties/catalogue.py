@@ -19,12 +19,22 @@ def fermat(exponents: tuple[int, ...], weights: tuple[int, ...], name: str) -> P
 
 
 def fermat_quintic() -> Polynomial:
-    """z0^5 + z1^5 + z2^5 + z3^5 + z4^5: Euler number -200, h11 = 1, h21 = 101."""
+    """z0^5 + z1^5 + z2^5 + z3^5 + z4^5: Euler number -200, h11 = 1, h21 = 101.
+
+    Example:
+        >>> fermat_quintic().degree
+        5
+    """
     return fermat((sum(_QUINTIC),) * len(_QUINTIC), _QUINTIC, "fermat_quintic")
 
 
 def dwork(psi: complex | str = 0.5) -> Polynomial:
-    """The Dwork family Σ z_i^5 - 5 ψ z0 z1 z2 z3 z4, singular (125 nodes) exactly where ψ^5 = 1."""
+    """The Dwork family Σ z_i^5 - 5 ψ z0 z1 z2 z3 z4, singular (125 nodes) exactly where ψ^5 = 1.
+
+    Example:
+        >>> print(dwork("1/5"))
+        z0^5 - z0*z1*z2*z3*z4 + z1^5 + z2^5 + z3^5 + z4^5
+    """
     return fermat_family(_QUINTIC, psi, _with_parameter("dwork", coefficient(psi, "psi")))
 
 
@@ -85,6 +95,10 @@ def from_catalogue(name: str) -> Polynomial:
 
     Raises:
         InputError: when the name, or the parameter in its brackets, is not known.
+
+    Example:
+        >>> from_catalogue("p11222(0.25)").weights
+        (1, 1, 2, 2, 2)
     """
     if not isinstance(name, str):
         raise InputError("polynomial", name, "the name of an entry of the catalogue is text")

@@ -25,6 +25,10 @@ class WeightedHypersurface(AbstractVariety):
 
     Raises:
         PolynomialError: for what is no `Polynomial`.
+
+    Example:
+        >>> WeightedHypersurface(Polynomial("z0^4 + z1^4 + z2^4 + z3^4")).dimension
+        2
     """
 
     polynomial: Polynomial

@@ -84,6 +84,11 @@ class Polynomial:
         PolynomialError: when the data cannot be read or are not finite, or f is not homogeneous for these
             weights. Singular polynomials are refused by
             `g2links.varieties.smooth.singularities.require_isolated_singularity`, which takes longer.
+
+    Example:
+        >>> f = Polynomial("z0^8 + z1^8 + z2^4 + z3^4 + z4^4 - 1/2*z0^4*z1^4", weights=(1, 1, 2, 2, 2))
+        >>> f.degree, f.variables
+        (8, 5)
     """
 
     terms: tuple[tuple[complex, tuple[int, ...]], ...]

@@ -31,6 +31,9 @@ def register_variety(name: str, family: Family) -> None:
 
     Raises:
         InputError: when another class has the name.
+
+    Example:
+        >>> g2links.register_variety("two equations", TwoEquations)  # doctest: +SKIP
     """
     if _FAMILIES.get(name, family) is not family:
         raise InputError("family", name, f"another name than {', '.join(_FAMILIES)}")

@@ -209,6 +209,10 @@ def open_dataset(path: str | os.PathLike[str], *, variety: AbstractVariety | Pol
         ArtefactError: the file is missing, damaged, no data set of the link, of another variety, or has numbers that
             cannot be, such as points off V, weights of 0, or metrics that are not positive definite.
         InputError: for a variety that is none.
+
+    Example:
+        >>> test = g2links.open_dataset("samples/link_data/g2_test.npz")  # doctest: +SKIP
+        >>> test["phi_123"]  # doctest: +SKIP
     """
     wanted = None if variety is None else as_variety(variety)
     file = Path(path)

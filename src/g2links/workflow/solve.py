@@ -92,6 +92,10 @@ def open_run(home: str | os.PathLike[str] = ".", cy_run: int | None = None) -> C
 
     Raises:
         InputError, ArtefactError: there is no such run, or it is damaged.
+
+    Example:
+        >>> cy = g2links.open_run(".", 1)  # doctest: +SKIP
+        >>> cy.verdict.words  # doctest: +SKIP
     """
     run = find_cy(Home(home), cy_run)
     return CalabiYau(load_cy(run.model_path, sha256=run.sha256), read_points(Home(home), run), run.record, run.number)

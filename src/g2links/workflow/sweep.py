@@ -181,6 +181,9 @@ def open_sweep(name: str, home: str | os.PathLike[str] = ".") -> Sweep:
 
     Raises:
         ArtefactError: there is none of the name, or it is damaged or altered; the same sweep again makes it anew.
+
+    Example:
+        >>> g2links.open_sweep("family").rows[0]["sigma"]  # doctest: +SKIP
     """
     path = Home(home).sweeps / f"{_require_name(name)}.csv"
     return Sweep(name, read_sweep_table(path), Home(home), (path,))

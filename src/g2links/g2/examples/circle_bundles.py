@@ -55,10 +55,9 @@ def torus(lattice: Float[Array, "7 7"] | np.ndarray) -> G2Fields:
 def heisenberg(epsilon: float = 1.0) -> LinkFields:
     """The Heisenberg nilmanifold, the flat contact Calabi-Yau model, on its universal cover R^7.
 
-    eta = dtheta + (1/2) sum_a (x_a dy_a - y_a dx_a), so d eta = omega; phi = epsilon eta ^ omega + Re
-    Upsilon. In the coframe e^0 = epsilon eta, e^i that is de^0 = epsilon (e^12 + e^34 + e^56) and de^i = 0.
-    Exactly: d phi = epsilon omega^2, d psi = 0, metric epsilon^2 eta^2 + g_T, and the torsion and curvature
-        of a contact Calabi-Yau structure.
+    eta = dtheta + (1/2) sum_a (x_a dy_a - y_a dx_a), so d eta = omega; phi = epsilon eta ^ omega + Re Upsilon. In the
+    coframe e^0 = epsilon eta, e^i that is de^0 = epsilon (e^12 + e^34 + e^56) and de^i = 0. Exactly: d phi = epsilon
+    omega^2, d psi = 0, metric epsilon^2 eta^2 + g_T, and the torsion and curvature of a contact Calabi-Yau structure.
 
     Args:
         epsilon: the length of the Reeb field.
