@@ -31,6 +31,11 @@ class CompleteIntersection(AbstractVariety):
 
     Raises:
         PolynomialError: when an equation is not homogeneous in the coordinates of one of the factors, or has others.
+
+    Example:
+        >>> cubics = Polynomial("z0^3+z1^3+z2^3-z3*z4*z5"), Polynomial("z3^3+z4^3+z5^3-z0*z1*z2")
+        >>> CompleteIntersection((5,), cubics).dimension
+        3
     """
 
     spaces: tuple[int, ...]

@@ -421,12 +421,14 @@ class _Log:
 
 
 def _history(history: dict[str, list[float | None]], seconds: list[float]) -> list[Epoch]:
+    """An entry for each epoch. A validation loss that is not a number, where a potential is no metric at one of the
+    points yet, is as none: such an epoch is never the best."""
     rows = zip(history["loss"], history["validation_loss"], history["rate"], seconds, strict=True)
     return [
         {
             "epoch": i + 1,
             "loss": loss,
-            "validation_loss": validation,
+            "validation_loss": None if validation is None or not np.isfinite(validation) else validation,
             "learning_rate": rate,
             "seconds": second,
         }
