@@ -76,7 +76,9 @@ Equations = Annotated[
 ]
 Polarisation = Annotated[
     str | None,
-    typer.Option("--polarisation", metavar="T T ...", help="Kähler class, a whole number for each space (default: 1 each)."),
+    typer.Option(
+        "--polarisation", metavar="T T ...", help="Kähler class, a whole number for each space (default: 1 each)."
+    ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]
 

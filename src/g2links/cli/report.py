@@ -16,7 +16,9 @@ def report(
     cy_run_number: options.CyRun = None,
     g2_run_number: Annotated[
         int | None,
-        typer.Option("--g2-run-number", min=1, help="Run of the networks (default: the most recent that learned the metric)."),
+        typer.Option(
+            "--g2-run-number", min=1, help="Run of the networks (default: the most recent that learned the metric)."
+        ),
     ] = None,
     show: _Open = False,
     home: options.Home = Path(),
