@@ -221,7 +221,7 @@ def build_architecture(
         if kind == "potential":
             name = entries.pop("family", "neural")
             family = POTENTIALS[name]
-            if family is not HermitianPotential:
+            if family is PotentialNetwork:
                 variety = require_hypersurface(variety, f"potential {name}")
             if "ansatz" in entries:
                 entries["of_metric"] = ansatz_from_config(entries.pop("ansatz"), variety)

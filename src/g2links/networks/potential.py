@@ -25,6 +25,7 @@ from g2links.records import ArchitectureData
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.residue import residue
+from g2links.varieties.variety import AbstractVariety
 
 
 class PotentialGeometry(NamedTuple):
@@ -135,7 +136,7 @@ class AlgebraicPotential(FeaturePotential):
     """
 
     task: Task
-    variety: WeightedHypersurface
+    variety: AbstractVariety
     normalisation: float
     of_metric: AlgebraicAnsatz | MixedAnsatz
 

@@ -23,13 +23,14 @@ from g2links.potentials.feature_ansatz import FeatureAnsatz as FeatureAnsatz
 from g2links.potentials.feature_ansatz import Parameters as Parameters
 from g2links.potentials.feature_ansatz import feature_config
 from g2links.potentials.features import BASIS, InvariantFeatures
+from g2links.potentials.intersection_features import IntersectionFeatures
 from g2links.potentials.mixed import MixedAnsatz, NormedFeatures
 from g2links.potentials.own import OwnAnsatz, registered_potential
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.potentials.sizes import require_features, require_layers, require_sections
 from g2links.potentials.steep_features import POWERS_NEAR_NODES, SteepFeatures
 from g2links.records import AnsatzData
-from g2links.varieties.hypersurface import require_hypersurface
+from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.variety import AbstractVariety
 
 _CONSTANT = 1e-12
@@ -106,7 +107,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
     root: float | None = None
 
     def __post_init__(self) -> None:
-        share = min(2.0, 0.5 * (1 + max(self.features.variety.weights))) if self.features.degrees is None else 1.5
+        share = min(2.0, 0.5 * (1 + self.features.variety.heaviest)) if self.features.degrees is None else 1.5
         root = share * self.features.degree if self.root is None else self.root
         if not root > 0:
             raise InputError("root", self.root, "a positive number")
@@ -200,9 +201,12 @@ def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     if config["kind"] == "hermitian":
         require_sections(variety, int(config["degree"]))
         return HermitianAnsatz(Sections(variety, int(config["degree"])))
-    hypersurface = require_hypersurface(variety, "ansatz")
     if config.get("basis") != BASIS:
         raise InputError("basis", config.get("basis"), f"{BASIS}: the run is of an older version; make it again")
+    if config["kind"] == "algebraic" and not isinstance(variety, WeightedHypersurface):
+        require_sections(variety, int(config["degree"]))
+        return AlgebraicAnsatz(IntersectionFeatures(variety, int(config["degree"])), config.get("root"))
+    hypersurface = require_hypersurface(variety, "ansatz")
     degree, symmetric = int(config["degree"]), bool(config["symmetric"])
     degrees = _degrees(config.get("degrees"), config.get("lowest"), degree)
     features = InvariantFeatures(hypersurface, degree, symmetric, degrees)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import jax
@@ -59,7 +59,7 @@ class HermitianForms:
         s = monomials(self.exponents, z)
         terms = jnp.asarray(self.value) * s[self.row] * s[self.column].conj()
         degrees, place = np.unique(self.degrees, return_inverse=True)
-        decay = jnp.exp(-degrees * log_radius_squared(self.weights, z))
+        decay = jnp.exp(-degrees * self.log_scale(z))
         return self.added_up(terms.real) * decay[place]
 
     def jet(self, z: ComplexPoint, frame: Frame) -> Jet:
@@ -79,14 +79,22 @@ class HermitianForms:
         channels += [d.real for d in first] + [d.imag for d in first]
         channels += [mixed(a, a).real for a in range(d)] + [m.real for m in upper] + [m.imag for m in upper]
         numerator = Jet.from_channels(self.added_up(jnp.stack(channels, axis=1)))
-        return numerator.times_exponentials(jnp.asarray(-self.degrees), log_radius_jet(self.weights, z, frame))
+        return numerator.times_exponentials(jnp.asarray(-self.degrees), self.log_scale_jet(z, frame))
+
+    def log_scale(self, z: ComplexPoint) -> Array:
+        """log r², of whose exponential a form of degree k is divided by the k-th power."""
+        return log_radius_squared(self.weights, z)
+
+    def log_scale_jet(self, z: ComplexPoint, frame: Frame) -> Jet:
+        """That of it."""
+        return log_radius_jet(self.weights, z, frame)
 
     def combined(self, coefficients: Float[Array, " forms"]) -> "HermitianForms":
         """Σ c_i X_i as one form of each degree: where one combination is all that is needed, the many forms need not be
         told apart."""
         degrees, owner = np.unique(self.degrees[self.owner], return_inverse=True)
         value = jnp.asarray(self.value) * jnp.asarray(coefficients)[self.owner]
-        return HermitianForms(self.weights, self.exponents, self.row, self.column, value, owner, degrees)
+        return replace(self, value=value, owner=owner, degrees=degrees)
 
     def norm_power_coefficients(self) -> np.ndarray:
         """c with Σ c_i X_i = (Σ |z_i|²)^k/r^{2k}, k the common degree of all forms: multinomial coefficients of
@@ -157,13 +165,13 @@ def all_forms(weights: tuple[int, ...], exponents: np.ndarray) -> HermitianForms
         for i in range(len(degrees))
         for j in range(i, int(np.searchsorted(degrees, degrees[i], side="right")))
     ]
-    return _assemble(weights, exponents, pairs, real=False)
+    return assemble(weights, exponents, pairs, real=False)
 
 
 def pair_forms(weights: tuple[int, ...], pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> HermitianForms:
     """Real and imaginary parts of z^α conj(z^β) for the given pairs (α, β), each of one degree."""
     table, place = np.unique(np.array(pairs).reshape(-1, len(weights)), axis=0, return_inverse=True)
-    return _assemble(weights, table, list(place.reshape(-1, 1, 2)), real=False)
+    return assemble(weights, table, list(place.reshape(-1, 1, 2)), real=False)
 
 
 def norm_form(weights: tuple[int, ...]) -> HermitianForms:
@@ -188,10 +196,10 @@ def invariant_forms(variety: WeightedHypersurface, exponents: np.ndarray) -> Her
             orbit = {(int(m[a]), int(m[b])) for m in moved}
             seen |= orbit | {(y, x) for x, y in orbit}
             orbits.append(np.array(sorted(orbit)))
-    return _assemble(variety.weights, exponents, orbits, real=is_real(variety.polynomial))
+    return assemble(variety.weights, exponents, orbits, real=is_real(variety.polynomial))
 
 
-def _assemble(
+def assemble(
     weights: tuple[int, ...], exponents: np.ndarray, orbits: list[np.ndarray], *, real: bool
 ) -> HermitianForms:
     """Real parts, and imaginary parts where they do not vanish, of Σ s_α conj(s_β) over each orbit of pairs."""

@@ -27,7 +27,7 @@ def independent_monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
         every = exponents_of_degree(variety.charges[0], degree * variety.polarisation[0])
         pure: PurePower | None = pure_power(variety.equations[0])
         return every if pure is None else every[every[:, pure.variable] < pure.power]
-    sizes, multidegree = _sizes(variety), tuple(degree * t for t in variety.polarisation)
+    sizes, multidegree = factor_sizes(variety), tuple(degree * t for t in variety.polarisation)
     every = monomials_of_multidegree(sizes, multidegree)
     every = every[np.argsort(-every.max(axis=1), kind="stable")]
     dependent = _leading(variety, sizes, multidegree, every)
@@ -37,12 +37,23 @@ def independent_monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
 
 def monomials_before_relations(variety: AbstractVariety, degree: int) -> int:
     """How many monomials of degree k t there are, without listing them."""
-    pairs = zip(_sizes(variety), variety.polarisation, strict=True)
+    pairs = zip(factor_sizes(variety), variety.polarisation, strict=True)
     return math.prod(math.comb(size - 1 + degree * t, size - 1) for size, t in pairs)
 
 
-def _sizes(variety: AbstractVariety) -> tuple[int, ...]:
+def factor_sizes(variety: AbstractVariety) -> tuple[int, ...]:
+    """How many coordinates each projective space has."""
     return tuple(len(factor.coordinates) for factor in variety.factors)
+
+
+def multinomial_roots(variety: AbstractVariety, degree: int, exponents: np.ndarray) -> np.ndarray:
+    """(M,) the square roots of the multinomial coefficients of monomials of degree k t, with which Σ |s|² = r^{2k}."""
+    squares = np.ones(len(exponents))
+    for factor in variety.factors:
+        total = math.factorial(degree * factor.polarisation)
+        powers = exponents[:, factor.coordinates].tolist()
+        squares *= [total / math.prod(map(math.factorial, row)) for row in powers]
+    return np.sqrt(squares)
 
 
 def _leading(

@@ -7,7 +7,6 @@ down. With V = (s, ∂_1 s, ..., ∂_d s), the Gram matrix H = V† h V (d + 1, 
     u = (1/k) log H_00 - K_ref,    g_{ab̄} = (1/k) (H_ab/H_00 - H_a0 H_0b/H_00²),    det g = det H / (k^d H_00^{d+1})
 """
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.errors import InputError
 from g2links.potentials.reference import log_radii_squared, reference_jet, reference_potential
-from g2links.potentials.section_basis import independent_monomials
+from g2links.potentials.section_basis import independent_monomials, multinomial_roots
 from g2links.records import AnsatzData
 from g2links.varieties.polynomial import monomials
 from g2links.varieties.variety import AbstractVariety
@@ -74,12 +73,7 @@ class Sections:
 
     @cached_property
     def _roots(self) -> np.ndarray:
-        squares = np.ones(self.count)
-        for factor in self.variety.factors:
-            total = math.factorial(self.degree * factor.polarisation)
-            powers = self.exponents[:, factor.coordinates].tolist()
-            squares *= [total / math.prod(map(math.factorial, row)) for row in powers]
-        return np.sqrt(squares)
+        return multinomial_roots(self.variety, self.degree, self.exponents)
 
     def scale(self, z: ComplexPoint) -> Array:
         """1/r, or (N,) the 1/r_α of the factor of each coordinate: it brings z to r = 1."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
+from g2links.potentials.intersection_features import IntersectionFeatures, degree_of_invariants
 from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.potentials.sizes import require_features, require_sections
@@ -22,6 +23,7 @@ from g2links.ricci_flat.feature_choice import (
     mixed_root,
 )
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
+from g2links.varieties.symmetry import has_symmetries
 from g2links.varieties.variety import AbstractVariety
 
 ANSATZE = ("auto", "neural", "algebraic", "mixed")
@@ -83,7 +85,7 @@ def choose_family(
     reason = "asked for"
     if not isinstance(variety, WeightedHypersurface) and ansatz in ("auto", "algebraic"):
         reason = reason if ansatz == "algebraic" else "auto: what there is for complete intersections"
-        return _in_all_sections(variety, degree, optimiser, reason)
+        return _on_intersection(variety, degree, optimiser, reason)
     hypersurface = require_hypersurface(variety, "ansatz")
     if ansatz == "auto":
         ansatz, reason = _best(hypersurface, degree, network_wanted=bool(widths or activation or optimiser == "adam"))
@@ -118,6 +120,17 @@ def little_symmetry(variety: AbstractVariety) -> bool:
         return True  # complex conjugation alone leaves the Re z_i conj(z_j); higher degrees take long to count
     degree = _hermitian_degree(variety)
     return default_degree(variety, MOST_FEATURES, degree) < degree
+
+
+def _on_intersection(variety: AbstractVariety, degree: int | None, optimiser: str, reason: str) -> Family:
+    """Invariants of the symmetries of V where these bring a higher degree than a full Hermitian matrix has."""
+    if degree is not None:
+        require_sections(variety, degree)
+    if has_symmetries(variety):
+        highest = degree_of_invariants(variety, MOST_FEATURES) if degree is None else degree
+        if degree is not None or highest > _hermitian_degree(variety):
+            return Family(AlgebraicAnsatz(IntersectionFeatures(variety, highest)), f"{reason}, with its symmetries")
+    return _in_all_sections(variety, degree, optimiser, reason)
 
 
 def _in_all_sections(variety: AbstractVariety, degree: int | None, optimiser: str, reason: str) -> Family:

@@ -6,11 +6,24 @@ integer lattice spanned by the differences of the exponents of f, because that l
 annihilators.
 """
 
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from g2links.varieties.polynomial import Polynomial
+
+if TYPE_CHECKING:
+    from g2links.varieties.variety import AbstractVariety
+
+_Terms = dict[tuple[int, ...], complex]
+"""Coefficients by exponents."""
+_MOST_PERMUTED = 8
+"""40,320 permutations are tried in half a second."""
+_ROUNDING = 1e-12
+"""Of ratios of coefficients, such as roots of unity."""
 
 
 def exponent_lattice(polynomial: Polynomial, last: int = -1) -> np.ndarray:
@@ -20,6 +33,48 @@ def exponent_lattice(polynomial: Polynomial, last: int = -1) -> np.ndarray:
     order = [i for i in range(polynomial.variables) if i != last] + [last]
     rows = (polynomial.exponents - polynomial.exponents[:1])[:, order]
     return _row_echelon([list(map(int, row)) for row in rows])[:, np.argsort(order)]
+
+
+def equations_lattice(variety: "AbstractVariety") -> np.ndarray:
+    """That of all equations of a variety: of the phases under which each is multiplied by a number."""
+    rows = np.concatenate([f.exponents - f.exponents[:1] for f in variety.equations])
+    return _row_echelon([list(map(int, row)) for row in rows])
+
+
+def has_symmetries(variety: "AbstractVariety") -> bool:
+    """Whether there are phases or permutations that preserve V and move its points."""
+    lattice, unit = equations_lattice(variety), np.eye(variety.variables, dtype=np.int64)
+    differences = [unit[i] - unit[factor.coordinates[0]] for factor in variety.factors for i in factor.coordinates]
+    return len(equations_permutations(variety)) > 1 or not in_lattice(lattice, np.array(differences)).all()
+
+
+@lru_cache(64)
+def equations_permutations(variety: "AbstractVariety") -> list[tuple[int, ...]]:
+    """The permutations of the coordinates that multiply each equation by a number and exchange them, with projective
+    spaces of one polarisation; the identity alone where there are more than eight coordinates."""
+    if variety.variables > _MOST_PERMUTED:
+        return [tuple(range(variety.variables))]
+    own = {tuple(row): t for row, t in zip(variety.charges, variety.polarisation, strict=True)}
+    tables = [dict(zip(map(tuple, f.exponents.tolist()), f.coefficients, strict=True)) for f in variety.equations]
+    return [
+        sigma
+        for sigma in permutations(range(variety.variables))
+        if all(own.get(tuple(row[i] for i in sigma)) == t for row, t in own.items())
+        and all(any(_proportional(moved, other) for other in tables) for moved in _moved(tables, sigma))
+    ]
+
+
+def _moved(
+    tables: list[dict[tuple[int, ...], complex]], sigma: tuple[int, ...]
+) -> Iterator[dict[tuple[int, ...], complex]]:
+    return ({tuple(e[i] for i in sigma): c for e, c in table.items()} for table in tables)
+
+
+def _proportional(one: _Terms, other: _Terms) -> bool:
+    if one.keys() != other.keys():
+        return False
+    ratios = [one[e] / other[e] for e in one]
+    return max(abs(r - ratios[0]) for r in ratios) < _ROUNDING * abs(ratios[0])
 
 
 def in_lattice(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:

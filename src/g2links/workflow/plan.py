@@ -12,6 +12,7 @@ from g2links.checks.registry import find_check
 from g2links.errors import ArtefactError, InputError
 from g2links.links.splits import split_base_points
 from g2links.networks.shared import shares_weights
+from g2links.potentials.intersection_features import degree_of_invariants
 from g2links.ricci_flat.family import degree_of_sections
 from g2links.ricci_flat.feature_choice import small_degree
 from g2links.settings.config import TASKS, load_hyperparameters
@@ -212,6 +213,8 @@ def fit_options(variety: AbstractVariety, chosen: Mapping[str, Any], *, quick: b
     lowest, chosen = variety.heaviest, dict(chosen)
     if kind == "hermitian" and not isinstance(variety, WeightedHypersurface):
         chosen = {"degree": degree_of_sections(variety, SMALL_SECTIONS), **chosen}
+    elif kind == "algebraic" and not isinstance(variety, WeightedHypersurface):
+        chosen = {"degree": degree_of_invariants(variety, SMALL_SECTIONS), **chosen}
     if kind == "algebraic" and lowest > 1:
         lowest = small_degree(require_hypersurface(variety, "ansatz"), SMALL_FEATURES)
         chosen = {"n_points": POINTS_FOR_WEIGHTS, **chosen}

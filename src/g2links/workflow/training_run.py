@@ -47,7 +47,7 @@ from g2links.training import (
     train,
 )
 from g2links.training.data import as_blocks, take_rows
-from g2links.varieties.hypersurface import require_hypersurface
+from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.samples import rows_of
 
@@ -302,6 +302,8 @@ def layerless_potential(data: TrainingData) -> ArchitectureData | None:
     Hermitian matrix, of the degree of the metric where that is known and the points determine it; for weights above 1
     the family of the metric, if that is made of its features alone."""
     variety, ansatz = data.variety, data.ansatz
+    if isinstance(ansatz, AlgebraicAnsatz) and not isinstance(variety, WeightedHypersurface):
+        return {"kind": "potential", "family": "algebraic", "ansatz": ansatz.to_config()}
     if little_symmetry(variety):
         degree = network_degree(variety, data.base_points["train"])
         if isinstance(ansatz, HermitianAnsatz):

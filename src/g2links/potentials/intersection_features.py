@@ -1,0 +1,225 @@
+"""Features with the symmetry of the equations, on complete intersections in products of projective spaces.
+
+A feature is X = Σ h_{αβ} s_α conj(s_β)/r^{2k} over monomials s of degree k t, the sum over an orbit of pairs under the
+phases and the permutations of coordinates that preserve V. On V many are combinations of others, since monomials are:
+each is brought to a normal form, in which a monomial that a multiple of an equation begins with is replaced by the rest
+of it, and those whose normal forms are independent of the ones before are kept. Multiples of equations have all
+their terms in one class of monomials modulo the phases, so normal forms are found class by class.
+"""
+
+import itertools
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from g2links._typing import Array, ComplexPoint, Frame
+from g2links.calculus.jets import Jet
+from g2links.errors import InputError
+from g2links.potentials.features import InvariantFeatures
+from g2links.potentials.hermitian_forms import HermitianForms, assemble
+from g2links.potentials.reference import reference_jet, reference_potential
+from g2links.potentials.section_basis import factor_sizes, monomials_before_relations, multinomial_roots
+from g2links.varieties.points.path_tracking import monomials_of_multidegree
+from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, moved_monomials, residues
+from g2links.varieties.variety import AbstractVariety
+
+_MOST_MONOMIALS = 1_300
+"""Those of degree 8 in six variables; normal forms of more take minutes."""
+_DEPENDENT = 1e-8
+"""Of a row of norm 1, what is left where it is a combination of others: rounding leaves 1e-14."""
+
+
+@dataclass(frozen=True, eq=False)
+class SectionForms(HermitianForms):
+    """Hermitian forms in sections of the k-th power of the polarisation, divided by exp(k K_ref).
+
+    Attributes:
+        variety: V.
+    """
+
+    variety: AbstractVariety | None = None
+
+    def log_scale(self, z: ComplexPoint) -> Array:
+        """K_ref."""
+        assert self.variety is not None
+        return reference_potential(self.variety, z)
+
+    def log_scale_jet(self, z: ComplexPoint, frame: Frame) -> Jet:
+        """That of K_ref."""
+        assert self.variety is not None
+        return reference_jet(self.variety, z, frame)
+
+
+@dataclass(frozen=True)
+class IntersectionFeatures(InvariantFeatures):
+    """The independent invariant forms of degree k t of a variety in a product of projective spaces.
+
+    Raises:
+        InputError: for weights above 1, a degree below 1, or features that are not symmetric.
+    """
+
+    variety: AbstractVariety  # type: ignore[assignment]  # nothing that is inherited needs a hypersurface
+    symmetric: bool = True
+
+    def __post_init__(self) -> None:
+        if self.variety.heaviest > 1 or self.degrees is not None or not self.symmetric:
+            raise InputError("features", self.variety.name, "symmetric ones of one degree, for weights 1")
+        if self.degree < 1:
+            raise InputError("degree", self.degree, "a positive integer is needed")
+
+    @cached_property
+    def forms(self) -> HermitianForms:
+        """The features themselves."""
+        return invariant_section_forms(self.variety, self.degree)
+
+    @property
+    def _plan(self) -> None:
+        return None
+
+    def reference_coefficients(self) -> None:
+        """Those of the function 1 are found by least squares: the sum of all |s|² needs features that are left out."""
+        return None
+
+
+def degree_of_invariants(variety: AbstractVariety, most: int) -> int:
+    """The highest degree of which there are at most so many invariants, of a moderate number of monomials; at least
+    1."""
+    best = 1
+    for degree in itertools.count(1):
+        few = monomials_before_relations(variety, degree) <= _MOST_MONOMIALS
+        if not few or IntersectionFeatures(variety, degree).count > most:
+            return best
+        best = degree
+    raise AssertionError("there are more monomials of every degree")
+
+
+@lru_cache(32)
+def invariant_section_forms(variety: AbstractVariety, degree: int) -> SectionForms:
+    """Independent forms of degree k t that all symmetries of V preserve (`symmetry.equations_permutations`)."""
+    multidegree = tuple(degree * t for t in variety.polarisation)
+    exponents = monomials_of_multidegree(factor_sizes(variety), multidegree)
+    exponents = exponents[np.lexsort((*exponents.T[::-1], exponents.max(axis=1)))]
+    _, class_of = np.unique(
+        residues(equations_lattice(variety), exponents.astype(np.int64)), axis=0, return_inverse=True
+    )
+    class_of = class_of.reshape(-1)
+    orbits = _orbits(class_of, moved_monomials(exponents, equations_permutations(variety)))
+    forms = assemble((1,) * variety.variables, exponents, orbits, real=all(map(is_real, variety.equations)))
+    rows = _normal_rows(forms, class_of, _normal_forms(variety, multidegree, exponents, class_of))
+    return _scaled(variety, degree, forms, _first_independent(rows))
+
+
+def _orbits(class_of: np.ndarray, moved: np.ndarray) -> list[np.ndarray]:
+    """The pairs of monomials of one class, in orbits under the permutations."""
+    pairs = pairs_of_one_class(class_of)
+    pairs = pairs[np.lexsort((*pairs.T[::-1], pairs.max(axis=1)))]
+    count = len(class_of)
+    codes = np.full(len(pairs), count**2)
+    for one in moved:
+        a, b = one[pairs].T
+        codes = np.minimum(codes, np.minimum(a * count + b, b * count + a))
+    first = np.sort(np.unique(codes, return_index=True)[1])
+    return [np.unique(moved[:, pair], axis=0) for pair in pairs[first]]
+
+
+def pairs_of_one_class(class_of: np.ndarray) -> np.ndarray:
+    """(P, 2) the ordered pairs of monomials whose products with a conjugate all phases preserve."""
+    members = [np.flatnonzero(class_of == c) for c in range(class_of.max() + 1)]
+    return np.concatenate([np.stack(np.meshgrid(own, own, indexing="ij"), axis=2).reshape(-1, 2) for own in members])
+
+
+def _normal_forms(
+    variety: AbstractVariety, multidegree: tuple[int, ...], exponents: np.ndarray, class_of: np.ndarray
+) -> np.ndarray:
+    """(M, M) each monomial as a combination of those that no relation begins with, high powers first."""
+    place = {row.tobytes(): i for i, row in enumerate(exponents)}
+    relations: dict[int, list[np.ndarray]] = {}
+    for f, q in zip(variety.equations, variety.degrees, strict=True):
+        rest = tuple(k - d for k, d in zip(multidegree, q, strict=True))
+        for factor in monomials_of_multidegree(factor_sizes(variety), rest) if min(rest) >= 0 else ():
+            row = np.zeros(len(exponents), dtype=complex)
+            terms = [place[e.tobytes()] for e in f.exponents + factor]
+            row[terms] = f.coefficients / np.linalg.norm(f.coefficients)
+            relations.setdefault(int(class_of[terms[0]]), []).append(row)
+    normal = np.eye(len(exponents), dtype=complex)
+    for c, rows in relations.items():
+        own = np.flatnonzero(class_of == c)[::-1]
+        for pivot, row in _reduced(np.array(rows)[:, own]):
+            normal[own[pivot]] = 0
+            normal[own[pivot], own] = -row
+            normal[own[pivot], own[pivot]] = 0
+    return normal
+
+
+def _reduced(rows: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """The pivots of the reduced echelon form, and its rows."""
+    found: list[int] = []
+    rank = 0
+    for column in range(rows.shape[1]):
+        rest = np.abs(rows[rank:, column])
+        if rank == len(rows) or rest.max() < _DEPENDENT:
+            continue
+        best = rank + int(np.argmax(rest))
+        rows[[rank, best]] = rows[[best, rank]]
+        rows[rank] /= rows[rank, column]
+        others = np.arange(len(rows)) != rank
+        rows[others] -= np.outer(rows[others, column], rows[rank])
+        found.append(column)
+        rank += 1
+    return [(column, rows[i]) for i, column in enumerate(found)]
+
+
+def _normal_rows(forms: HermitianForms, class_of: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """(forms, L) the coefficients of the normal form of each, one number for each pair of one class."""
+    members = [np.flatnonzero(class_of == c) for c in range(class_of.max() + 1)]
+    starts = np.cumsum([0] + [len(own) ** 2 for own in members])
+    blocks = [normal[np.ix_(own, own)] for own in members]
+    position = np.empty(len(class_of), dtype=int)
+    for own in members:
+        position[own] = np.arange(len(own))
+    rows = np.zeros((forms.count, starts[-1]), dtype=complex)
+    for owner, a, b, value in zip(forms.owner, forms.row, forms.column, np.asarray(forms.value), strict=True):
+        c = class_of[a]
+        left, right = blocks[c][position[a]], blocks[c][position[b]]
+        term = value * np.outer(left, right.conj())
+        rows[owner, starts[c] : starts[c + 1]] += (term + term.conj().T).ravel()
+    return rows
+
+
+def _first_independent(rows: np.ndarray) -> np.ndarray:
+    """The rows that are no real combinations of earlier ones."""
+    real = np.concatenate([rows.real, rows.imag], axis=1)
+    used = np.flatnonzero(np.abs(real).max(axis=0) > 0)
+    real = real[:, used]
+    basis = np.zeros((min(real.shape), real.shape[1]))
+    kept: list[int] = []
+    for i, row in enumerate(real):
+        norm = np.linalg.norm(row)
+        if norm == 0 or len(kept) == len(basis):
+            continue
+        unit = row / norm
+        for _ in range(2):
+            unit = unit - (basis[: len(kept)] @ unit) @ basis[: len(kept)]
+        rest = np.linalg.norm(unit)
+        if rest > _DEPENDENT:
+            basis[len(kept)] = unit / rest
+            kept.append(i)
+    return np.array(kept)
+
+
+def _scaled(variety: AbstractVariety, degree: int, forms: HermitianForms, kept: np.ndarray) -> SectionForms:
+    """Some of the forms, with monomials times the square roots of their multinomial coefficients."""
+    place = np.full(forms.count, -1)
+    place[kept] = np.arange(len(kept))
+    terms = place[forms.owner] >= 0
+    used, monomial = np.unique(np.concatenate([forms.row[terms], forms.column[terms]]), return_inverse=True)
+    row, column = np.split(monomial, 2)
+    roots = multinomial_roots(variety, degree, forms.exponents[used])
+    value = np.asarray(forms.value)[terms] * roots[row] * roots[column]
+    degrees = np.full(len(kept), float(degree))
+    owner = place[forms.owner[terms]]
+    order = np.argsort(owner, kind="stable")
+    return SectionForms(
+        forms.weights, forms.exponents[used], row[order], column[order], value[order], owner[order], degrees, variety
+    )
