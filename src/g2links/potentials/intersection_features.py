@@ -26,6 +26,8 @@ from g2links.varieties.variety import AbstractVariety
 
 _MOST_MONOMIALS = 1_300
 """Those of degree 8 in six variables; normal forms of more take minutes."""
+_MOST_OPERATIONS = 1e11
+"""Half a minute."""
 _DEPENDENT = 1e-8
 """Of a row of norm 1, what is left where it is a combination of others: rounding leaves 1e-14."""
 
@@ -87,27 +89,44 @@ def degree_of_invariants(variety: AbstractVariety, most: int) -> int:
     1."""
     best = 1
     for degree in itertools.count(1):
-        few = monomials_before_relations(variety, degree) <= _MOST_MONOMIALS
-        if not few or IntersectionFeatures(variety, degree).count > most:
+        if not found_quickly(variety, degree) or IntersectionFeatures(variety, degree).count > most:
             return best
         best = degree
     raise AssertionError("there are more monomials of every degree")
+
+
+def found_quickly(variety: AbstractVariety, degree: int) -> bool:
+    """Whether invariants of a degree are found in less than a minute, by how many orbits of pairs there are, about,
+    squared, times the length of their normal forms."""
+    if monomials_before_relations(variety, degree) > _MOST_MONOMIALS:
+        return False
+    sizes = np.bincount(_classes(variety, _monomials(variety, degree)))
+    pairs = float(np.sum(sizes.astype(float) ** 2))
+    return (pairs / len(equations_permutations(variety))) ** 2 * pairs <= _MOST_OPERATIONS
 
 
 @lru_cache(32)
 def invariant_section_forms(variety: AbstractVariety, degree: int) -> SectionForms:
     """Independent forms of degree k t that all symmetries of V preserve (`symmetry.equations_permutations`)."""
     multidegree = tuple(degree * t for t in variety.polarisation)
-    exponents = monomials_of_multidegree(factor_sizes(variety), multidegree)
-    exponents = exponents[np.lexsort((*exponents.T[::-1], exponents.max(axis=1)))]
-    _, class_of = np.unique(
-        residues(equations_lattice(variety), exponents.astype(np.int64)), axis=0, return_inverse=True
-    )
-    class_of = class_of.reshape(-1)
+    exponents = _monomials(variety, degree)
+    class_of = _classes(variety, exponents)
     orbits = _orbits(class_of, moved_monomials(exponents, equations_permutations(variety)))
     forms = assemble((1,) * variety.variables, exponents, orbits, real=all(map(is_real, variety.equations)))
     rows = _normal_rows(forms, class_of, _normal_forms(variety, multidegree, exponents, class_of))
     return _scaled(variety, degree, forms, _first_independent(rows))
+
+
+def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
+    """(M, variables) those of degree k t, low powers first."""
+    exponents = monomials_of_multidegree(factor_sizes(variety), tuple(degree * t for t in variety.polarisation))
+    return exponents[np.lexsort((*exponents.T[::-1], exponents.max(axis=1)))]
+
+
+def _classes(variety: AbstractVariety, exponents: np.ndarray) -> np.ndarray:
+    """(M,) the class of each monomial modulo the phases, by number."""
+    classes = residues(equations_lattice(variety), exponents.astype(np.int64))
+    return np.unique(classes, axis=0, return_inverse=True)[1].reshape(-1)
 
 
 def _orbits(class_of: np.ndarray, moved: np.ndarray) -> list[np.ndarray]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from g2links.errors import InputError
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures, default_degree
-from g2links.potentials.intersection_features import IntersectionFeatures, degree_of_invariants
+from g2links.potentials.intersection_features import IntersectionFeatures, degree_of_invariants, found_quickly
 from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.potentials.sizes import require_features, require_sections
@@ -138,7 +138,7 @@ def _in_all_sections(variety: AbstractVariety, degree: int | None, optimiser: st
         raise InputError("optimiser", optimiser, "lm for a Hermitian matrix in all monomials")
     if degree is not None:
         require_sections(variety, degree)
-    return Family(HermitianAnsatz(Sections(variety, degree or _hermitian_degree(variety))), reason)
+    return Family(HermitianAnsatz(Sections(variety, _hermitian_degree(variety) if degree is None else degree)), reason)
 
 
 def _hermitian_degree(variety: AbstractVariety) -> int:
@@ -174,6 +174,9 @@ def larger(family: Family) -> Family | None:
     if isinstance(old, HermitianAnsatz):
         return of_degree(family, old.sections.degree + 1)
     if not isinstance(old, AlgebraicAnsatz):
+        return None
+    features = old.features
+    if isinstance(features, IntersectionFeatures) and not found_quickly(features.variety, features.degree + 1):
         return None
     degrees = (of_degree(family, degree) for degree in itertools.count(old.features.degree + 1))
     return next(each for each in degrees if each.ansatz.unknowns >= _GROWTH * old.unknowns)

@@ -74,7 +74,7 @@ def _proportional(one: _Terms, other: _Terms) -> bool:
     if one.keys() != other.keys():
         return False
     ratios = [one[e] / other[e] for e in one]
-    return max(abs(r - ratios[0]) for r in ratios) < _ROUNDING * abs(ratios[0])
+    return bool(max(abs(r - ratios[0]) for r in ratios) < _ROUNDING * abs(ratios[0]))
 
 
 def in_lattice(basis: np.ndarray, vectors: np.ndarray) -> np.ndarray:
