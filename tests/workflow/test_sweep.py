@@ -13,10 +13,14 @@ import pytest
 
 import g2links
 from g2links.errors import ArtefactError, InputError
+from g2links.storage.json_files import plain
 from g2links.storage.layout import Home
+from g2links.varieties.intersection_catalogue import named_intersection
+from g2links.varieties.residue import kahler_volume
 from g2links.workflow import sweep_cluster, sweep_run
+from g2links.workflow.sweep_rows import row_of
 from g2links.workflow.sweep_slurm import write_slurm_script
-from g2links.workflow.sweep_tasks import sweep_tasks
+from g2links.workflow.sweep_tasks import SweepTask, sweep_tasks
 from tests.cli.commands import run
 from tests.cli.test_interruptions import PROGRAM
 
@@ -64,6 +68,14 @@ def test_a_row_for_each_task(swept):
     logs = [path.read_text() for path in swept.glob("home/sweeps/tasks/*/log.txt")]
     assert sum("Calabi-Yau metric" in log for log in logs) == 2
     assert sum("PolynomialError" in log for log in logs) == 2
+
+
+def test_complete_intersections_have_rows(tmp_path):
+    variety = named_intersection("bicubic(2)")
+    task = SweepTask(1, {"polynomial": "bicubic(2)"}, plain(variety.to_config()), {}, True, None, None)
+    row = row_of(Home(tmp_path), task)
+    assert (row["polynomial"], row["euler"], row["nu"], row["status"]) == ("bicubic(2)", -162, None, "missing")
+    assert row["volume_exact"] == kahler_volume(variety)
 
 
 def test_the_same_again_does_what_is_missing(copied, capsys):

@@ -3,9 +3,11 @@
 from typing import Any
 
 from g2links.checks.verdict import verdict
+from g2links.measures.chern_numbers import chern_numbers
+from g2links.measures.curvature import chern_names
 from g2links.records import MetricRecord
 from g2links.storage.layout import Home
-from g2links.varieties.hypersurface import require_hypersurface
+from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.registry import variety_from_config
 from g2links.varieties.residue import kahler_volume
 from g2links.workflow.polynomials import topology
@@ -34,11 +36,14 @@ def row_of(home: Home, task: SweepTask, why: str = "") -> dict[str, Any]:
         task: of a sweep.
         why: the reason that nothing was saved, where that is known.
     """
-    variety = require_hypersurface(variety_from_config(task.variety), "sweep")
-    known = topology(variety)
+    variety = variety_from_config(task.variety)
     row: dict[str, Any] = dict.fromkeys(columns_of([]))
     row |= {"task": task.number, **{name: _shown(value) for name, value in task.axes.items()}}
-    row |= {"weights": _shown(variety.weights), "euler": known["euler"], "nu": known.get("nu")}
+    if isinstance(variety, WeightedHypersurface):
+        known = topology(variety)
+        row |= {"weights": _shown(variety.weights), "euler": known["euler"], "nu": known.get("nu")}
+    else:
+        row |= {"euler": chern_numbers(variety)[chern_names(variety.dimension)[-1]]}
     row |= {"volume_exact": kahler_volume(variety), "status": MISSING, "reason": why}
     run, outcome = found_run(home, task), outcome_of(home, task)
     if run is not None:
