@@ -7,6 +7,7 @@ from pathlib import Path
 from bars import MEASURES as BARS
 from curvature import curvature
 from everywhere import drawn, everywhere
+from intersections import integrals_of_intersections, sigma_of_intersections
 from learning import learned, learning
 from memory import memory
 from metrics import architectures, generic, generic_long, symmetric
@@ -16,7 +17,10 @@ from g2links.reports.tables import fixed_width
 from g2links.storage.provenance import provenance
 
 SHORT = (symmetric, curvature, integrals, memory)
-HOURS = (generic, architectures, learned, learning, catalogue, everywhere, drawn, generic_long)
+HOURS = (
+    generic, architectures, learned, learning, catalogue, everywhere, drawn, generic_long, integrals_of_intersections,
+    sigma_of_intersections,
+)  # fmt: skip
 MEASURES = {**BARS, **{measure.__name__: measure for measure in SHORT + HOURS}}
 LONG = tuple(measure.__name__ for measure in HOURS)
 USUAL = [name for name in MEASURES if name not in LONG]
