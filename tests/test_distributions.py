@@ -23,7 +23,11 @@ import g2links
 from tests.documents import ROOT
 
 PACKAGE = ROOT / "src/g2links"
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
+RECIPE = yaml.safe_load((ROOT / "recipe/meta.yaml").read_text(encoding="utf-8"))
+CALLED_BY_CONDA = {"matplotlib": "matplotlib-base"}
+"""Without what only its windows need."""
 NOT_OF_THE_REPOSITORY = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -150,3 +154,40 @@ def test_the_wheel_works_in_an_environment_of_its_own(installed, tmp_path):
     assert "7555" in _call(program, "invariants", "--all", cwd=tmp_path).replace(",", "")
     templates = "from g2links.reports.pages import render as r; print(r._environment().list_templates())"
     assert "run.html.j2" in _call(python, "-c", templates, cwd=tmp_path)
+
+
+def test_the_recipe_is_for_this_version_and_needs_what_the_package_needs():
+    assert RECIPE["package"] == {"name": PROJECT["name"], "version": g2links.__version__}
+    needed = [f"python {PROJECT['requires-python']}", "__unix"]
+    for requirement in PROJECT["dependencies"]:
+        name, bounds = re.fullmatch(r"([\w-]+)(.*)", requirement).groups()
+        needed.append(f"{CALLED_BY_CONDA.get(name, name)} {bounds}".strip())
+    assert sorted(RECIPE["requirements"]["run"]) == sorted(needed)
+    assert [name.replace(">", " >", 1) for name in SETTINGS["build-system"]["requires"]] == [
+        name for name in RECIPE["requirements"]["host"] if name.split()[0] not in ("python", "pip")
+    ]
+    ((program, function),) = PROJECT["scripts"].items()
+    assert RECIPE["build"]["entry_points"] == [f"{program} = {function}"]
+    assert RECIPE["about"]["summary"] == PROJECT["description"]
+
+
+def test_every_python_that_is_named_is_one_that_is_tried():
+    named = [name.rpartition(" ")[2] for name in PROJECT["classifiers"] if "Python :: 3." in name]
+    text = (ROOT / "environment/interpreters.sh").read_text(encoding="utf-8")
+    assert f"PYTHONS:-{' '.join(f'python{version}' for version in named)}}}" in text
+    assert PROJECT["requires-python"] == f">={named[0]}"
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert set(re.findall(r"^FROM python:([\d.]+)-slim", image, re.MULTILINE)) == {named[0]}
+
+
+def test_the_image_copies_files_that_there_are_and_is_not_run_by_root():
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = [line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line]
+    assert copied == ["environment/requirements.lock", "."]
+    assert all((ROOT / name).exists() for name in copied)
+    assert [line for line in lines if line.startswith(("USER", "ENTRYPOINT"))] == [
+        "USER g2links",
+        f'ENTRYPOINT ["{PROJECT["name"]}"]',
+    ]
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert not {"src", "README.md", "LICENSE", "docs", "docs/tutorials", "environment"} & set(ignored)
