@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -34,6 +36,11 @@ def test_the_command_makes_a_folder_of_all_examples(tmp_path, capsys):
     assert (folder / "hyperparameters/hps.yaml").read_text() == default_hyperparameters().read_text()
     for name in ("run_interactive.ipynb", "run_interactive.py"):
         assert (folder / name).read_bytes() == (ROOT / name).read_bytes()
+
+
+def test_the_command_does_not_load_jax(tmp_path):
+    code = "import sys, g2links.workflow.examples as e; e.copy_examples(sys.argv[1]); sys.exit('jax' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code, tmp_path / "new"], timeout=60, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)

@@ -10,12 +10,13 @@ from g2links._links import absolute_links
 from g2links._version import __version__
 from g2links.citation import URL
 from g2links.errors import ArtefactError
-from g2links.settings.config import default_hyperparameters
 from g2links.storage.files import read_text
 from g2links.storage.new_folders import new_folder
 
 _NOTEBOOK, _SOURCE = "run_interactive.ipynb", "run_interactive.py"
 _TUTORIALS = "docs/tutorials"
+_HYPERPARAMETERS = "settings/hps.yaml"
+"""In the package; `settings.config`, which says so too, would load JAX."""
 _MOST = 2**20
 """Bytes of a file."""
 _HEADER = re.compile(r"---\n.*?\n---\n", re.DOTALL)
@@ -53,16 +54,19 @@ def _texts() -> dict[str, str]:
     return {
         _NOTEBOOK: read_text(place / _NOTEBOOK, _MOST),
         _SOURCE: read_text(place / _SOURCE, _MOST),
-        "hyperparameters/hps.yaml": read_text(default_hyperparameters(), _MOST),
+        "hyperparameters/hps.yaml": read_text(_package() / _HYPERPARAMETERS, _MOST),
         **{f"tutorials/{path.stem}.ipynb": notebook_of(read_text(path, _MOST), _TUTORIALS) for path in tutorials},
     }
 
 
 def _place() -> Path:
     """Where they lie under the names that they have in the repository: in the package, or there where that is used."""
-    package = Path(str(resources.files("g2links")))
-    shipped = package / "examples"
-    return shipped if shipped.is_dir() else package.parents[1]
+    shipped = _package() / "examples"
+    return shipped if shipped.is_dir() else _package().parents[1]
+
+
+def _package() -> Path:
+    return Path(str(resources.files("g2links")))
 
 
 def notebook_of(page: str, folder: str) -> str:
