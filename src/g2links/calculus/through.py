@@ -232,7 +232,7 @@ def _scan(equation: JaxprEqn, values: list[Any]) -> list[Any]:
 
 
 def _numbers(p: Mapping[str, Any]) -> tuple[int, int]:
-    """How many constants a loop has, and how much it carries; JAX from 0.12 on says it by trees."""
+    """How many constants a loop has, and how much it carries; newer JAX, such as 0.12, says it by trees."""
     if "num_consts" in p:
         return p["num_consts"], p["num_carry"]
     consts, carry, _ = p["ft_in"].unpack()
