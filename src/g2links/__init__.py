@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from g2links._registration import register_with_keras
+from g2links._version import __version__
 from g2links.compilation_cache import configure_compilation_cache
 from g2links.precision import configure_environment
 
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 configure_environment()
 configure_compilation_cache()
 register_with_keras()
-
-__version__ = "0.2.0"
 
 __all__ = [
     "AbstractVariety",

@@ -515,6 +515,8 @@ def test_help_of_every_command_works(capsys):
         ["check", "torsion"],
         ["pipeline"],
         ["runs", "compare"],
+        ["cite"],
+        ["examples"],
     ):
         with pytest.raises(SystemExit) as end:
             main([*command, "--help"])

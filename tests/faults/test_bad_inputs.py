@@ -115,7 +115,7 @@ def _begun(*_arguments: object, **_options: object) -> None:
     raise AssertionError("work has begun")
 
 
-REQUIRED = {("runs", "compare"): ["1"], ("sweep",): ["../sweep.yaml"]}
+REQUIRED = {("runs", "compare"): ["1"], ("sweep",): ["../sweep.yaml"], ("examples",): ["new"]}
 """Arguments without which a command does not begin."""
 SWEEP = "seed: [0, 1]\noptions: {quick: true}\n"
 SECOND = {"--plot": ["sigma"]}

@@ -37,10 +37,11 @@ FEW = 1000
 """Points up to which compilation takes longer than evaluation, so that as little as possible is optimised: the torsion
 check takes 9.9 s of processor time for 200 points instead of 17.2, and 11.6 instead of 3.4 where there are ten times as
 many."""
-_HARDLY_OPTIMISED: dict[str, bool | int | str] = {
-    "xla_backend_optimization_level": 0,
-    "xla_cpu_use_fusion_emitters": False,
-}
+_WITH_EMITTERS = (0, 11, 0)
+"""The last version of JAX whose compiler has an option not to use fusion emitters; later ones refuse its name."""
+_HARDLY_OPTIMISED: dict[str, bool | int | str] = {"xla_backend_optimization_level": 0}
+if jax.__version_info__ <= _WITH_EMITTERS:
+    _HARDLY_OPTIMISED["xla_cpu_use_fusion_emitters"] = False
 
 Rows = Any
 """A tree of arrays with a leading axis, and what a function gives at each of its rows."""

@@ -5,7 +5,7 @@ conjugates, takes ten times as long for fourth derivatives.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -215,7 +215,7 @@ def _call(equation: JaxprEqn, values: list[Any]) -> list[Any]:
 def _scan(equation: JaxprEqn, values: list[Any]) -> list[Any]:
     """A loop of known length; it may carry series, but run over arrays only."""
     p = equation.params
-    inner, n_consts, n_carry = p["jaxpr"], p["num_consts"], p["num_carry"]
+    inner, (n_consts, n_carry) = p["jaxpr"], _numbers(p)
     consts, carry, xs = values[:n_consts], values[n_consts : n_consts + n_carry], values[n_consts + n_carry :]
     if any(isinstance(x, Series) for x in xs):
         raise InputError("potential", "scan", "a loop over an array that varies is not known here")
@@ -229,6 +229,14 @@ def _scan(equation: JaxprEqn, values: list[Any]) -> list[Any]:
     if outputs:
         raise InputError("potential", "scan", "a loop that collects an array is not known here")
     return list(last)
+
+
+def _numbers(p: Mapping[str, Any]) -> tuple[int, int]:
+    """How many constants a loop has, and how much it carries; newer JAX, such as 0.12, says it by trees."""
+    if "num_consts" in p:
+        return p["num_consts"], p["num_carry"]
+    consts, carry, _ = p["ft_in"].unpack()
+    return len(consts), len(carry)
 
 
 def _while(equation: JaxprEqn, values: list[Any]) -> list[Any]:

@@ -6,7 +6,9 @@ import typer
 
 from g2links import __version__
 from g2links.cli import check, export, pipeline, runs
+from g2links.cli.cite import cite
 from g2links.cli.cy import cy
+from g2links.cli.examples import examples
 from g2links.cli.invariants import invariants
 from g2links.cli.polynomials import polynomials
 from g2links.cli.report import report
@@ -36,6 +38,8 @@ def build() -> typer.Typer:
     app.command()(invariants)
     app.add_typer(export.app, name="export")
     app.command()(sweep)
+    app.command()(examples)
+    app.command()(cite)
     return app
 
 

@@ -5,9 +5,10 @@ import platform
 import sys
 from importlib import metadata
 
+from g2links._version import __version__
 from g2links.records import Versions
 
-_PACKAGES = ("g2links", "numpy", "scipy", "jax", "jaxlib", "keras", "h5py")
+_PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "keras", "h5py")
 _VARIABLES = ("JAX_PLATFORMS", "XLA_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Of the environment, that may change the last digits: devices, compilation, threads."""
 
@@ -23,7 +24,7 @@ def provenance() -> Versions:
     device, precision = _of_jax()
     return {
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": {"g2links": __version__, **{name: _version(name) for name in _PACKAGES}},
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cores": cores(),

@@ -2,12 +2,12 @@
 
 import os
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from g2links._version import __version__
 from g2links.errors import ArtefactError
 from g2links.storage.files import replace_atomically
 
@@ -26,7 +26,7 @@ def write_page(path: str | os.PathLike[str], template: str, **content: Any) -> N
     Raises:
         ArtefactError: the disk refuses, or the page is too large to be read well.
     """
-    text = _environment().get_template(template).render(version=version("g2links"), **content)
+    text = _environment().get_template(template).render(version=__version__, **content)
     size = len(text.encode())
     if size > _LARGEST:
         raise ArtefactError(
