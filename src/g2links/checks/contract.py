@@ -176,7 +176,7 @@ class Check:
         needs_networks: whether there must be networks; otherwise they are taken where a run of them is named.
         located: errors of which a picture shows where on V they are large, and the JSON the worst points.
         least_points: fewer are refused.
-        integrals: the meaning of each integral that it may find, as `Figure.meaning`.
+        integrals: the meaning of each integral that it may find, as that of a figure.
         of_metric: whether its thresholds are multiples of the error of the metric: then one that is not good enough
             (`checks.verdict`) fails the check, whatever else holds. Networks are judged without this.
 
