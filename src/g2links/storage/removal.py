@@ -23,8 +23,8 @@ _WAIT = 1.0
 """Seconds for who changes a folder for a moment; who works there takes longer."""
 _FORMS = "3form"
 """The networks that give checks and pages their number."""
-
 _DRAWN = (".png", ".json", ".html")
+"""Pictures, checks and pages."""
 
 
 def files_of(home: Home, stem: str, number: int, networks: Iterable[str]) -> list[Path]:
@@ -40,10 +40,7 @@ def files_of(home: Home, stem: str, number: int, networks: Iterable[str]) -> lis
     """
     if stem == CY_STEM:
         fixed = [points_path(home, number)]
-        pictures = [
-            rf"cy_(?:history|monge_ampere)_run{number}\.png",
-            rf"(?:check_.+|report)_cy_run{number}(?:_.+)?\..+",
-        ]
+        pictures = [rf"cy_(?:history|monge_ampere)_run{number}", rf"(?:check_.+|report)_cy_run{number}(?:_.+)?"]
     else:
         fixed = []
         pictures = [rf"{stem}_run{number}_(?:history|predictions|component_errors|error_locations)"]
