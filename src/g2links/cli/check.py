@@ -7,15 +7,17 @@ import typer
 
 from g2links.checks.contract import Check
 from g2links.checks.registry import all_checks
-from g2links.cli import options
+from g2links.cli import choices, options
 from g2links.cli.session import PROGRESS, Session, require_home
 from g2links.settings.quick_sizes import size
 
 app = typer.Typer(no_args_is_help=True, help="Step 4: how far the identities hold. Exit code 1 if a threshold fails.")
 
 _PSI_METHOD = Annotated[
-    str,
-    typer.Option("--psi-method", help="star (psi = *phi in the learned metric) or model (the 4form network)."),
+    choices.PsiMethod,
+    typer.Option(
+        "--psi-method", help="Where psi comes from: *phi in the learned metric, or the 4form network (model)."
+    ),
 ]
 _OWN_OPTIONS: dict[str, dict[str, tuple[Any, Any]]] = {
     "g2_run": {"g2_run_number": (options.G2Run, None)},

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from g2links.cli import options
+from g2links.cli import choices, options
 from g2links.cli.session import PROGRESS, Session, require_new_home
 from g2links.cli.varieties import named_variety
 
@@ -21,7 +21,7 @@ def cy(
     ambient: options.Ambient = None,
     equations: options.Equations = None,
     polarisation: options.Polarisation = None,
-    ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural, algebraic or mixed.")] = "auto",
+    ansatz: Annotated[choices.Ansatz, typer.Option("--ansatz", help="The family of potentials.")] = "auto",
     degree: Annotated[
         int | None,
         typer.Option("--degree", help="Degree of the invariant features, by default as high as time allows."),
@@ -31,7 +31,8 @@ def cy(
         str | None, typer.Option("--activation", help="tanh, gelu, gelu_tanh, swish, softplus or sine (default: tanh).")
     ] = None,
     optimiser: Annotated[
-        str, typer.Option("--optimiser", "--optimizer", help="lm (Levenberg-Marquardt) or adam.")
+        choices.Optimiser,
+        typer.Option("--optimiser", "--optimizer", help="Levenberg-Marquardt (lm) or Adam."),
     ] = "lm",
     iterations: Annotated[
         int | None,

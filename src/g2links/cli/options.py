@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from g2links.cli import choices
 from g2links.settings.values import integers as integers
 
 Home = Annotated[Path, typer.Option("--home", help="Folder that holds models/, samples/, plots/ and hyperparameters/.")]
@@ -26,8 +27,8 @@ G2Run = Annotated[
 ]
 CheckPoints = Annotated[int | None, typer.Option("--n-points", min=1, help="Points to check at (default: 1000).")]
 Derivative = Annotated[
-    str,
-    typer.Option("--derivative", help="autodiff (exact) or flux (through small cubes, arXiv:2510.00999)."),
+    choices.Derivative,
+    typer.Option("--derivative", help="Exact (autodiff), or the flux through small cubes (arXiv:2510.00999)."),
 ]
 Epsilon = Annotated[float, typer.Option("--epsilon", help="Edge of the cubes of --derivative flux.")]
 RequireSigma = Annotated[

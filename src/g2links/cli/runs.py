@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from g2links.cli import options
+from g2links.cli import choices, options
 from g2links.cli.session import FAILED, Session, require_home
 from g2links.errors import G2LinksError
 
@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="List, show, compare and remove fin
 
 _NAME = 28
 """Characters of a polynomial in the list; `--json` has all of them."""
-_RunTask = Annotated[str, typer.Option("--task", help="Whose run it is.")]
+_RunTask = Annotated[choices.RunTask, typer.Option("--task", help="A Calabi-Yau run (cy), or a network of this task.")]
 
 
 @app.command("list")
@@ -108,7 +108,7 @@ def _short(name: str | None) -> str:
 def compare(
     numbers: Annotated[list[int], typer.Argument(help="Run numbers.")],
     task: Annotated[
-        str, typer.Option("--task", help="all (networks and their checks), cy, 3form, metric or 4form.")
+        choices.Compared, typer.Option("--task", help="All networks and their checks, or runs of one kind.")
     ] = "all",
     html: Annotated[
         str | None, typer.Option("--html", metavar="FILE", help="Write a page with sortable tables, too.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from g2links.cli import options
+from g2links.cli import choices, options
 from g2links.cli.session import PROGRESS, Session, refuse_missing, require_home
 from g2links.settings.quick_sizes import size
 
@@ -19,7 +19,9 @@ def sample(
     n_rotations: Annotated[
         int | None, typer.Option("--n-rotations", help="Circle rotations of each base point (default: 4).")
     ] = None,
-    source: Annotated[str, typer.Option("--source", help="run (the points of step 1) or fresh (new ones).")] = "run",
+    source: Annotated[
+        choices.Source, typer.Option("--source", help="The points of step 1 (run), or new ones (fresh).")
+    ] = "run",
     hyperparameters: Annotated[
         Path | None,
         typer.Option(

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from g2links.cli import options
+from g2links.cli import choices, options
 from g2links.cli.session import FAILED, PROGRESS, Session, require_new_home
 from g2links.errors import InputError
 
 if TYPE_CHECKING:
     from g2links.workflow.sweep import Sweep
 
-_EMITTED = ("slurm",)
 _MOST_FAILURES = 10
 """Sentences on the screen; the table has all of them."""
 
@@ -26,7 +25,7 @@ def sweep(
         str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
     ] = None,
     emit: Annotated[
-        str | None, typer.Option("--emit", help="slurm: write an sbatch script instead of doing the tasks.")
+        choices.Emitted | None, typer.Option("--emit", help="Write an sbatch script instead of doing the tasks.")
     ] = None,
     collect: Annotated[bool, typer.Option("--collect", help="Start nothing; make the table of what is done.")] = False,
     tasks: Annotated[
@@ -52,8 +51,6 @@ def sweep(
 
     session = Session(json)
     require_new_home(home)
-    if emit is not None and emit not in _EMITTED:
-        raise InputError("--emit", emit, f"choose one of {', '.join(_EMITTED)}")
     if plot is not None and (tasks or emit):
         raise InputError("--plot", " ".join(plot), "not with --tasks or --emit, which make no table")
     verb.require_engine(workers, scheduler)

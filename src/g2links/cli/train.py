@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from g2links.cli import options
+from g2links.cli import choices, options
 from g2links.cli.session import PROGRESS, Session, refuse_missing, require_home
 from g2links.settings.quick_sizes import SMALL_TRAINING
 
@@ -17,13 +17,16 @@ _RUN_NUMBER = re.compile("[0-9]{1,9}")
 
 def train(
     task: Annotated[
-        str | None, typer.Option("--task", help="3form, metric or 4form (default: that of hps.yaml).")
+        choices.Task | None,
+        typer.Option("--task", help="What to learn: phi, the metric or psi (default: the task of hps.yaml)."),
     ] = None,
     hyperparameters: Annotated[
         Path | None,
         typer.Option("--hyperparameters", help="YAML file (default: hyperparameters/hps.yaml, else built in)."),
     ] = None,
-    architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
+    architecture: Annotated[
+        choices.Architecture | None, typer.Option("--architecture", help="Instead of the file's value.")
+    ] = None,
     layers: Annotated[int | None, typer.Option("--layers", help="Instead of the file's value.")] = None,
     units: Annotated[
         str | None, typer.Option("--units", help="Of each layer, or one number for all: 160 or 64,32.")
