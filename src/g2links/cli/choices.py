@@ -1,4 +1,4 @@
-"""The words that options take. A test holds them against what the package takes, which is not loaded for a help text."""
+"""The words that options take. A test holds them against what the package takes, which no help text loads."""
 
 from typing import Literal
 

@@ -17,6 +17,10 @@ JsonFile = Annotated[
     str | None,
     typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout, and nothing else there."),
 ]
+Silent = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Say nothing but warnings, errors and the names of the files that are written."),
+]
 CyRun = Annotated[
     int | None,
     typer.Option("--cy-run-number", min=1, help="Run of the Calabi-Yau metric; the most recent if not given."),
@@ -86,6 +90,11 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where
 
 _NUMBERS = ("--weights", "--polarisation")
 """Options that take several whole numbers."""
+
+
+def example(words: str) -> str:
+    """The last line of the help of a command."""
+    return f"Example: g2links {words}"
 
 
 def join_numbers(arguments: Sequence[str]) -> list[str]:

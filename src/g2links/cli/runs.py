@@ -17,7 +17,7 @@ _NAME = 28
 _RunTask = Annotated[choices.RunTask, typer.Option("--task", help="A Calabi-Yau run (cy), or a network of this task.")]
 
 
-@app.command("list")
+@app.command("list", epilog=options.example("runs list"))
 def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> None:
     """All finished runs and their main figures; exit code 1 where one of them is damaged."""
     from g2links.reports.tables import fixed_width, number
@@ -44,7 +44,7 @@ def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> Non
         raise typer.Exit(FAILED)
 
 
-@app.command()
+@app.command(epilog=options.example("runs show 1 --task 3form"))
 def show(
     run: Annotated[int, typer.Argument(metavar="N", min=1, help="Run number.")],
     task: _RunTask = "cy",
@@ -60,13 +60,14 @@ def show(
     session.finish(run_details(Home(home), task, run))
 
 
-@app.command()
+@app.command(epilog=options.example("runs remove 2 --task 4form"))
 def remove(
     run: Annotated[int, typer.Argument(metavar="N", min=1, help="Run number.")],
     task: _RunTask = "cy",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, as in scripts.")] = False,
     home: options.Home = Path(),
     json: options.JsonFile = None,
+    quiet: options.Silent = False,
 ) -> None:
     """Remove a run with its model, record, points, pictures and checks, unless something depends on it.
 
@@ -75,7 +76,7 @@ def remove(
     from g2links.storage.layout import Home
     from g2links.workflow import removal as verb
 
-    session = Session(json)
+    session = Session(json, quiet)
     require_home(home)
     planned = verb.plan_removal(Home(home), task, run)
     if not yes:
@@ -104,7 +105,7 @@ def _short(name: str | None) -> str:
     return name if len(name) <= _NAME else name[: _NAME - 3] + "..."
 
 
-@app.command()
+@app.command(epilog=options.example("runs compare 1 2 --html runs.html"))
 def compare(
     numbers: Annotated[list[int], typer.Argument(help="Run numbers.")],
     task: Annotated[

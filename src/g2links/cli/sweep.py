@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from g2links.cli import choices, options
-from g2links.cli.session import FAILED, PROGRESS, Session, require_new_home
+from g2links.cli.session import FAILED, Session, require_new_home
 from g2links.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def sweep(
     name: Annotated[str | None, typer.Option("--name", help="Name of the table (default: that of the file).")] = None,
     home: options.Home = Path(),
     json: options.JsonFile = None,
+    quiet: options.Silent = False,
 ) -> None:
     """One run for each element of a table of varieties and options, and one table of what they gave.
 
@@ -49,7 +50,7 @@ def sweep(
     from g2links.workflow.sweep_slurm import write_slurm_script
     from g2links.workflow.sweep_tasks import sweep_tasks
 
-    session = Session(json)
+    session = Session(json, quiet)
     require_new_home(home)
     if plot is not None and (tasks or emit):
         raise InputError("--plot", " ".join(plot), "not with --tasks or --emit, which make no table")
@@ -61,6 +62,7 @@ def sweep(
     if emit is not None:
         script = write_slurm_script(file, Home(home), name or sweep_name(file), len(all_tasks))
         session.say(f"{len(all_tasks)} tasks: sbatch {script}")
+        session.name_file(script)
         session.write_json({"command": "sweep", "tasks": len(all_tasks), "script": script})
         return
     found = verb.sweep(
@@ -71,12 +73,16 @@ def sweep(
         scheduler=scheduler,
         tasks=tasks,
         collect=collect,
-        progress=PROGRESS,
+        progress=session.progress,
     )
     drawn = wanted is not None and any(None not in (row[wanted[0]], row[wanted[1]]) for row in found.rows)
     picture = found.plot(*wanted) if drawn and wanted is not None else None
-    for line in _lines(found, picture):
-        session.say(line)
+    session.say(repr(found))
+    for warning in _warnings(found):
+        session.warn(warning)
+    for path in [*found.files, *([] if picture is None else [picture])]:
+        session.say(str(path))
+        session.name_file(path)
     record = {"command": "sweep", "done": found.done, "failed": found.failed, "missing": found.missing}
     table = found.files[0] if found.files else None
     session.write_json({**record, "table": table, "plot": picture, "passed": found.passed})
@@ -84,14 +90,8 @@ def sweep(
         raise typer.Exit(FAILED)
 
 
-def _lines(found: "Sweep", picture: Path | None) -> list[str]:
+def _warnings(found: "Sweep") -> list[str]:
     failures = found.failures
     more = [f"FAILED: {len(failures) - _MOST_FAILURES} more, see the table"] if len(failures) > _MOST_FAILURES else []
-    return [
-        repr(found),
-        *(f"FAILED: {failure}" for failure in failures[:_MOST_FAILURES]),
-        *more,
-        *(f"note: {note}" for note in found.notes),
-        *map(str, found.files),
-        *([] if picture is None else [str(picture)]),
-    ]
+    shown = [f"FAILED: {failure}" for failure in failures[:_MOST_FAILURES]]
+    return [*shown, *more, *(f"note: {note}" for note in found.notes)]
