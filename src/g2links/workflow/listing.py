@@ -18,6 +18,8 @@ from g2links.storage.models import CY_STEM, find_cy, find_link_run
 from g2links.storage.records import read_record
 from g2links.varieties.registry import saved_variety
 
+_NAMELESS = "without a name"
+
 
 class RunRow(TypedDict):
     """One finished run: its name, its Calabi-Yau run, the polynomial, when it was saved (ISO 8601), its architecture or
@@ -77,7 +79,7 @@ def _network_row(home: Home, task: str, number: int, polynomials: Mapping[int, s
         "cy_run": cy_run,
         "polynomial": None if cy_run is None else polynomials.get(cy_run),
         "date": written_at(run.model_path).isoformat(),
-        "architecture": str(run.record["hyperparameters"]["architecture"]),
+        "architecture": str(run.record["hyperparameters"].get("architecture")),
         "figure": "relative_error",
         "value": run.record["figures"]["relative_error"],
         "seconds": run.record["figures"]["seconds"],
@@ -86,7 +88,10 @@ def _network_row(home: Home, task: str, number: int, polynomials: Mapping[int, s
 
 def polynomial_name(record: MetricRecord) -> str:
     """What V is called in the record of a metric."""
-    return str(saved_variety({**record}).get("name", "without a name"))
+    try:
+        return str(saved_variety({**record}).get("name", _NAMELESS))
+    except InputError:  # a record that does not say what V is
+        return _NAMELESS
 
 
 def comparable(home: Home, task: str, number: int) -> dict[str, Any]:

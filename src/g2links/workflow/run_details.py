@@ -64,8 +64,8 @@ def _network(home: Home, task: str, number: int) -> dict[str, Any]:
     return {
         "cy_run": record["cy_run"],
         "date": written_at(run.model_path).isoformat(),
-        "architecture": f"{chosen['architecture']}, {record['weights']} weights",
-        "seed": chosen["seed"],
+        "architecture": f"{chosen.get('architecture')}, {record['weights']} weights",
+        "seed": chosen.get("seed"),
         "points": record["base_points"],
         "stopped_because": f"{record['stopped_because']} (best epoch {record['best_epoch']})",
         "made_by": network_command(task, record),
@@ -78,7 +78,10 @@ def _network(home: Home, task: str, number: int) -> dict[str, Any]:
 
 def _equations(record: MetricRecord) -> dict[str, Any]:
     """Of V, whichever family it is of, as far as its data are polynomials."""
-    data: Any = saved_variety({**record})
+    try:
+        data: Any = saved_variety({**record})
+    except InputError:
+        return {}
     found = [data] if "terms" in data else data.get("equations", [])
     texts = {"equations": [str(Polynomial.from_config(each)) for each in found]} if found else {}
     return texts | ({"weights": data["weights"]} if "weights" in data else {})
