@@ -75,7 +75,7 @@ def test_every_option_of_the_steps_is_one_of_the_pipeline():
         (["--train-time-limit", "0"], "time_limit"),
         (["--saved-model", "2"], "3form"),
         (["--saved-model", "x.keras"], "one for each task"),
-        (["--derivative", "guess"], "autodiff or flux"),
+        (["--derivative", "guess"], "autodiff, flux"),
         (["--derivative", "flux", "--epsilon", "2"], "epsilon"),
         (["--batch-size", "3"], "no such option: --batch-size"),
     ],

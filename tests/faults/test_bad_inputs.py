@@ -115,7 +115,11 @@ def _begun(*_arguments: object, **_options: object) -> None:
     raise AssertionError("work has begun")
 
 
-REQUIRED = {("runs", "compare"): ["1"], ("sweep",): ["../sweep.yaml"], ("examples",): ["new"]}
+REQUIRED = {
+    **{("runs", name): ["1"] for name in ("compare", "show", "remove")},
+    ("sweep",): ["../sweep.yaml"],
+    ("examples",): ["new"],
+}
 """Arguments without which a command does not begin."""
 SWEEP = "seed: [0, 1]\noptions: {quick: true}\n"
 SECOND = {"--plot": ["sigma"]}
@@ -172,7 +176,7 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
     "words",
     [
         *(["sample"], ["train"], ["check", "kahlerity"], ["export", "cymetric"]),
-        *(["runs", "list"], ["runs", "compare", "1"]),
+        *(["runs", "list"], ["runs", "compare", "1"], ["runs", "show", "1"], ["runs", "remove", "1", "--yes"]),
     ],
     ids=" ".join,
 )
@@ -193,6 +197,10 @@ def test_a_home_that_is_read_is_not_made_where_its_name_is_mistyped(words, tmp_p
         (["sample", "--quick=3"], ["--quick"]),
         (["runs", "compare"], ["numbers"]),
         (["runs", "compare", "x"], ["numbers", "'x'", "a whole number"]),
+        (["runs", "show", "x"], ["run", "'x'", "a whole number"]),
+        (["runs", "remove", "0"], ["run", "0"]),
+        (["runs", "remove", "1", "--task", "2form"], ["--task", "'2form'", "cy, 3form, metric, 4form"]),
+        (["cy", "--ansatz", "algebriac"], ["--ansatz", "'algebriac'", "did you mean 'algebraic'?"]),
     ],
 )
 def test_words_that_the_parser_does_not_know_are_one_sentence(arguments, words, capsys):

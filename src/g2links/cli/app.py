@@ -10,6 +10,7 @@ from g2links.cli.cite import cite
 from g2links.cli.cy import cy
 from g2links.cli.examples import examples
 from g2links.cli.invariants import invariants
+from g2links.cli.options import example
 from g2links.cli.polynomials import polynomials
 from g2links.cli.report import report
 from g2links.cli.sample import sample
@@ -23,23 +24,23 @@ def build() -> typer.Typer:
         name="g2links",
         help="G2-structures on Calabi-Yau links: computed, learned and checked.",
         no_args_is_help=True,
-        add_completion=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
         pretty_exceptions_enable=False,
         callback=_options,
     )
-    app.command()(cy)
-    app.command()(sample)
-    app.command()(train)
+    app.command(epilog=example("cy --polynomial 'dwork(0.3)' --time-limit 600"))(cy)
+    app.command(epilog=example("sample --n-points 20000"))(sample)
+    app.command(epilog=example("train --task 3form"))(train)
     app.add_typer(check.app, name="check")
-    app.command("pipeline")(pipeline.pipeline)
-    app.command()(report)
+    app.command("pipeline", epilog=example("pipeline --polynomial fermat_quintic --quick"))(pipeline.pipeline)
+    app.command(epilog=example("report --cy-run-number 1 --open"))(report)
     app.add_typer(runs.app, name="runs")
-    app.command()(polynomials)
-    app.command()(invariants)
+    app.command(epilog=example("polynomials --polynomial 'z0^8+z1^8+z2^4+z3^4+z4^4' --weights 1 1 2 2 2"))(polynomials)
+    app.command(epilog=example('invariants --where "h21 < 5" --out few.csv'))(invariants)
     app.add_typer(export.app, name="export")
-    app.command()(sweep)
-    app.command()(examples)
-    app.command()(cite)
+    app.command(epilog=example("sweep sweep.yaml --plot polynomial sigma"))(sweep)
+    app.command(epilog=example("examples g2links-examples"))(examples)
+    app.command(epilog=example("cite --format text"))(cite)
     return app
 
 

@@ -7,15 +7,17 @@ import typer
 
 from g2links.checks.contract import Check
 from g2links.checks.registry import all_checks
-from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session, require_home
+from g2links.cli import choices, options
+from g2links.cli.session import Session, require_home
 from g2links.settings.quick_sizes import size
 
 app = typer.Typer(no_args_is_help=True, help="Step 4: how far the identities hold. Exit code 1 if a threshold fails.")
 
 _PSI_METHOD = Annotated[
-    str,
-    typer.Option("--psi-method", help="star (psi = *phi in the learned metric) or model (the 4form network)."),
+    choices.PsiMethod,
+    typer.Option(
+        "--psi-method", help="Where psi comes from: *phi in the learned metric, or the 4form network (model)."
+    ),
 ]
 _OWN_OPTIONS: dict[str, dict[str, tuple[Any, Any]]] = {
     "g2_run": {"g2_run_number": (options.G2Run, None)},
@@ -38,21 +40,22 @@ def command_of(check: Check) -> Any:
         "quick": (options.Quick, False),
         "home": (options.Home, Path()),
         "json": (options.JsonFile, None),
+        "quiet": (options.Silent, False),
     }
 
     def command(**given: Any) -> None:
         from g2links.storage.layout import Home
         from g2links.workflow.steps import check_step
 
-        session, home = Session(given.pop("json")), Home(given.pop("home"))
+        session, home = Session(given.pop("json"), given.pop("quiet")), Home(given.pop("home"))
         require_home(home.path)
         n_points = size("check_points", given.pop("n_points"), given["quick"])
         runs = {name.removesuffix("_number"): given.pop(name) for name in list(given) if name.endswith("_run_number")}
-        session.finish(check_step(home, check.name, n_points=n_points, progress=PROGRESS, **runs, **given))
+        session.finish(check_step(home, check.name, n_points=n_points, progress=session.progress, **runs, **given))
 
     command.__doc__ = check.summary
     return options.with_parameters(command, parameters)
 
 
 for _check in all_checks().values():
-    app.command(_check.name)(command_of(_check))
+    app.command(_check.name, epilog=options.example(f"check {_check.name} --n-points 1000"))(command_of(_check))

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session, require_new_home
+from g2links.cli import choices, options
+from g2links.cli.session import Session, require_new_home
 from g2links.cli.varieties import named_variety
 
 
@@ -21,7 +21,7 @@ def cy(
     ambient: options.Ambient = None,
     equations: options.Equations = None,
     polarisation: options.Polarisation = None,
-    ansatz: Annotated[str, typer.Option("--ansatz", help="auto, neural, algebraic or mixed.")] = "auto",
+    ansatz: Annotated[choices.Ansatz, typer.Option("--ansatz", help="The family of potentials.")] = "auto",
     degree: Annotated[
         int | None,
         typer.Option("--degree", help="Degree of the invariant features, by default as high as time allows."),
@@ -31,7 +31,8 @@ def cy(
         str | None, typer.Option("--activation", help="tanh, gelu, gelu_tanh, swish, softplus or sine (default: tanh).")
     ] = None,
     optimiser: Annotated[
-        str, typer.Option("--optimiser", "--optimizer", help="lm (Levenberg-Marquardt) or adam.")
+        choices.Optimiser,
+        typer.Option("--optimiser", "--optimizer", help="Levenberg-Marquardt (lm) or Adam."),
     ] = "lm",
     iterations: Annotated[
         int | None,
@@ -64,6 +65,7 @@ def cy(
     fresh: options.Fresh = False,
     home: options.Home = Path(),
     json: options.JsonFile = None,
+    quiet: options.Silent = False,
 ) -> None:
     """Step 1: draw points on the Calabi-Yau threefold and train its Ricci-flat Kähler metric."""
     from g2links.storage.layout import Home
@@ -71,7 +73,7 @@ def cy(
     from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
     from g2links.workflow.steps import metric_step
 
-    session = Session(json)
+    session = Session(json, quiet)
     require_new_home(home)
     given = {
         "n_points": n_points,
@@ -103,7 +105,7 @@ def cy(
     variety = resolve_variety(named.given, named.weights)
     chosen = fit_options(variety, solving_options(given), quick=quick)
     with refusals_name_the_file(polynomial):
-        report = metric_step(Home(home), variety, chosen, time_limit=time_limit, fresh=fresh, progress=PROGRESS)
+        report = metric_step(Home(home), variety, chosen, time_limit=time_limit, fresh=fresh, progress=session.progress)
     session.finish(report)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from g2links.cli import choices
 from g2links.settings.values import integers as integers
 
 Home = Annotated[Path, typer.Option("--home", help="Folder that holds models/, samples/, plots/ and hyperparameters/.")]
@@ -15,6 +16,10 @@ Quick = Annotated[bool, typer.Option("--quick", help="A small run: seconds inste
 JsonFile = Annotated[
     str | None,
     typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout, and nothing else there."),
+]
+Silent = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Say nothing but warnings, errors and the names of the files that are written."),
 ]
 CyRun = Annotated[
     int | None,
@@ -26,8 +31,8 @@ G2Run = Annotated[
 ]
 CheckPoints = Annotated[int | None, typer.Option("--n-points", min=1, help="Points to check at (default: 1000).")]
 Derivative = Annotated[
-    str,
-    typer.Option("--derivative", help="autodiff (exact) or flux (through small cubes, arXiv:2510.00999)."),
+    choices.Derivative,
+    typer.Option("--derivative", help="Exact (autodiff), or the flux through small cubes (arXiv:2510.00999)."),
 ]
 Epsilon = Annotated[float, typer.Option("--epsilon", help="Edge of the cubes of --derivative flux.")]
 RequireSigma = Annotated[
@@ -85,6 +90,11 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where
 
 _NUMBERS = ("--weights", "--polarisation")
 """Options that take several whole numbers."""
+
+
+def example(words: str) -> str:
+    """The last line of the help of a command."""
+    return f"Example: g2links {words}"
 
 
 def join_numbers(arguments: Sequence[str]) -> list[str]:

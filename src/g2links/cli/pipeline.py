@@ -19,11 +19,11 @@ from g2links.cli import options
 from g2links.cli.check import command_of
 from g2links.cli.cy import cy, solving_options
 from g2links.cli.sample import sample
-from g2links.cli.session import FAILED, PROGRESS, Session, refuse_missing, require_new_home
+from g2links.cli.session import FAILED, Session, refuse_missing, require_new_home
 from g2links.cli.train import train, training_options
 from g2links.cli.varieties import DEFAULT, OF_THE_VARIETY, named_variety
 
-_OF_ALL = ("seed", "quick", "fresh", "home", "json", "hyperparameters")
+_OF_ALL = ("seed", "quick", "fresh", "home", "json", "quiet", "hyperparameters")
 """Options that have one meaning for the whole pipeline."""
 
 _DECIDED = ("cy_run_number", "g2_run_number", "task", "psi_method", *OF_THE_VARIETY)
@@ -53,6 +53,7 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     "fresh": (_Fresh, False),
     "home": (options.Home, Path()),
     "json": (options.JsonFile, None),
+    "quiet": (options.Silent, False),
 }
 """The pipeline's own options, with annotation and default."""
 
@@ -119,7 +120,7 @@ def _command() -> Any:
         """
         from g2links.workflow.pipeline import pipeline as run
 
-        session = Session(given["json"])
+        session = Session(given["json"], given["quiet"])
         require_new_home(given["home"])
         refuse_missing(given["hyperparameters"], "--hyperparameters")
         files = options.given({"hyperparameters": given["hyperparameters"]})
@@ -140,10 +141,11 @@ def _command() -> Any:
             home=given["home"],
             fresh=given["fresh"],
             say=session.say,
-            progress=PROGRESS,
+            tell=session.tell,
+            progress=session.progress,
         )
         failed = result.failed
-        session.say(
+        (session.warn if failed else session.say)(
             f"== pipeline: {len(result.steps)} steps in {result.seconds:.0f} s; "
             + (f"FAILED: {', '.join(failed)}" if failed else "all passed")
         )

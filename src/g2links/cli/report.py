@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session, require_home
+from g2links.cli.session import Session, require_home
 
 _Open = Annotated[bool, typer.Option("--open", help="Show the page in the browser.")]
 
@@ -23,14 +23,15 @@ def report(
     show: _Open = False,
     home: options.Home = Path(),
     json: options.JsonFile = None,
+    quiet: options.Silent = False,
 ) -> None:
     """A run as one page of HTML: its figures, errors over V, checks and networks."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import report_step
 
-    session = Session(json)
+    session = Session(json, quiet)
     require_home(home)
-    made = report_step(Home(home), cy_run=cy_run_number, g2_run=g2_run_number, progress=PROGRESS)
+    made = report_step(Home(home), cy_run=cy_run_number, g2_run=g2_run_number, progress=session.progress)
     session.finish(made)
     if show and not webbrowser.open(made.result.resolve().as_uri()):
-        session.say("note: there is no browser to show it in")
+        session.warn("note: there is no browser to show it in")

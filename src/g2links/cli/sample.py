@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session, refuse_missing, require_home
+from g2links.cli import choices, options
+from g2links.cli.session import Session, refuse_missing, require_home
 from g2links.settings.quick_sizes import size
 
 
@@ -19,7 +19,9 @@ def sample(
     n_rotations: Annotated[
         int | None, typer.Option("--n-rotations", help="Circle rotations of each base point (default: 4).")
     ] = None,
-    source: Annotated[str, typer.Option("--source", help="run (the points of step 1) or fresh (new ones).")] = "run",
+    source: Annotated[
+        choices.Source, typer.Option("--source", help="The points of step 1 (run), or new ones (fresh).")
+    ] = "run",
     hyperparameters: Annotated[
         Path | None,
         typer.Option(
@@ -36,12 +38,13 @@ def sample(
     quick: options.Quick = False,
     home: options.Home = Path(),
     json: options.JsonFile = None,
+    quiet: options.Silent = False,
 ) -> None:
     """Step 2: evaluate phi, psi, the metrics and the contact form on the link, and write the data sets."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import samples_step
 
-    session = Session(json)
+    session = Session(json, quiet)
     require_home(home)
     refuse_missing(hyperparameters, "--hyperparameters")
     report = samples_step(
@@ -53,6 +56,6 @@ def sample(
         source=source,
         seed=seed,
         shard_size=shard_size,
-        progress=PROGRESS,
+        progress=session.progress,
     )
     session.finish(report)

@@ -15,30 +15,54 @@ if TYPE_CHECKING:
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit codes: something is not good enough; a wrong input; 128 + SIGINT, as shells count."""
-PROGRESS: Literal["lines"] = "lines"
-"""How commands show progress: a bar with the time left in a terminal, lines in a log."""
 
 
 class Session:
     """One command's output.
 
-    Words go to stdout, or to stderr when stdout is for JSON; progress always goes to stderr, as `PROGRESS` says.
+    Words go to stdout, or to stderr when stdout is for JSON; progress always goes to stderr.
 
     Args:
         json_target: the value of `--json`: None, a path, or "-" for stdout.
+        quiet: that of `--quiet`: no words and no progress but warnings, which go to stderr, and names of files.
     """
 
-    def __init__(self, json_target: str | None = None) -> None:
-        self.json_target = json_target
+    def __init__(self, json_target: str | None = None, quiet: bool = False) -> None:
+        self.json_target, self.quiet = json_target, quiet
         self._words = sys.stderr if json_target == "-" else sys.stdout
         if json_target not in (None, "-"):
             from g2links.settings.limits import require_new_file
 
             require_new_file(str(json_target), "--json")
 
+    @property
+    def progress(self) -> Literal["lines", False]:
+        """How the work shows its progress: a bar with the time left in a terminal, lines in a log."""
+        return False if self.quiet else "lines"
+
     def say(self, text: str) -> None:
         """Print words for the user."""
-        print(text, file=self._words, flush=True)
+        if not self.quiet:
+            print(text, file=self._words, flush=True)
+
+    def warn(self, text: str) -> None:
+        """Print what is said in any case, in its place among the other words; of a quiet command on stderr."""
+        print(text, file=sys.stderr if self.quiet else self._words, flush=True)
+
+    def name_file(self, path: object) -> None:
+        """Print the name of a result, which a quiet command says in place of its words."""
+        if self.quiet:
+            print(path, file=self._words, flush=True)
+
+    def tell(self, report: "StepReport") -> None:
+        """Print what a step did."""
+        for line in report.lines:
+            self.say(line)
+        if self.quiet:
+            for warning in report.warnings:
+                self.warn(warning)
+            for path in report.files:
+                self.name_file(path)
 
     def write_json(self, record: Mapping[str, Any]) -> None:
         """Put the result where `--json` says."""
@@ -52,8 +76,7 @@ class Session:
     def finish(self, report: "StepReport") -> None:
         """Print what a step did, put its record where `--json` says, and end with the code of a failure or of an
         interruption where it is one."""
-        for line in report.lines:
-            self.say(line)
+        self.tell(report)
         self.write_json(report.record)
         if report.interrupted:
             raise typer.Exit(INTERRUPTED)

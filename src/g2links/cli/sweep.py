@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from g2links.cli import options
-from g2links.cli.session import FAILED, PROGRESS, Session, require_new_home
+from g2links.cli import choices, options
+from g2links.cli.session import FAILED, Session, require_new_home
 from g2links.errors import InputError
 
 if TYPE_CHECKING:
     from g2links.workflow.sweep import Sweep
 
-_EMITTED = ("slurm",)
 _MOST_FAILURES = 10
 """Sentences on the screen; the table has all of them."""
 
@@ -26,7 +25,7 @@ def sweep(
         str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
     ] = None,
     emit: Annotated[
-        str | None, typer.Option("--emit", help="slurm: write an sbatch script instead of doing the tasks.")
+        choices.Emitted | None, typer.Option("--emit", help="Write an sbatch script instead of doing the tasks.")
     ] = None,
     collect: Annotated[bool, typer.Option("--collect", help="Start nothing; make the table of what is done.")] = False,
     tasks: Annotated[
@@ -38,6 +37,7 @@ def sweep(
     name: Annotated[str | None, typer.Option("--name", help="Name of the table (default: that of the file).")] = None,
     home: options.Home = Path(),
     json: options.JsonFile = None,
+    quiet: options.Silent = False,
 ) -> None:
     """One run for each element of a table of varieties and options, and one table of what they gave.
 
@@ -50,10 +50,8 @@ def sweep(
     from g2links.workflow.sweep_slurm import write_slurm_script
     from g2links.workflow.sweep_tasks import sweep_tasks
 
-    session = Session(json)
+    session = Session(json, quiet)
     require_new_home(home)
-    if emit is not None and emit not in _EMITTED:
-        raise InputError("--emit", emit, f"choose one of {', '.join(_EMITTED)}")
     if plot is not None and (tasks or emit):
         raise InputError("--plot", " ".join(plot), "not with --tasks or --emit, which make no table")
     verb.require_engine(workers, scheduler)
@@ -64,6 +62,7 @@ def sweep(
     if emit is not None:
         script = write_slurm_script(file, Home(home), name or sweep_name(file), len(all_tasks))
         session.say(f"{len(all_tasks)} tasks: sbatch {script}")
+        session.name_file(script)
         session.write_json({"command": "sweep", "tasks": len(all_tasks), "script": script})
         return
     found = verb.sweep(
@@ -74,12 +73,16 @@ def sweep(
         scheduler=scheduler,
         tasks=tasks,
         collect=collect,
-        progress=PROGRESS,
+        progress=session.progress,
     )
     drawn = wanted is not None and any(None not in (row[wanted[0]], row[wanted[1]]) for row in found.rows)
     picture = found.plot(*wanted) if drawn and wanted is not None else None
-    for line in _lines(found, picture):
-        session.say(line)
+    session.say(repr(found))
+    for warning in _warnings(found):
+        session.warn(warning)
+    for path in [*found.files, *([] if picture is None else [picture])]:
+        session.say(str(path))
+        session.name_file(path)
     record = {"command": "sweep", "done": found.done, "failed": found.failed, "missing": found.missing}
     table = found.files[0] if found.files else None
     session.write_json({**record, "table": table, "plot": picture, "passed": found.passed})
@@ -87,14 +90,8 @@ def sweep(
         raise typer.Exit(FAILED)
 
 
-def _lines(found: "Sweep", picture: Path | None) -> list[str]:
+def _warnings(found: "Sweep") -> list[str]:
     failures = found.failures
     more = [f"FAILED: {len(failures) - _MOST_FAILURES} more, see the table"] if len(failures) > _MOST_FAILURES else []
-    return [
-        repr(found),
-        *(f"FAILED: {failure}" for failure in failures[:_MOST_FAILURES]),
-        *more,
-        *(f"note: {note}" for note in found.notes),
-        *map(str, found.files),
-        *([] if picture is None else [str(picture)]),
-    ]
+    shown = [f"FAILED: {failure}" for failure in failures[:_MOST_FAILURES]]
+    return [*shown, *more, *(f"note: {note}" for note in found.notes)]

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from g2links.cli import options
-from g2links.cli.session import PROGRESS, Session, refuse_missing, require_home
+from g2links.cli import choices, options
+from g2links.cli.session import Session, refuse_missing, require_home
 from g2links.settings.quick_sizes import SMALL_TRAINING
 
 _RUN_NUMBER = re.compile("[0-9]{1,9}")
@@ -17,13 +17,16 @@ _RUN_NUMBER = re.compile("[0-9]{1,9}")
 
 def train(
     task: Annotated[
-        str | None, typer.Option("--task", help="3form, metric or 4form (default: that of hps.yaml).")
+        choices.Task | None,
+        typer.Option("--task", help="What to learn: phi, the metric or psi (default: the task of hps.yaml)."),
     ] = None,
     hyperparameters: Annotated[
         Path | None,
         typer.Option("--hyperparameters", help="YAML file (default: hyperparameters/hps.yaml, else built in)."),
     ] = None,
-    architecture: Annotated[str | None, typer.Option("--architecture", help="direct, ambient or potential.")] = None,
+    architecture: Annotated[
+        choices.Architecture | None, typer.Option("--architecture", help="Instead of the file's value.")
+    ] = None,
     layers: Annotated[int | None, typer.Option("--layers", help="Instead of the file's value.")] = None,
     units: Annotated[
         str | None, typer.Option("--units", help="Of each layer, or one number for all: 160 or 64,32.")
@@ -45,12 +48,13 @@ def train(
     fresh: options.Fresh = False,
     home: options.Home = Path(),
     json: options.JsonFile = None,
+    quiet: options.Silent = False,
 ) -> None:
     """Step 3: train a network that predicts phi (3form), psi (4form) or the metric on the link."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import network_step
 
-    session = Session(json)
+    session = Session(json, quiet)
     require_home(home)
     refuse_missing(hyperparameters, "--hyperparameters")
     given = {
@@ -71,7 +75,7 @@ def train(
         cy_run=cy_run_number,
         time_limit=time_limit,
         fresh=fresh,
-        progress=PROGRESS,
+        progress=session.progress,
         **{**(SMALL_TRAINING if quick else {}), **training_options(given)},
     )
     session.finish(report)

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 from typer.exceptions import TyperException
 
 from g2links.errors import InputError
-from g2links.settings.values import NUMBERS
+from g2links.settings.values import NUMBERS, did_you_mean
 
 
 def usage_error(error: TyperException) -> str:
@@ -14,6 +14,12 @@ def usage_error(error: TyperException) -> str:
     parameter = getattr(error, "param", None)
     if isinstance(cause, ValidationError) and parameter is not None:
         fault = cause.errors()[0]
+        choices = parameter.type_descriptor.choices
+        if choices is not None:
+            near = did_you_mean(fault["input"], choices)
+            return str(
+                InputError(max(parameter.opts, key=len), fault["input"], f"choose one of {', '.join(choices)}{near}")
+            )
         allowed = NUMBERS.get(fault["type"].partition("_")[0], fault["msg"])
         return str(InputError(max(parameter.opts, key=len), fault["input"], allowed))
     words = " ".join(error.format_message().split()).rstrip(".")

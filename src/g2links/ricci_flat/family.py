@@ -57,7 +57,7 @@ def described_ansatz(config: AnsatzData) -> str:
     """`to_config` of an ansatz in words."""
     if "degree" in config:
         return f"{config['kind']} potential of degree {config['degree']}"
-    return f"potential {config['name']}"
+    return f"potential {config['name']}" if "name" in config else f"{config['kind']} potential"
 
 
 def choose_family(

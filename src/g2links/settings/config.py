@@ -3,7 +3,6 @@
 One error lists everything that is wrong: the place, the value, and what is allowed there.
 """
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from g2links.errors import InputError
 from g2links.settings.hyperparameters import Hyperparameters, Task
 from g2links.settings.polynomial_files import read_polynomial_yaml as read_polynomial_yaml
+from g2links.settings.values import did_you_mean
 from g2links.storage.yaml_files import YamlFile, read_yaml
 
 TASKS: tuple[str, ...] = get_args(Task)
@@ -175,9 +175,7 @@ def _resolve(detail: Any) -> tuple[tuple[str, ...], type[BaseModel], object]:
 
 def _nearest(name: object, known: Iterable[str], what: str) -> str:
     names = list(known)
-    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close and close[0] != name else ""
-    return f"no such {what}{hint} (known: {', '.join(names)})"
+    return f"no such {what}{did_you_mean(name, names)} (known: {', '.join(names)})"
 
 
 def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,11 @@ import math
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from g2links.errors import InputError
+from g2links.settings.values import did_you_mean
 from g2links.storage.yaml_files import YamlFile, read_yaml
 
 OPTIONS = "options"
@@ -71,9 +71,8 @@ def read_sweep(given: str | os.PathLike[str] | Mapping[str, Any], known: Collect
         key, place = str(path[-1]), f"{_at(source, file.lines.get(path))}{'.'.join(map(str, path))}"
         name = key.replace("-", "_")
         if name not in known:
-            close = get_close_matches(key, names.split(", "), n=1)
-            hint = f"did you mean {close[0]!r}? " if close else ""
-            raise InputError(place, value, f"no such option; {hint}known: {names}")
+            near = did_you_mean(key, names.split(", "), cutoff=0.6)
+            raise InputError(place, value, f"no such option{near} (known: {names})")
         if name in written:
             raise InputError(place, value, f"once; {key} stands in {'.'.join(map(str, written[name]))} too")
         written[name] = path

@@ -1,6 +1,8 @@
 """Values of options as text and as plain data, held against what an option takes."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from g2links.errors import InputError
@@ -22,6 +24,12 @@ def integers(text: str | None, field: str) -> tuple[int, ...] | None:
         return tuple(int(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
     except ValueError as error:
         raise InputError(field, text, "whole numbers separated by commas or blanks") from error
+
+
+def did_you_mean(given: object, known: Iterable[str], *, cutoff: float = 0.5) -> str:
+    """The end of a sentence that suggests the nearest of some names; empty where none is near."""
+    close = get_close_matches(str(given), list(known), n=1, cutoff=cutoff)
+    return f"; did you mean {close[0]!r}?" if close and close[0] != given else ""
 
 
 def require_kind(kind: Any, value: object, field: str) -> Any:

@@ -9,7 +9,7 @@ from g2links.errors import ArtefactError, InputError
 from g2links.records import MetricRecord
 from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.files import sha256
-from g2links.storage.finished import FinishedRun, used_numbers
+from g2links.storage.finished import FinishedRun, present_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM
 from g2links.varieties.charts import from_columns, in_columns
@@ -33,9 +33,9 @@ def points_path(home: Home, run: int) -> Path:
 
 
 def remove_points_of_no_run(home: Home) -> None:
-    """Remove the points of runs that were given up: of numbers that no model, record or work folder has."""
+    """Remove the points of runs that were given up or removed: of numbers that no model, record or work folder has."""
     found = {path: _NAME.fullmatch(path.name) for path in home.cy_data.glob("cy_points_run*.npz")}
-    used = used_numbers(home.cy_models, CY_STEM)  # afterwards: a run is claimed before it has points
+    used = present_numbers(home.cy_models, CY_STEM)  # afterwards: a run is claimed before it has points
     for path, match in found.items():
         if match is not None and int(match[1]) not in used:
             path.unlink(missing_ok=True)

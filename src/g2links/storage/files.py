@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from g2links.errors import ArtefactError
@@ -38,7 +39,7 @@ def replace_atomically(path: str | os.PathLike[str]) -> Iterator[Path]:
     path = Path(path)
     with _write_errors(path):
         _refuse_special(path)
-        _remove_stale(path)
+        remove_stale(path)
         temporary, lock = _create_temporary(path)
         try:
             yield temporary
@@ -84,6 +85,14 @@ def sha256(path: str | os.PathLike[str]) -> str:
     """The SHA-256 of a file in hexadecimal; raises ArtefactError if it cannot be read."""
     with open_for_reading(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def written_at(path: str | os.PathLike[str]) -> datetime:
+    """When a file was written last, in local time; raises ArtefactError if there is no such file."""
+    try:
+        return datetime.fromtimestamp(os.stat(path).st_mtime).astimezone().replace(microsecond=0)
+    except OSError as error:
+        raise ArtefactError(f"{path}: cannot be read: {reason(error)}") from error
 
 
 def require_writable(folder: str | os.PathLike[str]) -> None:
@@ -189,7 +198,7 @@ def _create_temporary(path: Path) -> tuple[Path, int]:
         os.close(descriptor)  # another process took the newborn file for a stale one: take another name
 
 
-def _remove_stale(path: Path) -> None:
+def remove_stale(path: Path) -> None:
     """Remove the temporary files of dead processes: those whose lock the kernel has released."""
     start, end = f".{path.name}.", f".tmp{path.suffix}"
     if not path.parent.is_dir():

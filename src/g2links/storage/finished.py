@@ -35,6 +35,16 @@ class RunFiles:
         """The folder that exists while the run is unfinished."""
         return self.folder / f".{self.stem}_run{self.number}.work"
 
+    @property
+    def removing(self) -> Path:
+        """The file that exists while the run is removed: from its first moment the run is none any more."""
+        return self.folder / f".{self.stem}_run{self.number}.removing"
+
+    @property
+    def removed(self) -> Path:
+        """What stays of a removed run, an empty file: no other run gets its number."""
+        return self.folder / f".{self.stem}_run{self.number}.removed"
+
 
 @dataclass(frozen=True)
 class FinishedRun(Generic[Record]):
@@ -64,17 +74,23 @@ def run_numbers(folder: str | os.PathLike[str], stem: str) -> list[int]:
     here.
     """
     models, records = (_numbers(Path(folder), _artefact(stem, suffix)) for suffix in ("keras", "json"))
-    return sorted(models & records)
+    return sorted(models & records - _hidden(Path(folder), stem, "removing"))
 
 
 def used_numbers(folder: Path, stem: str) -> set[int]:
-    """Every number that a model, a record or a work folder carries."""
-    return _numbers(folder, _artefact(stem, "(?:keras|json)")) | work_numbers(folder, stem)
+    """Every number that was ever given to a run that finished, or that one is working under."""
+    return present_numbers(folder, stem) | _hidden(folder, stem, "(?:removing|removed)")
+
+
+def present_numbers(folder: Path, stem: str) -> set[int]:
+    """Every number that a model, a record or a work folder carries, unless the run is being removed."""
+    found = _numbers(folder, _artefact(stem, "(?:keras|json)")) | work_numbers(folder, stem)
+    return found - _hidden(folder, stem, "removing")
 
 
 def work_numbers(folder: Path, stem: str) -> set[int]:
     """The numbers that have a work folder."""
-    return _numbers(folder, re.compile(rf"\.{re.escape(stem)}_run([0-9]{{1,9}})\.work"))
+    return _hidden(folder, stem, "work")
 
 
 def latest_run(folder: str | os.PathLike[str], stem: str, kind: type[Record], *, hint: str = "") -> FinishedRun[Record]:
@@ -91,7 +107,8 @@ def latest_run(folder: str | os.PathLike[str], stem: str, kind: type[Record], *,
             belong together.
     """
     folder = Path(folder)
-    settled = _numbers(folder, _artefact(stem, "keras")) - _unfinished(folder, stem)
+    gone = _unfinished(folder, stem) | _hidden(folder, stem, "removing")
+    settled = _numbers(folder, _artefact(stem, "keras")) - gone
     if not settled:
         raise ArtefactError(f"{folder}: no finished run of {stem!r} here" + (f"; {hint}" if hint else ""))
     return _verified(RunFiles(folder, stem, max(settled)), kind)
@@ -109,16 +126,25 @@ def find_run(
     if number is None:
         return latest_run(folder, stem, kind, hint=hint)
     files = RunFiles(Path(folder), stem, number)
-    if files.work.exists() and not is_finished(files):
+    if files.work.exists() and not files.removing.exists() and not is_finished(files):
         raise ArtefactError(f"{files.model_path}: run {number} of {stem!r} is not finished; start its command again")
-    if files.model_path.exists():
+    if files.model_path.exists() and not files.removing.exists():
         return _verified(files, kind)
-    numbers = ", ".join(map(str, run_numbers(folder, stem))) or "none"
-    raise InputError(f"run number of {stem!r}", number, f"runs in {folder}: {numbers}" + (f"; {hint}" if hint else ""))
+    raise no_such_run(files, hint=hint)
+
+
+def no_such_run(files: RunFiles, *, hint: str = "") -> InputError:
+    """What is said of a number that no run has, with those that there are."""
+    numbers = ", ".join(map(str, run_numbers(files.folder, files.stem))) or "none"
+    removed = "it was removed; " if files.removing.exists() or files.removed.exists() else ""
+    allowed = f"{removed}runs in {files.folder}: {numbers}" + (f"; {hint}" if hint else "")
+    return InputError(f"run number of {files.stem!r}", files.number, allowed)
 
 
 def is_finished(files: RunFiles) -> bool:
-    """Whether model and record are in place and belong together."""
+    """Whether model and record are in place and belong together, and are not being removed."""
+    if files.removing.exists():
+        return False
     try:
         _verified(files, RunRecord)
     except ArtefactError:
@@ -148,6 +174,10 @@ def _unfinished(folder: Path, stem: str) -> set[int]:
 
 def _artefact(stem: str, suffix: str) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(stem)}_run([0-9]{{1,9}})\.{suffix}")
+
+
+def _hidden(folder: Path, stem: str, suffix: str) -> set[int]:
+    return _numbers(folder, re.compile(rf"\.{re.escape(stem)}_run([0-9]{{1,9}})\.{suffix}"))
 
 
 def _numbers(folder: Path, pattern: re.Pattern[str]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 
 from g2links.errors import ArtefactError
@@ -11,6 +12,20 @@ from g2links.storage.json_files import plain
 from g2links.storage.layout import Home
 from g2links.storage.locks import folder_lock
 from g2links.storage.records import read_record, write_record
+
+
+def journal_path(home: Home) -> Path:
+    """Where the journal of an unfinished pipeline lies."""
+    return home.path / "models" / ".pipeline.json"
+
+
+def steps_done(home: Home) -> dict[str, StepRecord]:
+    """Those of the unfinished pipeline of a home; none where there is no such pipeline, or its journal cannot be
+    read."""
+    try:
+        return read_record(journal_path(home), JournalRecord)["done"]
+    except ArtefactError:
+        return {}
 
 
 class Journal:
@@ -26,10 +41,10 @@ class Journal:
     """
 
     def __init__(self, home: Home, config: Mapping[str, object], *, fresh: bool = False) -> None:
-        self._folder = home.make(home.path / "models")
-        self._path = self._folder / ".pipeline.json"
+        home.make(home.path / "models")
+        self._path = journal_path(home)
         self._config, self._fresh = plain(dict(config), "config"), fresh
-        self._lock = folder_lock(self._folder, seconds=0.0)
+        self._lock = folder_lock(self._path.parent, seconds=0.0)
         self._held = ExitStack()
         self.done: dict[str, StepRecord] = {}
 

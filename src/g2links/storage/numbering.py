@@ -161,26 +161,36 @@ def unfinished_runs(folder: str | os.PathLike[str], stem: str) -> list[Unfinishe
         return _inspect_all(Path(folder), stem)
 
 
+def claims(folder: Path, stem: str) -> dict[int, Mapping[str, object]]:
+    """The configurations of the runs that have a work folder, by number, where they can be read."""
+    found = {number: _claim(RunFiles(folder, stem, number)) for number in sorted(work_numbers(folder, stem))}
+    return {number: config for number, config in found.items() if config is not None}
+
+
 def _inspect_all(folder: Path, stem: str) -> list[Unfinished]:
     numbers = sorted(work_numbers(folder, stem), reverse=True)
     return [_inspect(RunFiles(folder, stem, number)) for number in numbers]
 
 
 def _inspect(files: RunFiles) -> Unfinished:
-    config: Mapping[str, object] | None = None
+    return Unfinished(files, is_locked(files.work / "lock"), _claim(files))
+
+
+def _claim(files: RunFiles) -> Mapping[str, object] | None:
     with contextlib.suppress(ArtefactError):
         claim = read_record(files.work / _CLAIM, ClaimRecord)
-        config = claim["config"] if claim.get("run", files.number) == files.number else None
-    return Unfinished(files, is_locked(files.work / "lock"), config)
+        return claim["config"] if claim.get("run", files.number) == files.number else None
+    return None
 
 
 def _tidied(runs: list[Unfinished], wanted: Mapping[str, object], fresh: bool) -> list[Unfinished]:
-    """Remove what nobody can resume: claims killed before they had a configuration, and published runs."""
+    """Remove what nobody can resume: claims killed before they had a configuration, published and removed runs."""
     kept = []
     for run in runs:
         same = run.config == wanted and not fresh
         never_began = not (run.files.work / _CLAIM).exists()
-        if not run.running and (never_began or (not same and is_finished(run.files))):
+        removed = run.files.removing.exists()
+        if not run.running and (never_began or removed or (not same and is_finished(run.files))):
             _remove(run.files.work)
         else:
             kept.append(run)

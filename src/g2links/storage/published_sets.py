@@ -9,6 +9,7 @@ files. A set of an earlier version is one whose files and manifest lie in the pl
 Who reads holds a shared lock of the manifest, so that no writer removes the folder.
 """
 
+import contextlib
 import os
 import re
 import time
@@ -124,6 +125,17 @@ def published_folder(place: Path) -> Path | None:
     if sets != SETS or not FOLDER.fullmatch(name):
         raise ArtefactError(f"{manifest}: {named!r} is no folder of a set")
     return place / named
+
+
+def manifests_of_sets(place: Path) -> list[Manifest]:
+    """Of the set that counts, and of older ones that are still there, which somebody may read; damaged ones are left
+    out."""
+    folders = [folder for folder in sorted(place.glob(f"{SETS}/*")) if FOLDER.fullmatch(folder.name)]
+    found = []
+    for folder in (place, *folders):
+        with contextlib.suppress(ArtefactError):
+            found.append(read_manifest(folder / MANIFEST))
+    return found
 
 
 def kept_folder(place: Path, manifest: Manifest) -> Path:

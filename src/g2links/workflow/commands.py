@@ -59,8 +59,8 @@ def samples_command(cy_run: int, record: SavedSamplesRecord | None) -> str:
 def network_command(task: str, record: NetworkRecord) -> str:
     """`g2links train` for a task; what else was chosen stands in the record."""
     chosen = record["hyperparameters"]
-    words = ["g2links", "train", "--task", task, "--architecture", str(chosen["architecture"])]
-    words += ["--epochs", str(chosen["epochs"]), "--seed", str(chosen["seed"])]
+    words = ["g2links", "train", "--task", task, "--architecture", str(chosen.get("architecture"))]
+    words += ["--epochs", str(chosen.get("epochs")), "--seed", str(chosen.get("seed"))]
     if record["cy_run"] is not None:
         words += ["--cy-run-number", str(record["cy_run"])]
     return shlex.join(words)

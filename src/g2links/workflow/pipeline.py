@@ -93,6 +93,7 @@ def pipeline(
     home: str | os.PathLike[str] | None = None,
     fresh: bool = False,
     say: Callable[[str], None] = lambda _: None,
+    tell: Callable[[StepReport], None] | None = None,
     progress: ProgressWish = None,
 ) -> Pipeline:
     """Metric, data of the link, a network of each task, and the checks; outside complex dimension 3 the metric and its
@@ -115,6 +116,7 @@ def pipeline(
         home: the folder of runs, data sets and pictures.
         fresh: with `home`: forget an interrupted call, and start anew.
         say: with `home`: called with what every step did, in words.
+        tell: with `home`: called with the report of every step, in place of `say` with its lines.
         progress: whether to show a bar; None for where somebody watches (`workflow.progress.ProgressWish`).
 
     Raises:
@@ -143,7 +145,12 @@ def pipeline(
         plan.require_sensible(None if home is None else Home(home))
     if home is None:
         return _in_memory(plan, progress)
-    return _in_home(Home(home), plan, plan.config(Home(home)), fresh, say, progress)
+
+    def lines(step: StepReport) -> None:
+        for line in step.lines:
+            say(line)
+
+    return _in_home(Home(home), plan, plan.config(Home(home)), fresh, say, tell or lines, progress)
 
 
 def _in_memory(plan: Plan, progress: ProgressWish) -> Pipeline:
@@ -170,6 +177,7 @@ def _in_home(
     config: Mapping[str, Any],
     fresh: bool,
     say: Callable[[str], None],
+    tell: Callable[[StepReport], None],
     progress: ProgressWish,
 ) -> Pipeline:
     """Every step with its files; a journal knows those that an interrupted call has done."""
@@ -186,8 +194,7 @@ def _in_home(
             begun = time.monotonic()
             _require_same_inputs(home, plan, config)
             made[name] = step()
-            for line in made[name].lines:
-                say(line)
+            tell(made[name])
             if made[name].interrupted:
                 raise KeyboardInterrupt
             _require_same_inputs(home, plan, config)

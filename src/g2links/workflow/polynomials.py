@@ -1,6 +1,7 @@
 """The variety that a user names: by an expression, a YAML file, or an entry of the catalogue."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,12 @@ from g2links.measures.curvature import chern_names
 from g2links.quantities.invariants import invariants_of
 from g2links.settings.intersection_files import is_intersection_file, read_intersection_yaml
 from g2links.settings.polynomial_files import read_polynomial_yaml
+from g2links.settings.values import did_you_mean
 from g2links.varieties.catalogue import CATALOGUE, SHOWN, from_catalogue
 from g2links.varieties.complete_intersection import CompleteIntersection
 from g2links.varieties.configurations import of_configuration, of_equations
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.intersection_catalogue import is_intersection, named_intersection
+from g2links.varieties.intersection_catalogue import INTERSECTIONS, is_intersection, named_intersection
 from g2links.varieties.parsing import parse_polynomial
 from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.polynomial import Polynomial
@@ -27,6 +29,9 @@ from g2links.varieties.smooth.singularities import require_isolated_singularity
 from g2links.varieties.symmetry import coordinate_permutations, is_real
 from g2links.varieties.topology import THREEFOLD, orbifold_strata
 from g2links.varieties.variety import AbstractVariety
+
+_WORD = re.compile(r"[A-Za-z]\w{3,}\s*(?:\(.*)?")
+"""What looks like a name of the catalogue, with or without a parameter in brackets."""
 
 
 def catalogue_polynomials() -> list[Polynomial]:
@@ -177,6 +182,10 @@ def _read(text: str, weights: tuple[int, ...] | None) -> Polynomial:
     if text.partition("(")[0].strip() in CATALOGUE:
         _refuse_weights(weights, text)
         return from_catalogue(text)
+    if _WORD.fullmatch(text) and (
+        near := did_you_mean(text.partition("(")[0], (*CATALOGUE, *INTERSECTIONS), cutoff=0.6)
+    ):
+        raise InputError("polynomial", text, f"no such name; `g2links polynomials` lists them{near}")
     return parse_polynomial(text, weights)
 
 

@@ -187,6 +187,11 @@ class SavedArrays(Mapping[str, np.ndarray]):
         """One checksum of all files of the data sets."""
         return self._data.manifest.content_sha256
 
+    @property
+    def files(self) -> list[str]:
+        """The names of all files of the data sets."""
+        return list(self._data.manifest.files)
+
     @cached_property
     def _arrays(self) -> dict[str, np.ndarray]:
         names = shards_of("dataset", self._data.manifest.files) or ["g2_dataset.npz"]

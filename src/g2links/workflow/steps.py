@@ -1,7 +1,7 @@
 """The steps of the workflow in a home folder, as the commands and the pipeline take them: each calls its verb, draws
 the pictures, and says what it did."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -33,11 +33,15 @@ class StepReport(NamedTuple):
         record: for `--json` and for the journal of a pipeline.
         lines: for the user.
         result: the object that the verb gave; None for the metric, which `open_run` opens.
+        warnings: those of the lines that nobody should miss.
+        files: the results that were written.
     """
 
     record: Mapping[str, object]
     lines: list[str]
     result: Any = None
+    warnings: Sequence[str] = ()
+    files: Sequence[str] = ()
 
     @property
     def interrupted(self) -> bool:
@@ -110,7 +114,9 @@ def metric_step(
         "model": report.model_path,
     }
     to_do = [f"to do: {judged.advice}"] if judged.advice else []
-    return StepReport(found, [*_notes(report.notes), *said, *_failed([*judged.failures]), *to_do])
+    notes, ending = _notes(report.notes), [*_failed([*judged.failures]), *to_do]
+    warnings = [*notes, *(line for line in said if line.startswith("warning: ")), *ending]
+    return StepReport(found, [*notes, *said, *ending], None, warnings, [report.model_path])
 
 
 def _draw_metric(home: Home, report: FitReport) -> None:
@@ -137,9 +143,10 @@ def samples_step(home: Home, *, hyperparameters: Path | None = None, **options: 
         options["splits"] = (splits.train, splits.validation, splits.test)
     data = sample(home=home.path, **options)
     saved = cast("SavedSamplesRecord", data.record)
-    sha256 = cast("SavedArrays", data.arrays).sha256
-    found = {"command": "sample", "set_sha256": sha256, **saved}
-    return StepReport(found, samples_summary(saved, folder=str(home.link_data)), data)
+    arrays = cast("SavedArrays", data.arrays)
+    found = {"command": "sample", "set_sha256": arrays.sha256, **saved}
+    files = [str(home.link_data / name) for name in arrays.files]
+    return StepReport(found, samples_summary(saved, folder=str(home.link_data)), data, (), files)
 
 
 def network_step(home: Home, task: str | None, **options: Any) -> StepReport:
@@ -171,7 +178,8 @@ def network_step(home: Home, task: str | None, **options: Any) -> StepReport:
         "passed": not network.failures,
         "model": network.path,
     }
-    return StepReport(found, [*_notes(network.notes), *said, *_failed(network.failures)], network)
+    notes, failed = _notes(network.notes), _failed(network.failures)
+    return StepReport(found, [*notes, *said, *failed], network, [*notes, *failed], [str(network.path)])
 
 
 def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
@@ -180,13 +188,16 @@ def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
     report = check(name, home=home.path, **options)
     home.make(home.plots)
     paths = report.save(home.path)
-    return StepReport(report.record, [*_notes(report.notes), repr(report), ", ".join(paths)], report)
+    notes = _notes(report.notes)
+    warnings = [*notes, *_failed([f"check {report.check.name}: {failure}" for failure in report.failures])]
+    return StepReport(report.record, [*notes, repr(report), ", ".join(paths)], report, warnings, paths)
 
 
 def report_step(home: Home, **options: Any) -> StepReport:
     """The page of a run: `g2links.report`; the options are those of it."""
     path = report(home=home.path, **options)
-    return StepReport({"command": "report", "file": str(path)}, [f"report of the run: {path}"], path)
+    said = [f"report of the run: {path}"]
+    return StepReport({"command": "report", "file": str(path)}, said, path, (), [str(path)])
 
 
 def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:

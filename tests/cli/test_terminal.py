@@ -1,0 +1,165 @@
+"""What a user at a terminal, or a script, meets: help, completion, suggestions, quiet commands, runs at a glance."""
+
+import io
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import typer
+
+from g2links.checks import learned
+from g2links.cli import choices, main
+from g2links.cli.app import build
+from g2links.cli.options import join_numbers
+from g2links.cli.session import Session
+from g2links.networks.model import ARCHITECTURES
+from g2links.ricci_flat.family import ANSATZE
+from g2links.settings.config import TASKS
+from g2links.settings.hyperparameters import Hyperparameters
+from g2links.workflow.base_points import SOURCES
+from g2links.workflow.removal import RUN_TASKS
+from g2links.workflow.steps import StepReport
+from tests.cli.commands import run
+from tests.faults.test_bad_inputs import commands
+
+SAVED = Path(__file__).parents[1] / "storage/version_0_1"
+COMMANDS = dict(commands(typer.main.get_command(build())))
+
+
+@pytest.fixture
+def home(tmp_path):
+    return shutil.copytree(SAVED, tmp_path / "home")
+
+
+def files(home):
+    return sorted(str(path.relative_to(home)) for path in home.rglob("*.*") if path.is_file() and path.name != ".lock")
+
+
+def test_words_of_options_are_those_that_the_package_takes():
+    architecture = Hyperparameters.model_fields["architecture"].annotation
+    assert get_args(choices.Ansatz) == ANSATZE
+    assert get_args(choices.Source) == SOURCES
+    assert get_args(choices.Task) == tuple(TASKS)
+    assert get_args(choices.RunTask) == RUN_TASKS
+    assert get_args(choices.Compared) == ("all", *RUN_TASKS)
+    assert get_args(choices.Architecture) == get_args(architecture)
+    assert set(get_args(choices.Architecture)) <= set(ARCHITECTURES)
+    assert choices.PsiMethod == learned.PsiMethod
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids="-".join)
+def test_help_ends_with_an_example_that_the_command_takes(words, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*words, "-h"])
+    assert end.value.code == 0
+    assert "Example: g2links" in capsys.readouterr().out
+    example = shlex.split(COMMANDS[words].epilog.removeprefix("Example: g2links "))
+    assert tuple(example[: len(words)]) == words
+    context = COMMANDS[words].make_context("g2links", join_numbers(example[len(words) :]))
+    assert context.params
+
+
+def test_the_shell_completes_commands_options_and_words(monkeypatch, capsys):
+    def completed(line):
+        monkeypatch.setenv("_G2LINKS_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
+        assert run([]) == 0
+        return capsys.readouterr().out.split()
+
+    assert completed("g2links runs re") == ["remove"]
+    assert completed("g2links cy --opt") == ["--optimiser", "--optimizer"]
+    assert completed("g2links train --task ") == [*TASKS]
+    monkeypatch.delenv("_G2LINKS_COMPLETE")
+    assert run(["--show-completion"]) in (0, 1)  # where the shell is not known
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("fermat_quintik", "fermat_quintic"), ("bicubik", "bicubic"), ("dwrok(0.3)", "dwork")],
+)
+def test_a_misspelt_name_of_the_catalogue_is_told_the_nearest(name, nearest, tmp_path, capsys):
+    for command in (["cy", "--home", str(tmp_path)], ["polynomials"], ["invariants"]):
+        assert run([*command, "--polynomial", name]) == 2
+        said = capsys.readouterr().err
+        assert f"polynomial: got '{name}'" in said
+        assert f"did you mean '{nearest}'?" in said
+
+
+def test_a_quiet_command_says_warnings_and_names_of_files_alone(capsys):
+    report = StepReport({}, ["note: a", "much", "FAILED: b"], None, ["note: a", "FAILED: b"], ["models/x.keras"])
+    Session(quiet=True).tell(report)
+    assert capsys.readouterr() == ("models/x.keras\n", "note: a\nFAILED: b\n")
+    Session().tell(report)
+    assert capsys.readouterr() == ("note: a\nmuch\nFAILED: b\n", "")
+
+
+def test_a_quiet_check_and_the_run_that_it_is_of(home, capsys):
+    place = ["--home", str(home)]
+    assert run(["check", "kahlerity", "--n-points", "20", "-q", *place]) == 0
+    said = capsys.readouterr()
+    stem = home / "plots/check_kahlerity_cy_run1"
+    assert said == (f"{stem}.png\n{stem}.json\n", "")
+    assert run(["runs", "show", "1", *place, "--json", str(home / "show.json")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"sigma +0.000732\d+ +1.929e-05\n", said)
+    assert re.search(r"kahlerity +1 +20 +PASSED", said)
+    assert f"{stem}.json" in said
+    record = json.loads((home / "show.json").read_text())
+    assert (record["polynomial"], record["equations"]) == ("fermat_quintic", ["z0^5 + z1^5 + z2^5 + z3^5 + z4^5"])
+    assert record["seed"] == 0
+    assert record["checks"]["check kahlerity"]["passed"]
+    assert f"{home}/models/cy_models/cy_metric_model_run1.keras" in record["files"]
+    assert run(["runs", "show", "1", "--task", "3form", *place]) == 0
+    assert "learned from  Calabi-Yau run 1" in capsys.readouterr().out
+
+
+def test_runs_are_listed_with_polynomial_date_and_architecture(home, capsys):
+    assert run(["runs", "list", "--home", str(home), "--json", str(home / "list.json")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"fermat_quintic +20\d\d-\d\d-\d\d \d\d:\d\d +neural potential of degree 6 +sigma", said)
+    metric, network = json.loads((home / "list.json").read_text())["runs"]
+    assert metric["polynomial"] == network["polynomial"] == "fermat_quintic"
+    assert network["architecture"] == "potential"
+    assert metric["value"] == pytest.approx(7.323e-4, rel=1e-3)
+
+
+def test_a_run_is_removed_when_somebody_says_so(home, capsys, monkeypatch):
+    place = ["--home", str(home)]
+    before = files(home)
+
+    def asked(answer, words, stdin=None):
+        monkeypatch.setattr("sys.stdin", stdin or Terminal(answer))
+        code = run(["runs", "remove", *words, *place])
+        return code, *capsys.readouterr()
+
+    code, _, said = asked("y\n", ["1"])
+    assert (code, said.count("\n")) == (2, 1)
+    assert "needed by 3form_run1; remove that first" in said
+    code, _, said = asked("", ["1", "--task", "3form"], io.StringIO("y\n"))
+    assert (code, said) == (
+        2,
+        "g2links: error: 3form_run1 is not removed: there is no terminal to ask at, and no --yes\n",
+    )
+    for answer in ("\n", "", "no\n"):
+        assert asked(answer, ["1", "--task", "3form"])[:2] == (0, "nothing was removed\n")
+    assert files(home) == before
+    code, said, question = asked("y\n", ["1", "--task", "3form"])
+    assert (code, said) == (0, "removed 3form_run1: 2 files\n")
+    assert question.endswith("Remove 3form_run1 with these files? [y/N] ")
+    assert run(["runs", "remove", "1", "--yes", "-q", *place, "--json", str(home / "gone.json")]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert len(json.loads((home / "gone.json").read_text())["removed"]) == 2
+    assert run(["runs", "show", "1", *place]) == 2
+    assert "it was removed" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    """At which somebody answers."""
+
+    def isatty(self):
+        return True
