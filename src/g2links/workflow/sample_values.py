@@ -43,10 +43,11 @@ def require_values(path: Path, arrays: Columns, variety: AbstractVariety | None)
     """
     variables = _require_width(path, arrays, variety)
     _require_charts(path, arrays, variables)
+    spheres = [np.arange(variables)] if variety is None else [factor.coordinates for factor in variety.factors]
     rows = len(next(iter(arrays.values()), ()))
     for start in range(0, rows, _BLOCK):
         part = {name: column[start : start + _BLOCK] for name, column in arrays.items()}
-        _require_numbers(path, part, start)
+        _require_numbers(path, part, start, spheres)
         if variety is not None:
             _require_points(path, part, variety, start)
 
@@ -79,8 +80,8 @@ def _require_charts(path: Path, arrays: Columns, variables: int) -> None:
         _require(path, "drop_maxs", apart, 0, "must differ from drop_ones")
 
 
-def _require_numbers(path: Path, part: Columns, start: int) -> None:
-    """What holds on every variety."""
+def _require_numbers(path: Path, part: Columns, start: int, spheres: list[np.ndarray]) -> None:
+    """What holds on every variety; `spheres` are the coordinates of each factor, in which links have norm 1."""
     if "weights" in part:
         _require(path, "weights", part["weights"] > 0, start, "must be above 0")
     if "rotations" in part:
@@ -91,8 +92,10 @@ def _require_numbers(path: Path, part: Columns, start: int) -> None:
         fixed = np.take_along_axis(z, part["drop_ones"].reshape(len(z), -1), axis=1)
         _require(path, "base_points", (np.abs(fixed - 1) <= _ROUNDING).all(axis=1), start, "must have 1 at drop_ones")
     if "link_points" in part:
-        norms = np.linalg.norm(part["link_points"], axis=1)
-        _require(path, "link_points", np.abs(norms - 1) <= _ROUNDING, start, "must lie on the unit sphere")
+        link = complex_points(part["link_points"])
+        norms = np.stack([np.linalg.norm(link[:, own], axis=1) for own in spheres], axis=1)
+        on_spheres = np.all(np.abs(norms - 1) <= _ROUNDING, axis=1)
+        _require(path, "link_points", on_spheres, start, "must lie on the unit sphere")
     if "etas" in part:
         _require(path, "etas", part["etas"][:, -1] == 1, start, "must have 1 on dθ")
     for name, n in (("riemannian_metrics", LINK_DIMENSION - 1), ("g2_metrics", LINK_DIMENSION)):
