@@ -83,8 +83,8 @@ def _numbers_of_sections(
     sections, sorted by kind, is hit as often as chance allows (systematic sampling), so that the law is exact and
     its shares have hardly an error."""
     shares = np.array(list(kinds.values()))
-    most, mean = max(points_of.values()), float(shares @ np.array([points_of[c] for c in kinds]))
-    total = math.ceil(n / mean) + most
+    each = np.array([points_of[c] for c in kinds])
+    total = math.ceil((n + each.sum()) / (shares @ each))  # of each kind there may be one less than its share
     chosen = np.searchsorted(np.cumsum(shares), (np.arange(total) + rng.random()) / total)
     return np.minimum(chosen, len(shares) - 1)
 

@@ -31,8 +31,6 @@ _SAME = 1e-12
 """1 - |<x, y>|² of two unit vectors below which they are one solution."""
 _PATHS, _FEW_PATHS = 8192, 128
 """Followed together, so that memory is bounded and two sizes are compiled."""
-
-
 _MOST_OF_FEW = 32
 """Blocks of the smaller size, from which on the larger one is faster."""
 
