@@ -177,7 +177,7 @@ def of_equations(ambient: str, equations: str, polarisation: tuple[int, ...] = (
     """
     spaces = read_ambient(ambient)
     read = read_equations(equations, spaces)
-    name = "; ".join(format_terms(f.terms) for f in read)
+    name = "; ".join(f.name for f in read)
     return CompleteIntersection(spaces, read, polarisation, name if len(name) <= _LONGEST_NAME else f"{name[:80]}...")
 
 
