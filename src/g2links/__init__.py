@@ -13,7 +13,7 @@ from g2links.compilation_cache import configure_compilation_cache
 from g2links.precision import configure_environment
 
 if TYPE_CHECKING:
-    from g2links import forms, g2
+    from g2links import forms, g2, plot
     from g2links.checks.contract import Check, CheckSetting, Figure, Found
     from g2links.checks.registry import register as register_check
     from g2links.links.structure import ContactCalabiYau
@@ -75,6 +75,7 @@ __all__ = [
     "open_run",
     "open_sweep",
     "pipeline",
+    "plot",
     "register_check",
     "register_network",
     "register_potential",

@@ -1,5 +1,5 @@
-"""Statistics, tables and pictures of saved results. Nothing here computes geometry.
+"""Statistics, tables and HTML of saved results. Nothing here computes geometry.
 
-`statistics` and `thresholds` judge figures, `tables` prints them; `histories`, `checks` and `predictions`
-draw with matplotlib, which the first three do not import. `pages`, with its `templates`, writes HTML.
+`statistics` judges figures, `tables` prints them, and `pages`, with its `templates`, writes HTML; pictures are in
+`g2links.plot`.
 """

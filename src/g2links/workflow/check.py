@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from g2links.calculus.map_points import Stop, never
 from g2links.checks.contract import Check, CheckSetting, Networks
@@ -16,10 +17,11 @@ from g2links.checks.verdict import verdict
 from g2links.errors import InputError
 from g2links.links.structure import require_threefold
 from g2links.networks.locations import coordinate_shares, worst_points
+from g2links.plot.canvas import SCREEN, save
+from g2links.plot.checks import check as plot_check
+from g2links.plot.locations import error_locations
 from g2links.records import CheckRecord, Thresholds
-from g2links.reports.checks import plot_check
 from g2links.reports.histograms import histograms_of
-from g2links.reports.locations import plot_error_locations
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table
 from g2links.storage.layout import Home
@@ -95,21 +97,18 @@ class CheckReport:
 
         return pandas.DataFrame(dict(self.pointwise))
 
-    def plot(self, path: str | os.PathLike[str]) -> None:
-        """Write a PNG with a histogram of each figure and its limit.
+    def plot(self, path: str | os.PathLike[str] | None = None) -> Figure:
+        """A histogram of each figure and its limit, by `g2links.plot.check`; written to `path` (PNG or PDF) if given.
 
         Raises:
+            InputError: for a path with another ending.
             ArtefactError: the disk refuses.
         """
         limits = {name: limit for name, limit in self.thresholds.items() if name in self.pointwise}
-        plot_check(
-            path,
-            self.pointwise,
-            limits,
-            check=self.check.name,
-            cy_run=self.record["cy_run"],
-            g2_run=self.record["g2_run"],
-        )
+        figure = plot_check(self.pointwise, limits, name=self.check.name, **self._runs)
+        if path is not None:
+            save(figure, path, dpi=SCREEN)
+        return figure
 
     def save(self, home: str | os.PathLike[str]) -> list[str]:
         """Write JSON and pictures into the folder `plots` of a home, named after the check, its runs and its method,
@@ -123,8 +122,7 @@ class CheckReport:
         """
         place = Home(home)
         place.make(place.plots)
-        numbers = {"cy_run": self.record["cy_run"], "g2_run": self.record["g2_run"]}
-        runs = [f"{key}{number}" for key, number in numbers.items() if number is not None]
+        runs = [f"{key}{number}" for key, number in self._runs.items() if number is not None]
         method = [] if self.psi_method is None else [self.psi_method]
         stem = place.plots / "_".join(
             ["check", self.check.name, *runs, *method, *(["partial"] if self.partial else [])]
@@ -133,17 +131,20 @@ class CheckReport:
         paths = [f"{stem}.png", f"{stem}.json"]
         if self._located:
             paths.insert(1, f"{stem}_error_locations.png")
-            plot_error_locations(
-                paths[1],
+            figure = error_locations(
                 coordinate_shares(self.variety, self.points.z),
                 self._located,
                 what="Errors of the learned forms over V",
                 weighted=self.variety.heaviest > 1,
-                cy_run=self.record["cy_run"],
-                g2_run=self.record["g2_run"],
+                **self._runs,
             )
+            save(figure, paths[1], dpi=SCREEN)
         write_record(paths[-1], CheckRecord, self.record, non_finite="null")
         return paths
+
+    @property
+    def _runs(self) -> dict[str, int | None]:
+        return {"cy_run": self.record["cy_run"], "g2_run": self.record["g2_run"]}
 
     @property
     def _located(self) -> dict[str, np.ndarray]:

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple, cast
 
 from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
+from g2links.plot.canvas import SCREEN, save
+from g2links.plot.distributions import monge_ampere
+from g2links.plot.histories import metric_history
 from g2links.records import SavedSamplesRecord
-from g2links.reports.checks import plot_monge_ampere
-from g2links.reports.histories import plot_cy_history
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
 from g2links.settings.config import load_hyperparameters
 from g2links.storage.files import require_writable
@@ -121,10 +122,18 @@ def metric_step(
 
 def _draw_metric(home: Home, report: FitReport) -> None:
     home.make(home.plots)
-    plot_cy_history(_history(home, report.run), report.record["history"], cy_run=report.run)
+    record = report.record
+    save(metric_history(record["history"], cy_run=report.run), _history(home, report.run), dpi=SCREEN)
     if report.ratio is not None:
-        picture = home.plots / f"cy_monge_ampere_run{report.run}.png"
-        plot_monge_ampere(picture, *report.ratio, cy_run=report.run, split="test points")
+        worst = record.get("supremum")
+        figure = monge_ampere(
+            *report.ratio,
+            limit=verdict(record).thresholds.get("sigma", {}).get("at_most"),
+            supremum=None if worst is None else worst["value"],
+            cy_run=report.run,
+            split="test points",
+        )
+        save(figure, home.plots / f"cy_monge_ampere_run{report.run}.png", dpi=SCREEN)
 
 
 def _history(home: Home, run: int) -> Path:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from g2links.errors import InputError
-from g2links.reports.sweeps import plot_columns
+from g2links.plot.canvas import SCREEN, save
+from g2links.plot.scatter import columns
 from g2links.reports.tables import fixed_width, number
 from g2links.settings.sweep_files import sweep_name
 from g2links.storage.files import require_writable
@@ -94,14 +95,14 @@ class Sweep:
 
         Args:
             x, y: names of columns.
-            path: of the PNG; `plots/sweep_{name}_{y}_{x}.png` of the home if not given.
+            path: of the PNG or PDF; `plots/sweep_{name}_{y}_{x}.png` of the home if not given.
 
         Raises:
             InputError: for a column that there is not, or columns that no row has both of.
         """
         require_columns((x, y), self.table.columns)
         target = self.home.make(self.home.plots) / f"sweep_{self.name}_{y}_{x}.png" if path is None else Path(path)
-        plot_columns(target, self.rows, x, y, title=f"Sweep {self.name}")
+        save(columns(self.rows, x, y, title=f"Sweep {self.name}"), target, dpi=SCREEN)
         return target
 
     def __repr__(self) -> str:

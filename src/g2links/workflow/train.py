@@ -14,11 +14,12 @@ from g2links.networks.architecture import Row
 from g2links.networks.locations import coordinate_shares
 from g2links.networks.model import LinkModel
 from g2links.networks.own import OwnFamily, register_network
+from g2links.plot.canvas import SCREEN, save
+from g2links.plot.components import component_errors, predictions
+from g2links.plot.histories import training_history
+from g2links.plot.locations import error_locations
 from g2links.records import NetworkRecord
-from g2links.reports.histories import plot_training_history
 from g2links.reports.labels import TASK_ERRORS, TASKS
-from g2links.reports.locations import plot_error_locations
-from g2links.reports.predictions import plot_component_errors, plot_predictions
 from g2links.reports.statistics import judge
 from g2links.settings.config import load_hyperparameters
 from g2links.settings.hyperparameters import Hyperparameters
@@ -128,22 +129,25 @@ class TrainedNetwork:
         """
         task, model = self.model.task, self.model
         stem = Path(folder) / (task if self.g2_run is None else f"{task}_run{self.g2_run}")
-        paths = [f"{stem}_{name}.png" for name in ("history", "predictions", "component_errors", "error_locations")]
         runs = {"cy_run": self.record["cy_run"], "g2_run": self.g2_run}
         shown, test = as_blocks(self.held_out).read(0), self.test
-        truth = np.asarray(shown.components)
-        plot_training_history(paths[0], self.record["history"], task=task, **runs)
-        plot_predictions(paths[1], truth, test.prediction, task=task, **runs)
-        plot_component_errors(paths[2], truth, test.prediction, task=task, **runs)
-        plot_error_locations(
-            paths[3],
-            coordinate_shares(model.variety, np.asarray(shown.at.z)),
-            {TASK_ERRORS[task]: test.relative},
-            what=f"Error of {TASKS[task].title} over V",
-            weighted=model.variety.heaviest > 1,
-            **runs,
-        )
-        return paths
+        computed = np.asarray(shown.components)
+        optimiser = str(self.record["hyperparameters"].get("optimiser", "adam"))
+        figures = {
+            "history": training_history(self.record["history"], task, optimiser=optimiser, **runs),
+            "predictions": predictions(computed, test.prediction, task, **runs),
+            "component_errors": component_errors(computed, test.prediction, task, **runs),
+            "error_locations": error_locations(
+                coordinate_shares(model.variety, np.asarray(shown.at.z)),
+                {TASK_ERRORS[task]: test.relative},
+                what=f"Error of {TASKS[task].title} over V",
+                weighted=model.variety.heaviest > 1,
+                **runs,
+            ),
+        }
+        for name, figure in figures.items():
+            save(figure, f"{stem}_{name}.png", dpi=SCREEN)
+        return [f"{stem}_{name}.png" for name in figures]
 
     def __repr__(self) -> str:
         return (

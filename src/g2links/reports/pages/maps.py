@@ -9,8 +9,6 @@ from g2links.reports.pages.contents import RunContents
 from g2links.reports.pages.numbers import complex_text, coordinate, number_text, power_of_ten
 from g2links.reports.pages.plots import Plot, log_error, packed
 
-_TILT = math.pi / 4
-"""Of the third axis of a slice between the two imaginary parts."""
 _BAR = {
     "orientation": "h",
     "thickness": 10,
@@ -118,7 +116,7 @@ def slice_surface(run: RunContents) -> Plot | None:
     names = [coordinate(i) for i in (part.moving, part.solved)]
     surface = {
         "type": "mesh3d",
-        **{name: packed(x, "f4") for name, x in zip("xyz", (a.real, b.real, _third(a, b)), strict=True)},
+        **{name: packed(x, "f4") for name, x in zip("xyz", part.in_space.T, strict=True)},
         **{name: packed(column, "i4") for name, column in zip("ijk", part.triangles.T, strict=True)},
         "intensity": packed(error, "f4"),
         **_colour(error, "|1 − η/⟨η⟩|", "intensity"),
@@ -197,10 +195,6 @@ def _listed(values: np.ndarray) -> list[float | None]:
 def _literal(number: complex) -> str:
     """To the last digit, without the brackets that `repr` puts around a sum."""
     return repr(complex(number)).strip("()")
-
-
-def _third(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.asarray(math.cos(_TILT) * a.imag + math.sin(_TILT) * b.imag)
 
 
 def _corners(n: int) -> np.ndarray:

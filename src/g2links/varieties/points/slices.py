@@ -5,7 +5,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Complex, Int
+from jaxtyping import Complex, Float, Int
 
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.points.roots import all_roots
@@ -39,6 +39,13 @@ class Slice(NamedTuple):
     triangles: Int[np.ndarray, "m 3"]
     moving: int
     solved: int
+
+    @property
+    def in_space(self) -> Float[np.ndarray, "n 3"]:
+        """Where the points are drawn: the real parts of the coordinates that vary, and the sum of their imaginary parts
+        over √2."""
+        a, b = self.z[:, self.moving], self.z[:, self.solved]
+        return np.stack([a.real, b.real, (a.imag + b.imag) / math.sqrt(2)], axis=1)
 
 
 def slice_of(variety: AbstractVariety, most: int) -> Slice | None:

@@ -1,15 +1,15 @@
 """Where on V a network errs: its errors near the coordinate hyperplanes and along each coordinate."""
 
 import math
-import os
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, note, panels, picture, run_title
+from g2links.plot.canvas import BLUE, GREY, ORANGE, RED, note, panels, picture, run_title
 from g2links.reports.labels import figure_label
 
 _PER_BIN = 60
@@ -42,29 +42,38 @@ def binned_quantiles(position: np.ndarray, values: np.ndarray) -> tuple[np.ndarr
     return np.array([np.median(position[part]) for part in parts]), np.array(quantiles)
 
 
-def plot_error_locations(
-    path: str | os.PathLike[str],
+def error_locations(
     shares: Any,
     errors: Mapping[str, Any],
     *,
-    what: str,
+    what: str = "Error over V",
     weighted: bool = False,
     cy_run: int | None = None,
     g2_run: int | None = None,
-) -> None:
-    """Each error at all points against the least share of a coordinate, and against the share of each.
+) -> Figure:
+    """Errors at points of V against the least share of a coordinate, which is 0 on the coordinate hyperplanes, and
+    against the share of each.
 
     Args:
-        path: of the PNG.
         shares: (n, N) |z_i|²/|z|², which sum to 1 over the coordinates of each projective space.
         errors: name of the figure -> (n,), such as "phi_error".
         what: for the title, such as "Error of the 3-form".
         weighted: whether the shares are those of weights other than 1, which are written |ζ_i|².
         cy_run, g2_run: for the title.
 
+    Returns:
+        For each error a panel of its points for the least share and one for each coordinate, with the median and the
+        quantiles of 90 % and 99 % in bins of equally many points; errors are logarithmic.
+
     Raises:
         InputError: shapes that do not agree, or no points.
-        ArtefactError: the disk refuses.
+
+    Example:
+        >>> import g2links
+        >>> shares = np.random.default_rng(0).dirichlet(np.ones(5), size=100)
+        >>> figure = g2links.plot.error_locations(shares, {"phi_error": 1e-3 * shares[:, 0]})
+        >>> len(figure.axes)
+        6
     """
     shares = np.asarray(shares, dtype=float)
     table = {name: np.asarray(values, dtype=float) for name, values in errors.items()}
@@ -79,7 +88,7 @@ def plot_error_locations(
     symbols = [rf"$|\zeta_{i}|^2$" if weighted else rf"$|z_{i}|^2/|z|^2$" for i in range(shares.shape[1])]
     least = r"least $|\zeta_i|^2$" if weighted else r"least $|z_i|^2/|z|^2$"
     width = 3.9 if columns == 3 else 2.8
-    with picture(path, title, width=width * columns, height=3.1 * rows + 0.8) as figure:
+    with picture(title, width=width * columns, height=3.1 * rows + 0.8) as figure:
         axes = iter(panels(figure, each * len(table), columns))
         for name, values in table.items():
             first = next(axes)
@@ -89,6 +98,7 @@ def plot_error_locations(
                 _panel(next(axes), shares[:, i], values, symbol)
         handles, labels = first.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    return figure
 
 
 def _panel(axes: Axes, position: np.ndarray, values: np.ndarray, label: str, *, log: bool = False) -> None:
@@ -97,7 +107,7 @@ def _panel(axes: Axes, position: np.ndarray, values: np.ndarray, label: str, *, 
     drawn = np.maximum(values[finite], _FLOOR)
     look: dict[str, Any] = {"marker": "o", "linestyle": "", "color": GREY, "markeredgewidth": 0}
     size = 2.4 if len(values) < _MANY else 1.2
-    axes.plot(position[finite], drawn, markersize=size, alpha=0.4, zorder=1, label="points", **look)
+    axes.plot(position[finite], drawn, markersize=size, alpha=0.4, zorder=1, label="points", rasterized=True, **look)
     centres, quantiles = binned_quantiles(position, values)
     for (name, _, colour, style), curve in zip(_CURVES, quantiles, strict=True):
         shown = np.where(np.isfinite(curve), np.maximum(curve, _FLOOR), np.nan)

@@ -1,0 +1,36 @@
+"""Pictures of what was computed, learned and checked, as figures of matplotlib.
+
+Each function takes numbers and returns a figure, drawn without pyplot: nothing global is changed, and nothing has to be
+closed. In a notebook a figure shows itself; `save` writes it to a PNG or a PDF. What the commands write to `plots/` are
+these pictures.
+"""
+
+from g2links.plot.anisotropy import eigenvalues
+from g2links.plot.canvas import save
+from g2links.plot.checks import check
+from g2links.plot.comparison import runs
+from g2links.plot.components import component_errors, predictions
+from g2links.plot.curves import along, rational_curve
+from g2links.plot.distributions import monge_ampere, torsion
+from g2links.plot.histories import metric_history, training_history
+from g2links.plot.locations import error_locations
+from g2links.plot.scatter import columns
+from g2links.plot.surfaces import slice_of_threefold
+
+__all__ = [
+    "along",
+    "check",
+    "columns",
+    "component_errors",
+    "eigenvalues",
+    "error_locations",
+    "metric_history",
+    "monge_ampere",
+    "predictions",
+    "rational_curve",
+    "runs",
+    "save",
+    "slice_of_threefold",
+    "torsion",
+    "training_history",
+]
