@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
+from g2links.measures.monge_ampere import metric_function
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.networks.model import LinkModel
 from g2links.networks.own import register_network
@@ -14,6 +15,7 @@ from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.real_points import real_points
+from g2links.varieties.residue import residue
 from tests.networks.samples import NETWORKS
 
 OFF_V = ([[1, 1, 1, 1, 1, 0, 0, 0, 0, 0]], "not on f = 0")
@@ -136,3 +138,22 @@ def test_functions_of_one_point_refuse_several(model, points):
 def test_a_normalisation_that_is_not_positive_is_refused(quintic, value):
     with pytest.raises(InputError, match=r"normalisation: .*positive"):
         LinkModel(quintic.to_config(), "3form", NETWORKS["potential"], value)
+
+
+def test_ratio_and_eigenvalues_of_a_metric_depend_on_the_point_of_v_alone(quintic, points):
+    """Their gauge does not matter, and both follow from g: its determinant over |h|², and over that of the reference."""
+    model = metric_model("algebraic", quintic, points)
+    z = points.z[:20]
+    ratio, values = model.ratio(z), model.eigenvalues(z)
+    turned = z * (1.3 * np.exp(0.7j))
+    np.testing.assert_allclose(model.ratio(turned), ratio, rtol=1e-12)
+    np.testing.assert_allclose(model.eigenvalues(real_points(turned)), values, rtol=1e-12)
+    g, reference = metric_function(model.variety, model.kahler_potential)(points.rows(slice(20)))
+    determinants = np.linalg.det(g).real
+    np.testing.assert_allclose(values.prod(axis=1), determinants / np.linalg.det(reference).real, rtol=1e-12)
+    h = np.asarray(jax.vmap(lambda at: residue(model.variety, at))(points.rows(slice(20)).at))
+    np.testing.assert_allclose(ratio, 8 * determinants / abs(h) ** 2 / model.normalisation**2, rtol=1e-12)
+    assert (np.diff(values, axis=1) >= 0).all()
+    for function in (model.ratio, model.eigenvalues):
+        with pytest.raises(InputError, match=OFF_V[1]):
+            function(np.array(OFF_V[0]))

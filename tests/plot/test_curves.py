@@ -45,7 +45,9 @@ def test_forms_along_a_path(rng, is_picture):
 def test_without_a_prediction_the_change_is_drawn():
     computed = np.outer(np.arange(4.0), np.ones(28))
     lower = plot.along(np.arange(4.0), computed, "metric").axes[1]
-    np.testing.assert_allclose(lower.lines[0].get_ydata(), [1e-18, 1, 2, 3])
+    np.testing.assert_allclose(lower.lines[0].get_ydata(), [np.nan, 1, 2, 3])
+    lower = plot.along([0.0], np.ones((1, 28)), "metric").axes[1]
+    assert lower.lines[0].get_ydata().tolist() == [1e-18]
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,13 @@ from jaxtyping import Complex, Float
 
 from g2links._typing import Array
 from g2links.links.structure import ContactCalabiYau, require_normalisation
+from g2links.measures.monge_ampere import metric_function, volume_density
 from g2links.networks.on_points import ModelOnPoints
 from g2links.potentials.families import Ansatz, KahlerPotential, Parameters, ansatz_from_config
 from g2links.potentials.metric import hermitian_metric
 from g2links.records import AnsatzData, VarietyData
 from g2links.varieties.charts import slice_chart
+from g2links.varieties.points.sampling import Points, in_charts
 from g2links.varieties.real_points import points_on_variety
 from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.varieties.variety import AbstractVariety
@@ -75,6 +77,26 @@ class CalabiYauMetric(ModelOnPoints):
         """u at each point; arguments and errors as for a call."""
         z = _complex(points_on_variety(self.variety, points))
         return _potentials(self.ansatz, self.kahler_potential.parameters, z) if len(z) else jnp.zeros(0)
+
+    def ratio(self, points: Any) -> Float[np.ndarray, " n"]:
+        """η/⟨η⟩, η = det g/|h|², at each point, with the average that the run found; arguments and errors as for a
+        call."""
+        at = self._points(points)
+        density = volume_density(self.variety, self.kahler_potential, at)
+        # c² = 2^n ⟨η⟩, and `volume_density` is 2^n η
+        return np.asarray(density / self.normalisation**2)
+
+    def eigenvalues(self, points: Any) -> Float[np.ndarray, "n d"]:
+        """The eigenvalues of g relative to the reference metric at each point, in ascending order; they do not depend
+        on the chart. Arguments and errors as for a call."""
+        g, reference = metric_function(self.variety, self.kahler_potential)(self._points(points))
+        frame = np.linalg.inv(np.linalg.cholesky(reference))
+        return np.asarray(np.linalg.eigvalsh(frame @ g @ frame.conj().swapaxes(-1, -2)))
+
+    def _points(self, points: Any) -> Points:
+        """Given points in their canonical charts, with equal weights."""
+        z = np.asarray(_complex(points_on_variety(self.variety, points)))
+        return Points(in_charts(self.variety, z), np.ones(len(z)), np.arange(len(z)))
 
     def call(self, points: Float[Array, "n reals"]) -> Complex[Array, "n d d"]:
         """g_{ab̄} = ∂_a∂_b̄ (K_ref + u); any representative of a point of V may be given."""

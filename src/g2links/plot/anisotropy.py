@@ -10,6 +10,8 @@ from g2links.plot.canvas import SEQUENCE, picture, run_title
 from g2links.plot.locations import binned_quantiles
 
 _MARKERS = "osD^v<>"
+_DECADE = 10.0
+"""From such a factor on the axis of the eigenvalues is logarithmic."""
 
 
 def eigenvalues(
@@ -29,7 +31,7 @@ def eigenvalues(
         cy_run: for the title.
 
     Returns:
-        The points of each of the d eigenvalues and the line of its median, on a logarithmic axis.
+        The points of each of the d eigenvalues and the line of its median; logarithmic from a factor of ten on.
 
     Raises:
         InputError: shapes that do not agree, numbers that are not finite, or eigenvalues that are not positive or not
@@ -56,17 +58,18 @@ def eigenvalues(
         axes = figure.subplots()
         size = 2.4 if len(values) < 2000 else 1.4
         for i, column in enumerate(values.T):
-            look = {"color": SEQUENCE[i % len(SEQUENCE)]}
+            look: dict[str, Any] = {"color": SEQUENCE[i % len(SEQUENCE)]}
             marker = _MARKERS[i % len(_MARKERS)]
             axes.plot(position, column, marker, markersize=size, alpha=0.35, markeredgewidth=0, rasterized=True, **look)
             centres, quantiles = binned_quantiles(position, column)
             name = f"$\\lambda_{i + 1}$ from {column.min():.3g} to {column.max():.3g}; line: median"
             axes.plot(centres, quantiles[0], marker=marker, markersize=4, label=name, **look)
-        axes.set_yscale("log")
+        if values.max() > _DECADE * values.min():
+            axes.set_yscale("log")
         if position.min() > 0 and position.max() > 100 * position.min():
             axes.set_xscale("log")
         axes.set_xlabel(label)
-        axes.set_ylabel("eigenvalue of $g$ relative to the reference metric")
+        axes.set_ylabel("eigenvalue of $g$, relative to\nthe reference metric")
         axes.grid(visible=True)
         figure.legend(loc="outside lower center", ncols=2)
     return figure

@@ -124,7 +124,8 @@ def _draw_histogram(axes: Axes, values: np.ndarray, limits: list[float], *, line
 def _arrow(axes: Axes, limit: float, *, right: bool) -> None:
     """Towards a limit that is too far away to be drawn: the bars would be squeezed."""
     text, x = (rf"limit {limit:.3g} $\rightarrow$", 0.98) if right else (rf"$\leftarrow$ limit {limit:.3g}", 0.02)
-    note(axes, text, colour=RED, x=x, y=0.97, size=8)
+    axes.set_ylim(top=1.2 * axes.dataLim.y1)
+    note(axes, text, colour=RED, x=x, y=1.0, size=8)
 
 
 def _draw_positive(axes: Axes, values: np.ndarray) -> None:

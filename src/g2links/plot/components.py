@@ -21,6 +21,14 @@ _CONSTANT = 1e-9
 """A component whose deviation is below this share of its size is called constant."""
 _GUIDES = (1.0, 1e-2, 1e-4, 1e-6)
 """Relative errors that are drawn as lines."""
+_GUIDE: dict[str, Any] = {
+    "fontsize": 7,
+    "ha": "right",
+    "va": "top",
+    "bbox": {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
+}
+_SPAN = 1e4
+"""Of the colours of a matrix: smaller errors have the colour of the smallest in it."""
 _GRID = 60
 """Cells of a density across."""
 
@@ -90,7 +98,7 @@ def predictions(
         if not finite.all():
             note(left, f"{np.sum(~finite)} not finite", colour=RED, x=0.03)
         left.set(xlabel="component computed from the metric", ylabel="predicted component")
-        right.set(xlabel="|component computed from the metric|", ylabel="|predicted - computed|")
+        right.set(xlabel="|component computed from the metric|", ylabel="|predicted − computed|")
     return figure
 
 
@@ -115,7 +123,7 @@ def component_errors(
         >>> computed = np.random.default_rng(0).normal(size=(50, 28))
         >>> figure = g2links.plot.component_errors(computed, 1.01 * computed, "metric")
         >>> drawn = figure.axes[0].images[0].get_array()
-        >>> drawn.shape, drawn.count(), round(float(drawn[0, 6]), 12)
+        >>> drawn.shape, int(drawn.count()), round(float(drawn[0, 6]), 12)
         ((7, 7), 28, 0.01)
     """
     computed, predicted = _checked(computed, predicted, task)
@@ -130,7 +138,7 @@ def component_errors(
     with picture(title, width=0.52 * len(columns) + 2.6, height=0.4 * len(rows) + 2.2) as figure:
         axes = figure.subplots()
         low, high = (drawable.min(), drawable.max()) if drawable.size else (FLOOR, 1.0)
-        scale = LogNorm(max(low, FLOOR) / 1.1, 1.1 * max(high, FLOOR))
+        scale = LogNorm(max(low, high / _SPAN, FLOOR) / 1.1, 1.1 * max(high, FLOOR), clip=True)
         colours = matplotlib.colormaps["cividis"]
         drawn = np.ma.masked_array(table, ~(table > 0) | ~np.isfinite(table))
         image = axes.imshow(drawn, norm=scale, cmap=colours, aspect="auto")
@@ -145,8 +153,9 @@ def component_errors(
         axes.set_xlabel(f"indices {names}" if names == "ij" else "index j")
         axes.set_ylabel({"3form": "index k", "metric": "index i", "4form": "indices kl"}[task])
         axes.set_title(f"{COORDINATES};  frame: constant", fontsize=9)
+        below = "min" if low < high / _SPAN else "neither"
         shown = f"all components: {together:.2g}" if np.isfinite(together) else "not finite"
-        figure.colorbar(image, label=f"rms of the error / rms of the component\n({shown})", fraction=0.06)
+        figure.colorbar(image, label=f"rms of the error / rms of the component\n({shown})", fraction=0.06, extend=below)
     return figure
 
 
@@ -205,7 +214,7 @@ def _differences(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
         axes.plot(across, guide * across, color=GREY, linewidth=0.8, linestyle=":", zorder=0)
         end = min(across[1], 10 ** ends[1][1] / guide)
         if end > across[0] and guide * end > 10 ** ends[1][0]:
-            axes.annotate(f"{100 * guide:g} %", (end, guide * end), fontsize=7, color=GREY, ha="right", va="top")
+            axes.annotate(f"{100 * guide:g} %", (end, guide * end), **_GUIDE)
     _density(axes, size, error, extent=(*ends[0], *ends[1]), xscale="log", yscale="log")
     axes.set(xlim=across, ylim=10.0 ** np.array(ends[1]))
     axes.set_box_aspect(1)

@@ -129,9 +129,9 @@ def along(
             if guesses is not None:
                 upper.plot(parameter, guesses[:, i], "o", color=colour, markersize=2.2, zorder=3)
         difference = np.abs((computed[:1] if guesses is None else guesses) - computed)
-        lower.plot(parameter, np.maximum(difference.max(axis=1), FLOOR), color=BLUE, label="largest")
         rms = np.sqrt(np.mean(difference**2, axis=1))
-        lower.plot(parameter, np.maximum(rms, FLOOR), color=SEQUENCE[1], linestyle="--", label="rms")
+        lower.plot(parameter, _positive(difference.max(axis=1)), color=BLUE, label="largest")
+        lower.plot(parameter, _positive(rms), color=SEQUENCE[1], linestyle="--", label="rms")
         lower.set_yscale("log")
         lower.set_ylabel("change" if guesses is None else "|predicted\n − computed|")
         lower.set_xlabel(label)
@@ -144,3 +144,8 @@ def along(
         order = np.argsort([list(named).index(j) for j in sorted(named)])
         figure.legend([handles[k] for k in order], [names[k] for k in order], loc="outside right upper")
     return figure
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    """For a logarithmic axis: zeros are left out, or, where there is nothing else, drawn at 1e-18."""
+    return np.where(values > 0, values, np.nan if values.any() else FLOOR)

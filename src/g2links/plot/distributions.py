@@ -70,7 +70,7 @@ def monge_ampere(
     error = np.abs(values - 1)
     sigma = float(np.sum(shares * error))
     title = run_title("Monge-Ampère error", cy_run=cy_run, n=len(values)) + (f" ({split})" if split else "")
-    with picture(title, width=6.5, height=4.2) as figure:
+    with picture(title, width=6.5, height=4.6) as figure:
         axes = figure.subplots()
         _curve(axes, error, shares, color=BLUE, label=f"share beyond; largest {error.max():.3g}")
         axes.axvline(max(sigma, FLOOR), color=ORANGE, linestyle="--", label=rf"$\sigma$ = {sigma:.3g}")
@@ -121,7 +121,7 @@ def torsion(
             raise InputError(name, f"{values.size} values", "finite numbers, at least one")
     n = max(values.size for values in found.values())
     title = run_title("Torsion of the G2-structure", cy_run=cy_run, g2_run=g2_run, n=n)
-    with picture(title, width=6.5, height=4.2) as figure:
+    with picture(title, width=6.5, height=4.6) as figure:
         axes = figure.subplots()
         deviations: list[np.ndarray] = []
         for i, (name, values) in enumerate(found.items()):
@@ -156,4 +156,4 @@ def _finish(axes: Axes, curves: Sequence[np.ndarray]) -> None:
     axes.set_xlim(left / 2, 2 * right)
     axes.set_ylim(top=1.3)
     axes.grid(visible=True, which="major")
-    axes.legend(loc="lower left")
+    axes.figure.legend(loc="outside lower center", ncols=2)

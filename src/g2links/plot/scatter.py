@@ -17,7 +17,15 @@ _LONG = 8
 _MARKERS = "osD^v<>PX*"
 
 
-def columns(rows: Sequence[Mapping[str, Any]], x: str, y: str, *, by: str | None = None, title: str = "") -> Figure:
+def columns(
+    rows: Sequence[Mapping[str, Any]],
+    x: str,
+    y: str,
+    *,
+    by: str | None = None,
+    title: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> Figure:
     """One column of a table of runs against another: a point for each row that has both.
 
     Args:
@@ -27,6 +35,7 @@ def columns(rows: Sequence[Mapping[str, Any]], x: str, y: str, *, by: str | None
             decades have a logarithmic axis.
         by: a third column: rows with the same value of it are one line, in the order of x.
         title: above the picture; "y against x" if empty.
+        labels: what columns are called in the picture, such as {"sigma": "σ"}; by their names if not given.
 
     Returns:
         A point for each row, with error bars; with `by` lines with a legend.
@@ -44,10 +53,11 @@ def columns(rows: Sequence[Mapping[str, Any]], x: str, y: str, *, by: str | None
     shown = [row for row in rows if row.get(x) is not None and row.get(y) is not None]
     if not shown:
         raise InputError("plot", f"{x} {y}", "two columns of which some row has both")
+    called = {name: (labels or {}).get(name, name) for name in (x, y, *([by] if by else []))}
     groups: dict[Any, list[Mapping[str, Any]]] = {}
     for row in shown:
         groups.setdefault(None if by is None else row.get(by), []).append(row)
-    with picture(title or f"{y} against {x}", width=7, height=4.5) as figure:
+    with picture(title or f"{called[y]} against {called[x]}", width=7, height=4.5) as figure:
         axes = figure.subplots()
         for i, (value, group) in enumerate(groups.items()):
             words = isinstance(group[0][x], str)
@@ -62,10 +72,10 @@ def columns(rows: Sequence[Mapping[str, Any]], x: str, y: str, *, by: str | None
                 linestyle="-" if by is not None and not words else "",
                 markersize=4,
                 color=SEQUENCE[i % len(SEQUENCE)],
-                label=None if by is None else f"{by} = {value}",
+                label=None if by is None else f"{called[by]} = {value}",
             )
-        axes.set_xlabel(x)
-        axes.set_ylabel(y)
+        axes.set_xlabel(called[x])
+        axes.set_ylabel(called[y])
         axes.grid(visible=True)
         _scale(axes, "x", [row[x] for row in shown])
         _scale(axes, "y", [row[y] for row in shown])

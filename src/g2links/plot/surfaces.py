@@ -58,11 +58,12 @@ def slice_of_threefold(part: Slice, values: Any, *, label: str = "", title: str 
             corners,
             cmap=matplotlib.colormaps["viridis"],
             norm=LogNorm(max(low, FLOOR), max(high, 1.001 * low, 2 * FLOOR)),
-            edgecolor="none",
+            linewidth=0.3,
             rasterized=True,
         )
         drawn.set_array(np.ma.masked_invalid(means))
         axes.add_collection3d(drawn)
+        drawn.set_edgecolor("face")  # without it the triangles have seams
         for k, limits in enumerate((axes.set_xlim, axes.set_ylim, axes.set_zlim)):
             limits(corners[..., k].min(), corners[..., k].max())
         axes.set_xlabel(rf"$\mathrm{{Re}}\,z_{part.moving}$")

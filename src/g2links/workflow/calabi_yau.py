@@ -103,6 +103,21 @@ class CalabiYau:
         """u at each point; arguments and errors as for `metric`."""
         return np.asarray(self.model.potential(points))
 
+    def ratio(self, points: np.ndarray) -> Float[np.ndarray, " n"]:
+        """The Monge-Ampère ratio η/⟨η⟩, η = det g/|h|², at each point: 1 everywhere on the Ricci-flat metric. Arguments
+        and errors as for `metric`.
+
+        Example:
+            >>> g2links.plot.monge_ampere(cy.ratio(cy.points.z), cy.points.weights)  # doctest: +SKIP
+        """
+        return self.model.ratio(points)
+
+    def eigenvalues(self, points: np.ndarray) -> Float[np.ndarray, "n d"]:
+        """The eigenvalues of g relative to the reference metric, ascending: they do not depend on the chart. Arguments
+        and errors as for `metric`.
+        """
+        return self.model.eigenvalues(points)
+
     def integrate(self, function: Callable[[Any], Any], n_points: int | None = None) -> Estimate:
         """∫_V F ω³/6 by the points of the run, with its standard error.
 

@@ -3,12 +3,10 @@
 import numpy as np
 
 from g2links.errors import TrainingError
-from g2links.measures.monge_ampere import volume_density
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.networks.locations import coordinate_shares
 from g2links.records import WorstPlace
 from g2links.reports.pages.contents import ValuesOnV
-from g2links.varieties.points.sampling import Points, in_charts
 from g2links.varieties.points.slices import rational_curve, slice_of
 
 _STREAM = 0x52455054
@@ -48,10 +46,7 @@ def values_on_v(model: CalabiYauMetric, worst: WorstPlace | None = None) -> Valu
 
 
 def _ratios(model: CalabiYauMetric, z: np.ndarray) -> np.ndarray:
-    """η/⟨η⟩ at points of V, with the average that the run found: c² = 2^n ⟨η⟩, and `volume_density` is 2^n η."""
-    at = in_charts(model.variety, z)
-    points = Points(at, np.ones(len(z)), np.arange(len(z)))
-    density = volume_density(model.variety, model.kahler_potential, points)
-    if not np.isfinite(density).any():
+    ratio = model.ratio(z)
+    if not np.isfinite(ratio).any():
         raise TrainingError(f"the metric is finite at none of {len(z)} points of V")
-    return np.asarray(density / model.normalisation**2)
+    return ratio

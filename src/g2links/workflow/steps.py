@@ -128,7 +128,7 @@ def _draw_metric(home: Home, report: FitReport) -> None:
         worst = record.get("supremum")
         figure = monge_ampere(
             *report.ratio,
-            limit=verdict(record).thresholds.get("sigma", {}).get("at_most"),
+            limit=verdict(record).thresholds["sigma"].get("at_most"),
             supremum=None if worst is None else worst["value"],
             cy_run=report.run,
             split="test points",
