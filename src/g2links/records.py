@@ -186,10 +186,12 @@ class Epoch(TypedDict):
 
 
 class RunRecord(TypedDict):
-    """What the record of every saved run has: its number, and the checksum of its model."""
+    """What the record of every saved run has: its number, the checksum of its model, and when it was found (ISO 8601),
+    which runs of versions up to 0.2 do not say."""
 
     run: NotRequired[int]
     sha256: NotRequired[str]
+    date: NotRequired[str]
 
 
 class MetricRecord(RunRecord):
@@ -288,7 +290,7 @@ class Histogram(TypedDict):
 
 class CheckRecord(TypedDict):
     """A check (step 4); of a figure at points mean, median, std and max, of an integral value and standard error; None
-    for what is not finite. A check may add remarks of its own."""
+    for what is not finite. `unjudged` says why a figure has no threshold. A check may add remarks of its own."""
 
     check: str
     cy_run: int | None
@@ -302,6 +304,7 @@ class CheckRecord(TypedDict):
     n_wanted: NotRequired[int]
     histograms: NotRequired[dict[str, Histogram]]
     worst_points: NotRequired[dict[str, list[WorstPoint]]]
+    unjudged: NotRequired[dict[str, str]]
 
 
 class FileEntry(TypedDict):

@@ -93,3 +93,9 @@ def test_every_figure_of_the_package_has_a_meaning():
     """For the HTML report; those of others may have none."""
     found = [(c.name, name) for c in registry._installed().values() for name, f in c.figures.items() if not f.meaning]
     assert found == []
+
+
+@pytest.mark.parametrize("check", registry.all_checks().values(), ids=lambda check: check.name)
+def test_reasons_for_no_verdict_are_given_of_figures_that_there_are(check):
+    assert set(check.unjudged) <= {*check.figures, *check.integrals}
+    assert all(reason and not reason.endswith(".") for reason in check.unjudged.values())

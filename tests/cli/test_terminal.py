@@ -1,7 +1,9 @@
 """What a user at a terminal, or a script, meets: help, completion, suggestions, quiet commands, runs at a glance."""
 
+import dataclasses
 import io
 import json
+import math
 import re
 import shlex
 import shutil
@@ -17,10 +19,16 @@ from g2links.cli.app import build
 from g2links.cli.options import join_numbers
 from g2links.cli.session import Session
 from g2links.networks.model import ARCHITECTURES
+from g2links.potentials.activations import activation_names
 from g2links.ricci_flat.family import ANSATZE
 from g2links.settings.config import TASKS
 from g2links.settings.hyperparameters import Hyperparameters
+from g2links.storage.files import written_at
+from g2links.storage.layout import Home
+from g2links.storage.models import find_cy
+from g2links.storage.provenance import now
 from g2links.workflow.base_points import SOURCES
+from g2links.workflow.listing import date_of
 from g2links.workflow.removal import RUN_TASKS
 from g2links.workflow.steps import StepReport
 from tests.cli.commands import run
@@ -49,6 +57,67 @@ def test_words_of_options_are_those_that_the_package_takes():
     assert get_args(choices.Architecture) == get_args(architecture)
     assert set(get_args(choices.Architecture)) <= set(ARCHITECTURES)
     assert choices.PsiMethod == learned.PsiMethod
+    assert get_args(choices.SmoothActivation) == activation_names(math.inf)
+    assert get_args(choices.Activation) == ("auto", *activation_names())
+
+
+@pytest.mark.parametrize("words", [["cy"], ["train"], ["pipeline", "--cy-activation"]])
+def test_a_misspelt_activation_is_told_the_nearest(words, home, capsys):
+    option = words[1] if len(words) > 1 else "--activation"
+    assert run([words[0], option, "tnah", "--home", str(home)]) == 2
+    said = capsys.readouterr().err
+    assert f"{option}: got 'tnah'; choose one of" in said
+    assert "did you mean 'tanh'?" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "panels"),
+    [
+        ("cy", ["The variety", "The family of potentials", "The search", "What is good enough"]),
+        ("train", ["The network", "Its training"]),
+        ("sweep", ["Where the tasks are done", "The table"]),
+        ("pipeline", ["The variety", "Step 1", "Step 2", "Step 3", "Step 4"]),
+    ],
+)
+def test_options_are_in_groups(command, panels, capsys):
+    assert run([command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert [panel for panel in panels if f"─ {panel}" not in said] == []
+
+
+class _Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+WORDS = """Check analytic: CY run 1, 20 points
+figure    max  verdict
+------  -----  -------
+d_psi   1e-15     PASS
+ma_rms    0.5     FAIL
+no verdict on lambda: it [bold]is[/bold] judged :smile:
+FAILED:
+  ma_rms: mean 0.5 is above the limit 0.1 by 0.4"""
+
+
+def test_a_terminal_has_colours_and_a_pipe_the_plain_text(monkeypatch, capsys):
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    session, terminal = Session(), _Terminal()
+    session.say(WORDS)
+    assert capsys.readouterr().out == f"{WORDS}\n"
+    session._words = terminal
+    session.say(WORDS)
+    shown = terminal.getvalue()
+    assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == f"{WORDS}\n"
+    assert "\x1b[1;32mPASS\x1b[0m" in shown
+    assert "\x1b[1;31mFAIL\x1b[0m" in shown
+    assert shown.count("\x1b[1mfigure    max  verdict\x1b[0m") == 1
+    monkeypatch.setenv("NO_COLOR", "1")
+    session._words = plain = _Terminal()
+    session.say(WORDS)
+    assert "\x1b[3" not in plain.getvalue()
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids="-".join)
@@ -116,6 +185,15 @@ def test_a_quiet_check_and_the_run_that_it_is_of(home, capsys):
     assert f"{home}/models/cy_models/cy_metric_model_run1.keras" in record["files"]
     assert run(["runs", "show", "1", "--task", "3form", *place]) == 0
     assert "learned from  Calabi-Yau run 1" in capsys.readouterr().out
+
+
+def test_the_date_of_a_run_is_that_of_its_record_where_it_has_one(home):
+    folder = Home(home)
+    found = find_cy(folder, 1)
+    assert date_of(found) == written_at(found.model_path).isoformat()
+    dated = dataclasses.replace(found, record={**found.record, "date": "2026-01-02T03:04:05+00:00"})
+    assert date_of(dated) == "2026-01-02T03:04:05+00:00"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", now())
 
 
 def test_runs_are_listed_with_polynomial_date_and_architecture(home, capsys):

@@ -141,7 +141,7 @@ def test_a_normalisation_that_is_not_positive_is_refused(quintic, value):
 
 
 def test_ratio_and_eigenvalues_of_a_metric_depend_on_the_point_of_v_alone(quintic, points):
-    """Their gauge does not matter, and both follow from g: its determinant over |h|², and over that of the reference."""
+    """Their gauge does not matter, and both follow from g."""
     model = metric_model("algebraic", quintic, points)
     z = points.z[:20]
     ratio, values = model.ratio(z), model.eigenvalues(z)
@@ -154,6 +154,7 @@ def test_ratio_and_eigenvalues_of_a_metric_depend_on_the_point_of_v_alone(quinti
     h = np.asarray(jax.vmap(lambda at: residue(model.variety, at))(points.rows(slice(20)).at))
     np.testing.assert_allclose(ratio, 8 * determinants / abs(h) ** 2 / model.normalisation**2, rtol=1e-12)
     assert (np.diff(values, axis=1) >= 0).all()
+    assert (model.ratio(z[:0]).shape, model.eigenvalues(z[:0]).shape) == ((0,), (0, 3))
     for function in (model.ratio, model.eigenvalues):
         with pytest.raises(InputError, match=OFF_V[1]):
             function(np.array(OFF_V[0]))

@@ -1,5 +1,7 @@
 import math
 
+from g2links.checks.contract import NO_LIMIT
+from g2links.checks.registry import all_checks
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table, comparison_table, figures_table, fixed_width, flatten, number
 
@@ -35,6 +37,18 @@ def test_a_passing_check():
     assert _row(table, "phi_wedge")[-1] == "PASS"
     assert _row(table, "psi_minus")[-2:] == ["-", "-"]
     assert table.endswith("PASSED: all thresholds hold.")
+
+
+def test_a_figure_without_a_limit_says_why():
+    values = {"d_psi": [1e-15], "lambda": [1.0], "other": [1.0]}
+    record = check_record("analytic", 3, None, values, {"d_psi": THRESHOLDS["d_psi"]})
+    reasons = all_checks()["analytic"].without_limit(record["figures"], record["thresholds"])
+    assert set(reasons) == {"lambda", "other"}
+    table = check_table({**record, "unjudged": reasons})
+    assert f"no verdict on lambda: {all_checks()['analytic'].unjudged['lambda']}" in table
+    assert f"no verdict on other: {NO_LIMIT}" in table
+    same = dict.fromkeys(("lambda", "other"), "because")
+    assert "no verdict on lambda, other: because" in check_table({**record, "unjudged": same})
 
 
 def test_a_failing_check_shows_every_failure():

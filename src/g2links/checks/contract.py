@@ -5,7 +5,7 @@ This module and the files of the checks import neither JAX nor NumPy when they a
 to say what there is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Option = Literal["derivative", "g2_run", "psi_method"]
 """What a check can be told beside its run, its number of points and its seed."""
+
+NO_LIMIT = "the check sets no limit for it"
+"""Why a figure is not judged, where its check does not say more."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ class Check:
         located: errors of which a picture shows where on V they are large, and the JSON the worst points.
         least_points: fewer are refused.
         integrals: the meaning of each integral that it may find, as that of a figure.
+        unjudged: for figures and integrals that may have no threshold, why that is so, as the end of a sentence.
         of_metric: whether its thresholds are multiples of the error of the metric: then one that is not good enough
             (`checks.verdict`) fails the check, whatever else holds. Networks are judged without this.
 
@@ -203,6 +207,11 @@ class Check:
     least_points: int = 1
     of_metric: bool = False
     integrals: Mapping[str, str] = field(default_factory=dict)
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+
+    def without_limit(self, found: Iterable[str], limits: Thresholds) -> dict[str, str]:
+        """For each figure or integral that was found and has no limit, why."""
+        return {name: self.unjudged.get(name, NO_LIMIT) for name in found if name not in limits}
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

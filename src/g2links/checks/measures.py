@@ -138,6 +138,18 @@ CHECK = Check(
     options=(),
     least_points=20,
     of_metric=True,
+    unjudged={
+        "ma_deviation": "sigma and ma_supremum judge it",
+        "smallest_eigenvalue": "metric_positive judges it",
+        **dict.fromkeys(
+            ("ricci_scalar", "ricci_norm", "ricci_scalar_mean", "ricci_scalar_rms", "ricci_norm_rms"),
+            "sigma does not bound second derivatives of the error of the metric",
+        ),
+        "riemann_norm": "the Ricci-flat metric is not flat, and its curvature is not known",
+        "ma_rms": "sigma judges it",
+        "ma_supremum": "the run does not say what it was when the metric was found",
+        "normalisation": "no exact value is known for this variety",
+    },
     integrals={
         "sigma": "mean of |1 − η/⟨η⟩|: 0 on the Ricci-flat metric",
         "ma_rms": "root mean square of |1 − η/⟨η⟩|: 0 on the Ricci-flat metric",

@@ -10,6 +10,9 @@ from g2links.cli import choices, options
 from g2links.cli.session import Session, require_new_home
 from g2links.cli.varieties import named_variety
 
+_POTENTIAL, _SEARCH = "The family of potentials", "The search"
+"""Panels of the help."""
+
 
 def cy(
     n_points: Annotated[
@@ -21,40 +24,70 @@ def cy(
     ambient: options.Ambient = None,
     equations: options.Equations = None,
     polarisation: options.Polarisation = None,
-    ansatz: Annotated[choices.Ansatz, typer.Option("--ansatz", help="The family of potentials.")] = "auto",
+    ansatz: Annotated[
+        choices.Ansatz, typer.Option("--ansatz", rich_help_panel=_POTENTIAL, help="The family of potentials.")
+    ] = "auto",
     degree: Annotated[
         int | None,
-        typer.Option("--degree", help="Degree of the invariant features, by default as high as time allows."),
+        typer.Option(
+            "--degree",
+            rich_help_panel=_POTENTIAL,
+            help="Degree of the invariant features, by default as high as time allows.",
+        ),
     ] = None,
-    widths: Annotated[str | None, typer.Option("--widths", help="Units of each hidden layer (default: 16,16).")] = None,
+    widths: Annotated[
+        str | None,
+        typer.Option("--widths", rich_help_panel=_POTENTIAL, help="Units of each hidden layer (default: 16,16)."),
+    ] = None,
     activation: Annotated[
-        str | None, typer.Option("--activation", help="tanh, gelu, gelu_tanh, swish, softplus or sine (default: tanh).")
+        choices.SmoothActivation | None,
+        typer.Option(
+            "--activation",
+            rich_help_panel=_POTENTIAL,
+            metavar="NAME",
+            help="Of the layers: tanh, gelu, gelu_tanh, swish, softplus or sine (default: tanh).",
+        ),
     ] = None,
     optimiser: Annotated[
         choices.Optimiser,
-        typer.Option("--optimiser", "--optimizer", help="Levenberg-Marquardt (lm) or Adam."),
+        typer.Option("--optimiser", "--optimizer", rich_help_panel=_SEARCH, help="Levenberg-Marquardt (lm) or Adam."),
     ] = "lm",
     iterations: Annotated[
         int | None,
-        typer.Option("--iterations", "--epochs", help="Steps of lm (default: 80), or epochs of adam (200)."),
+        typer.Option(
+            "--iterations",
+            "--epochs",
+            rich_help_panel=_SEARCH,
+            help="Steps of lm (default: 80), or epochs of adam (200).",
+        ),
     ] = None,
     training_points: Annotated[
         int | None,
         typer.Option(
             "--training-points",
+            rich_help_panel=_SEARCH,
             help="Points that the residual is fitted on (default: 20 for each parameter; 30 for weights above 1).",
         ),
     ] = None,
-    learning_rate: Annotated[float, typer.Option("--learning-rate", help="Learning rate of adam.")] = 1e-3,
-    batch_size: Annotated[int, typer.Option("--batch-size", help="Batch size of adam.")] = 1000,
+    learning_rate: Annotated[
+        float, typer.Option("--learning-rate", rich_help_panel=_SEARCH, help="Learning rate of adam.")
+    ] = 1e-3,
+    batch_size: Annotated[
+        int, typer.Option("--batch-size", rich_help_panel=_SEARCH, help="Batch size of adam.")
+    ] = 1000,
     start_from: Annotated[
         int | None,
-        typer.Option("--start-from", help="An earlier run whose potential to start at; for algebraic, of any degree."),
+        typer.Option(
+            "--start-from",
+            rich_help_panel=_POTENTIAL,
+            help="An earlier run whose potential to start at; for algebraic, of any degree.",
+        ),
     ] = None,
     time_limit: Annotated[
         float | None,
         typer.Option(
             "--time-limit",
+            rich_help_panel=_SEARCH,
             help="Seconds after which training stops; a degree not given is raised until then.",
         ),
     ] = None,

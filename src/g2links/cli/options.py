@@ -10,6 +10,9 @@ import typer
 from g2links.cli import choices
 from g2links.settings.values import integers as integers
 
+VARIETY, ENOUGH = "The variety", "What is good enough"
+"""Panels of the help; options of no panel come first."""
+
 Home = Annotated[Path, typer.Option("--home", help="Folder that holds models/, samples/, plots/ and hyperparameters/.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random choice.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A small run: seconds instead of minutes; not for results.")]
@@ -39,6 +42,7 @@ RequireSigma = Annotated[
     float | None,
     typer.Option(
         "--require-sigma",
+        rich_help_panel=ENOUGH,
         help="Exit code 1 above this sigma (default: 0.1, or a quarter of the reference metric's where that is less).",
     ),
 ]
@@ -46,6 +50,7 @@ RequireSupremum = Annotated[
     float | None,
     typer.Option(
         "--require-supremum",
+        rich_help_panel=ENOUGH,
         help="Exit code 1 where the volume form is off by more (default: 1, or half of the reference metric's error).",
     ),
 ]
@@ -53,28 +58,39 @@ Polynomial = Annotated[
     str,
     typer.Option(
         "--polynomial",
+        rich_help_panel=VARIETY,
         help="Expression in z0, z1, ..., YAML file, or a name of `g2links polynomials`, such as dwork(0.3+0.1j).",
     ),
 ]
 Weights = Annotated[
     str | None,
-    typer.Option("--weights", metavar="W W W ...", help="Weights of z0, z1, ... for an expression, such as 1 1 2 2 2."),
+    typer.Option(
+        "--weights",
+        rich_help_panel=VARIETY,
+        metavar="W W W ...",
+        help="Weights of z0, z1, ... for an expression, such as 1 1 2 2 2.",
+    ),
 ]
 Configuration = Annotated[
     str | None,
     typer.Option(
         "--configuration",
+        rich_help_panel=VARIETY,
         help='In place of a polynomial: "P2 3; P2 3", for each projective space the degrees of all equations '
         "in it, with random coefficients from --seed.",
     ),
 ]
 Ambient = Annotated[
-    str | None, typer.Option("--ambient", help='Space of --equations: "P5", or a product such as "P3 x P3".')
+    str | None,
+    typer.Option(
+        "--ambient", rich_help_panel=VARIETY, help='Space of --equations: "P5", or a product such as "P3 x P3".'
+    ),
 ]
 Equations = Annotated[
     str | None,
     typer.Option(
         "--equations",
+        rich_help_panel=VARIETY,
         help='"EQUATION; EQUATION": in z0, z1, ...; of a product in x0, x1, ... of the first space, y0, ... '
         "of the next, then u, v, w, s, t.",
     ),
@@ -82,7 +98,10 @@ Equations = Annotated[
 Polarisation = Annotated[
     str | None,
     typer.Option(
-        "--polarisation", metavar="T T ...", help="Kähler class, a whole number for each space (default: 1 each)."
+        "--polarisation",
+        rich_help_panel=VARIETY,
+        metavar="T T ...",
+        help="Kähler class, a whole number for each space (default: 1 each).",
     ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]

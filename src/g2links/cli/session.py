@@ -43,11 +43,11 @@ class Session:
     def say(self, text: str) -> None:
         """Print words for the user."""
         if not self.quiet:
-            print(text, file=self._words, flush=True)
+            _print(text, self._words)
 
     def warn(self, text: str) -> None:
         """Print what is said in any case, in its place among the other words; of a quiet command on stderr."""
-        print(text, file=sys.stderr if self.quiet else self._words, flush=True)
+        _print(text, sys.stderr if self.quiet else self._words)
 
     def name_file(self, path: object) -> None:
         """Print the name of a result, which a quiet command says in place of its words."""
@@ -82,6 +82,16 @@ class Session:
             raise typer.Exit(INTERRUPTED)
         if not report.passed:
             raise typer.Exit(FAILED)
+
+
+def _print(text: str, stream: Any) -> None:
+    """In colours where somebody looks at a terminal."""
+    if stream.isatty():
+        from g2links.cli.colours import print_coloured
+
+        print_coloured(text, stream)
+    else:
+        print(text, file=stream, flush=True)
 
 
 def require_home(home: Path) -> None:

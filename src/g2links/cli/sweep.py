@@ -15,26 +15,46 @@ if TYPE_CHECKING:
 _MOST_FAILURES = 10
 """Sentences on the screen; the table has all of them."""
 
+_WHERE, _TABLE = "Where the tasks are done", "The table"
+"""Panels of the help."""
+
 
 def sweep(
     file: Annotated[str, typer.Argument(metavar="FILE.yaml", help="Axes and options, see docs/sweeps.md.")],
     workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Processes of this machine; more than 1 need the extra cluster.")
+        int,
+        typer.Option(
+            "--workers",
+            rich_help_panel=_WHERE,
+            min=1,
+            help="Processes of this machine; more than 1 need the extra cluster.",
+        ),
     ] = 1,
     scheduler: Annotated[
-        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
+        str | None,
+        typer.Option(
+            "--scheduler", rich_help_panel=_WHERE, metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786."
+        ),
     ] = None,
     emit: Annotated[
-        choices.Emitted | None, typer.Option("--emit", help="Write an sbatch script instead of doing the tasks.")
+        choices.Emitted | None,
+        typer.Option("--emit", rich_help_panel=_WHERE, help="Write an sbatch script instead of doing the tasks."),
     ] = None,
-    collect: Annotated[bool, typer.Option("--collect", help="Start nothing; make the table of what is done.")] = False,
+    collect: Annotated[
+        bool, typer.Option("--collect", rich_help_panel=_TABLE, help="Start nothing; make the table of what is done.")
+    ] = False,
     tasks: Annotated[
-        str | None, typer.Option("--tasks", metavar="FIRST-LAST", help="These tasks alone, and no table.")
+        str | None,
+        typer.Option("--tasks", rich_help_panel=_WHERE, metavar="FIRST-LAST", help="These tasks alone, and no table."),
     ] = None,
     plot: Annotated[
-        tuple[str, str] | None, typer.Option("--plot", metavar="X Y", help="A picture of column Y against column X.")
+        tuple[str, str] | None,
+        typer.Option("--plot", rich_help_panel=_TABLE, metavar="X Y", help="A picture of column Y against column X."),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the table (default: that of the file).")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", rich_help_panel=_TABLE, help="Name of the table (default: that of the file)."),
+    ] = None,
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,

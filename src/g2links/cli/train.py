@@ -14,6 +14,9 @@ from g2links.settings.quick_sizes import SMALL_TRAINING
 _RUN_NUMBER = re.compile("[0-9]{1,9}")
 """What is a run number and not a path."""
 
+_NETWORK, _TRAINING = "The network, in place of hps.yaml", "Its training, in place of hps.yaml"
+"""Panels of the help."""
+
 
 def train(
     task: Annotated[
@@ -25,25 +28,48 @@ def train(
         typer.Option("--hyperparameters", help="YAML file (default: hyperparameters/hps.yaml, else built in)."),
     ] = None,
     architecture: Annotated[
-        choices.Architecture | None, typer.Option("--architecture", help="Instead of the file's value.")
+        choices.Architecture | None,
+        typer.Option("--architecture", rich_help_panel=_NETWORK, help="The family of networks."),
     ] = None,
-    layers: Annotated[int | None, typer.Option("--layers", help="Instead of the file's value.")] = None,
+    layers: Annotated[int | None, typer.Option("--layers", rich_help_panel=_NETWORK, help="Hidden layers.")] = None,
     units: Annotated[
-        str | None, typer.Option("--units", help="Of each layer, or one number for all: 160 or 64,32.")
+        str | None,
+        typer.Option("--units", rich_help_panel=_NETWORK, help="Of each layer, or one number for all: 160 or 64,32."),
     ] = None,
-    activation: Annotated[str | None, typer.Option("--activation", help="Instead of the file's value.")] = None,
-    epochs: Annotated[int | None, typer.Option("--epochs", help="Instead of the file's value.")] = None,
-    batch_size: Annotated[int | None, typer.Option("--batch-size", help="Instead of the file's value.")] = None,
-    learning_rate: Annotated[float | None, typer.Option("--learning-rate", help="Instead of the file's value.")] = None,
+    activation: Annotated[
+        choices.Activation | None,
+        typer.Option(
+            "--activation",
+            rich_help_panel=_NETWORK,
+            metavar="NAME",
+            help="Of all hidden layers: auto, tanh, gelu, gelu_tanh, swish, softplus, sine, elu or relu.",
+        ),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option("--epochs", rich_help_panel=_TRAINING, help="Passes through the training points, at most."),
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option("--batch-size", rich_help_panel=_TRAINING, help="Points of each step.")
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option("--learning-rate", rich_help_panel=_TRAINING, help="The largest one of the schedule."),
+    ] = None,
     saved_model: Annotated[
-        str | None, typer.Option("--saved-model", help="Run number or .keras file to continue from.")
+        str | None,
+        typer.Option("--saved-model", rich_help_panel=_NETWORK, help="Run number or .keras file to continue from."),
     ] = None,
     cy_run_number: options.CyRun = None,
     time_limit: Annotated[
         float | None,
-        typer.Option("--time-limit", help="Seconds after which training stops at the best state."),
+        typer.Option(
+            "--time-limit", rich_help_panel=_TRAINING, help="Seconds after which training stops at the best state."
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Instead of the file's value.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Seed of every random choice (default: that of the file).")
+    ] = None,
     quick: options.Quick = False,
     fresh: options.Fresh = False,
     home: options.Home = Path(),

@@ -40,7 +40,7 @@ def check_table(record: CheckRecord) -> str:
     if integrals:
         rows = [_integral_row(name, figures, thresholds.get(name)) for name, figures in integrals.items()]
         tables.append(fixed_width(["integral", "value", "std. error", "exact", "threshold", "verdict"], rows))
-    return "\n".join([_caption(record), *tables, *_closing(record)])
+    return "\n".join([_caption(record), *tables, *_unjudged(record), *_closing(record)])
 
 
 def figures_table(figures: Mapping[str, Any], thresholds: Mapping[str, Threshold] | None = None) -> str:
@@ -109,6 +109,14 @@ def _caption(record: CheckRecord) -> str:
     runs = [f"{kind} run {number}" for kind, number in numbers.items() if number is not None]
     points = f"{record['n']} points" + (f" of {record['n_wanted']}, interrupted" if record.get("partial") else "")
     return f"Check {record['check']}: {', '.join([*runs, points])}"
+
+
+def _unjudged(record: CheckRecord) -> list[str]:
+    """A line for each reason why figures have no verdict."""
+    figures: dict[str, list[str]] = {}
+    for name, reason in record.get("unjudged", {}).items():
+        figures.setdefault(reason, []).append(name)
+    return [f"no verdict on {', '.join(names)}: {reason}" for reason, names in figures.items()]
 
 
 def _closing(record: CheckRecord) -> list[str]:

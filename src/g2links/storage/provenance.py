@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from datetime import datetime
 from importlib import metadata
 
 from g2links._version import __version__
@@ -32,6 +33,11 @@ def provenance() -> Versions:
         "precision": precision,
         "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
     }
+
+
+def now() -> str:
+    """The local time to the second, with its offset, as records have it (ISO 8601)."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def cores() -> int | None:

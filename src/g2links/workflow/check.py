@@ -290,6 +290,7 @@ def evaluate_check(
         interrupted=n_points if interrupted else None,
     )
     record = cast("CheckRecord", {**record, **found.remarks})
+    record["unjudged"] = chosen.without_limit(record["figures"], limits)
     record["histograms"] = histograms_of(found.pointwise, limits)
     located = [key for key in chosen.located if key in found.pointwise]
     if located:

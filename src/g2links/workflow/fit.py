@@ -25,7 +25,7 @@ from g2links.storage.keras_files import write_model
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM, find_cy
 from g2links.storage.numbering import Run, claim_run
-from g2links.storage.provenance import provenance
+from g2links.storage.provenance import now, provenance
 from g2links.storage.records import read_record
 from g2links.varieties.points.sampling import Points, effective_sample_size
 from g2links.varieties.variety import AbstractVariety
@@ -214,6 +214,7 @@ def solve_monge_ampere(
         "stages": log.stages,
         "history": log.history,
         "versions": provenance(),
+        "date": now(),
     }
     return Solved(potential, record, measured.ratio, test)
 

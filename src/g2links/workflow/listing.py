@@ -12,7 +12,7 @@ from g2links.ricci_flat.family import described_ansatz
 from g2links.settings.config import TASKS
 from g2links.settings.limits import require_new_file
 from g2links.storage.files import written_at
-from g2links.storage.finished import run_numbers
+from g2links.storage.finished import FinishedRun, run_numbers
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM, find_cy, find_link_run
 from g2links.storage.records import read_record
@@ -59,7 +59,7 @@ def _metric_row(home: Home, number: int) -> RunRow:
         "name": name,
         "cy_run": number,
         "polynomial": polynomial_name(run.record),
-        "date": written_at(run.model_path).isoformat(),
+        "date": date_of(run),
         "architecture": described_ansatz(run.record["ansatz"]),
         "figure": "sigma",
         "value": run.record["figures"]["sigma"],
@@ -78,12 +78,17 @@ def _network_row(home: Home, task: str, number: int, polynomials: Mapping[int, s
         "name": name,
         "cy_run": cy_run,
         "polynomial": None if cy_run is None else polynomials.get(cy_run),
-        "date": written_at(run.model_path).isoformat(),
+        "date": date_of(run),
         "architecture": str(run.record["hyperparameters"].get("architecture")),
         "figure": "relative_error",
         "value": run.record["figures"]["relative_error"],
         "seconds": run.record["figures"]["seconds"],
     }
+
+
+def date_of(run: FinishedRun[MetricRecord] | FinishedRun[NetworkRecord]) -> str:
+    """When a run was found, by its record; of one that does not say so, when its model was written (ISO 8601)."""
+    return run.record["date"] if "date" in run.record else written_at(run.model_path).isoformat()
 
 
 def polynomial_name(record: MetricRecord) -> str:

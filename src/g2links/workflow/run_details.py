@@ -9,14 +9,13 @@ from g2links.records import CheckRecord, MetricRecord
 from g2links.reports.tables import fixed_width, number
 from g2links.ricci_flat.family import described_ansatz
 from g2links.settings.config import TASKS
-from g2links.storage.files import written_at
 from g2links.storage.layout import Home
 from g2links.storage.models import CY_STEM, find_cy, find_link_run
 from g2links.storage.removal import files_of
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.workflow.commands import metric_command, network_command
-from g2links.workflow.listing import checks_of_metric, checks_of_networks, polynomial_name
+from g2links.workflow.listing import checks_of_metric, checks_of_networks, date_of, polynomial_name
 from g2links.workflow.removal import stem_of
 from g2links.workflow.steps import StepReport
 
@@ -42,7 +41,7 @@ def _metric(home: Home, number: int) -> dict[str, Any]:
     return {
         "polynomial": polynomial_name(record),
         **_equations(record),
-        "date": written_at(run.model_path).isoformat(),
+        "date": date_of(run),
         "architecture": ansatz,
         "seed": record["options"]["seed"],
         "points": record["points"],
@@ -63,7 +62,7 @@ def _network(home: Home, task: str, number: int) -> dict[str, Any]:
     chosen = record["hyperparameters"]
     return {
         "cy_run": record["cy_run"],
-        "date": written_at(run.model_path).isoformat(),
+        "date": date_of(run),
         "architecture": f"{chosen.get('architecture')}, {record['weights']} weights",
         "seed": chosen.get("seed"),
         "points": record["base_points"],

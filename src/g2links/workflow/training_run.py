@@ -29,7 +29,7 @@ from g2links.storage.layout import Home
 from g2links.storage.models import find_cy, find_link_run, load_cy, load_link_model
 from g2links.storage.new_sets import remove_leftovers
 from g2links.storage.numbering import claim_run
-from g2links.storage.provenance import provenance
+from g2links.storage.provenance import now, provenance
 from g2links.storage.published_sets import open_set
 from g2links.storage.records import read_record
 from g2links.storage.shards import PARTS
@@ -211,6 +211,7 @@ def fit_network(
         "worst_points": _worst_points(model, data.test, test),
         "history": _history(result.history, log.seconds),
         "versions": provenance(),
+        "date": now(),
     }
     return model, cast("NetworkRecord", record)
 

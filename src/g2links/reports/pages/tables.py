@@ -31,7 +31,7 @@ def figure_rows(record: CheckRecord) -> Iterator[FigureRow]:
     for name in dict.fromkeys([*record["figures"], *record["thresholds"]]):
         found, limit = record["figures"].get(name), record["thresholds"].get(name)
         meaning = integrals.get(name) or (figures[name].meaning if name in figures else "")
-        needed = "" if limit is None else typeset(describe(limit))
+        needed = record.get("unjudged", {}).get(name, "") if limit is None else typeset(describe(limit))
         if found is None:
             yield FigureRow(name, meaning, ("not measured", "", "", "", ""), needed, "fail")
             continue
