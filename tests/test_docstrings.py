@@ -43,6 +43,11 @@ def test_the_examples_hold(path, monkeypatch):
     assert not found.failed
 
 
+def test_every_picture_has_an_example_that_is_executed():
+    found = {name: inspect.getdoc(getattr(g2links.plot, name)) or "" for name in g2links.plot.__all__}
+    assert [name for name, text in found.items() if ">>> " not in text or "+SKIP" in text] == []
+
+
 def test_every_verb_and_every_class_that_a_user_constructs_has_an_example():
     public = {name: getattr(g2links, name) for name in g2links.__all__ if callable(getattr(g2links, name))}
     wanted = {name for name, found in public.items() if name not in RETURNED}
