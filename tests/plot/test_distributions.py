@@ -22,6 +22,13 @@ def test_shares_beyond_each_error(rng):
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
 
 
+def test_a_limit_far_away_does_not_squeeze_the_curve():
+    axes = plot.monge_ampere([1.0, 1.001], limit=0.1).axes[0]
+    assert len(axes.lines) == 2
+    assert axes.get_xlim()[1] < 2e-3
+    assert "limit of $\\sigma$: 0.1" in axes.texts[0].get_text()
+
+
 def test_a_metric_that_is_exact_can_be_drawn(is_picture):
     assert is_picture(plot.monge_ampere(np.full(5, 0.2)))
 

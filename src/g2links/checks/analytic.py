@@ -87,6 +87,6 @@ CHECK = Check(
     evaluate=_evaluate,
     thresholds=_thresholds,
     of_metric=True,
-    unjudged={"lambda": "its error is that of phi_wedge_psi_over_vol, which is judged"},
+    unjudged={"lambda": "it is judged through phi_wedge_psi_over_vol, which follows from it"},
     integrals={NORMALISED: "average of 1/λ²: 1 where the scale c of Υ is right"},
 )

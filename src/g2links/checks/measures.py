@@ -139,14 +139,14 @@ CHECK = Check(
     least_points=20,
     of_metric=True,
     unjudged={
-        "ma_deviation": "sigma and ma_supremum judge it",
-        "smallest_eigenvalue": "metric_positive judges it",
+        "ma_deviation": "it is judged through sigma and ma_supremum",
+        "smallest_eigenvalue": "it is judged through metric_positive",
         **dict.fromkeys(
             ("ricci_scalar", "ricci_norm", "ricci_scalar_mean", "ricci_scalar_rms", "ricci_norm_rms"),
             "sigma does not bound second derivatives of the error of the metric",
         ),
-        "riemann_norm": "the Ricci-flat metric is not flat, and its curvature is not known",
-        "ma_rms": "sigma judges it",
+        "riemann_norm": "the curvature of the Ricci-flat metric is not known",
+        "ma_rms": "it is judged through sigma",
         "ma_supremum": "the run does not say what it was when the metric was found",
         "normalisation": "no exact value is known for this variety",
     },

@@ -26,6 +26,8 @@ SEQUENCE = (BLUE, ORANGE, GREEN, RED, "#CC79A7", "#56B4E9", GREY)
 """For curves in one panel, in this order."""
 STYLES = ("-", "--", "-.", ":")
 """For the same curves, so that they differ in black and white."""
+FAR = 2.0
+"""Decades, or widths of what is drawn, beyond which a limit is an arrow."""
 SCREEN = 130
 """Dots per inch: sharp at the width of a page, in a file below 100 kB."""
 _PAPER = 300
@@ -168,6 +170,12 @@ def note(axes: Axes, text: str, *, colour: str = "black", x: float = 0.97, y: fl
     across = "right" if x > 0.5 else "left"
     up = "top" if y > 0.5 else "bottom"
     axes.text(x, y, text, transform=axes.transAxes, ha=across, va=up, color=colour, fontsize=size, bbox=box)
+
+
+def far_limit(axes: Axes, words: str, *, right: bool) -> None:
+    """An arrow towards a limit that is too far away to be drawn, where what is drawn would be squeezed."""
+    text, x = (rf"{words} $\rightarrow$", 0.98) if right else (rf"$\leftarrow$ {words}", 0.02)
+    note(axes, text, colour=RED, x=x, y=1.0, size=8)
 
 
 def run_title(what: str, *, cy_run: int | None = None, g2_run: int | None = None, n: int | None = None) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from g2links.checks.thresholds import describe, limits_of
 from g2links.errors import InputError
-from g2links.plot.canvas import BLUE, ORANGE, RED, note, panels, picture, run_title
+from g2links.plot.canvas import BLUE, FAR, ORANGE, RED, far_limit, panels, picture, run_title
 from g2links.records import Threshold
 from g2links.reports.histograms import FLOOR, histogram_of
 from g2links.reports.labels import check_title, figure_axis, figure_label, in_order
@@ -20,9 +20,6 @@ from g2links.reports.statistics import judge, summarise
 
 _MEAN: dict[str, Any] = {"color": ORANGE, "linewidth": 1.6}
 _LIMIT: dict[str, Any] = {"color": RED, "linewidth": 1.4, "linestyle": "--"}
-
-_FAR = 2.0
-"""Decades, or widths of what is drawn, beyond which a limit is an arrow."""
 
 
 def check(
@@ -75,6 +72,7 @@ def _panel(axes: Axes, name: str, values: np.ndarray, threshold: Threshold | Non
     finite = values[np.isfinite(values)]
     axes.set_xlabel(figure_label(name))
     axes.set_ylabel("points")
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     if figure_axis(name) == "flag":
         _draw_positive(axes, finite)
     elif finite.size:
@@ -109,7 +107,7 @@ def _draw_histogram(axes: Axes, values: np.ndarray, limits: list[float], *, line
         axes.locator_params(axis="x", nbins=5)
     axes.axvline(max(float(np.mean(values)), FLOOR if logarithmic else -np.inf), **_MEAN)
     low, high = drawn["edges"][0], drawn["edges"][-1]
-    margin = _FAR if logarithmic else _FAR * (high - low)
+    margin = FAR if logarithmic else FAR * (high - low)
     for limit in limits:
         if logarithmic and limit <= 0:
             continue
@@ -118,14 +116,8 @@ def _draw_histogram(axes: Axes, values: np.ndarray, limits: list[float], *, line
         if max(below, above) <= margin:
             axes.axvline(limit, **_LIMIT)
         else:
-            _arrow(axes, limit, right=above > below)
-
-
-def _arrow(axes: Axes, limit: float, *, right: bool) -> None:
-    """Towards a limit that is too far away to be drawn: the bars would be squeezed."""
-    text, x = (rf"limit {limit:.3g} $\rightarrow$", 0.98) if right else (rf"$\leftarrow$ limit {limit:.3g}", 0.02)
-    axes.set_ylim(top=1.2 * axes.dataLim.y1)
-    note(axes, text, colour=RED, x=x, y=1.0, size=8)
+            axes.set_ylim(top=1.2 * axes.dataLim.y1)
+            far_limit(axes, f"limit {limit:.3g}", right=above > below)
 
 
 def _draw_positive(axes: Axes, values: np.ndarray) -> None:

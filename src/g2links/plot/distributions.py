@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from g2links.errors import InputError
-from g2links.plot.canvas import BLUE, GREY, ORANGE, RED, SEQUENCE, STYLES, picture, run_title
+from g2links.plot.canvas import BLUE, FAR, GREY, ORANGE, RED, SEQUENCE, STYLES, far_limit, picture, run_title
 from g2links.reports.histograms import FLOOR
 
 _TORSION = {
@@ -39,7 +39,7 @@ def monge_ampere(
     Args:
         ratio: (n,) η, in any normalisation.
         weights: (n,) positive shares for averages over |Ω|²; equal ones if None.
-        limit: the largest σ that is good enough; not drawn if None.
+        limit: the largest σ that is good enough, an arrow if it is two decades beyond all else; not drawn if None.
         supremum: the error at the worst point that a search has found (`cy.supremum`); not drawn if None.
         cy_run: for the title.
         split: which points these are, for the title, such as "test points".
@@ -74,7 +74,10 @@ def monge_ampere(
         axes = figure.subplots()
         _curve(axes, error, shares, color=BLUE, label=f"share beyond; largest {error.max():.3g}")
         axes.axvline(max(sigma, FLOOR), color=ORANGE, linestyle="--", label=rf"$\sigma$ = {sigma:.3g}")
-        if limit is not None:
+        far = limit is not None and limit > 10**FAR * max(float(error.max()), supremum or 0.0, FLOOR)
+        if limit is not None and far:
+            far_limit(axes, rf"limit of $\sigma$: {limit:.3g}", right=True)
+        elif limit is not None:
             axes.axvline(limit, color=RED, linestyle=":", label=rf"limit of $\sigma$: {limit:.3g}")
         if supremum is not None:
             axes.axvline(supremum, color=GREY, linestyle="-.", label=f"worst point found: {supremum:.3g}")
