@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from g2links.plot.canvas import SCREEN, save
+from g2links.reports.canvas import SCREEN, save
 
 _LARGEST = 100_000
 

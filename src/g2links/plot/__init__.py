@@ -6,7 +6,6 @@ these pictures.
 """
 
 from g2links.plot.anisotropy import eigenvalues
-from g2links.plot.canvas import save
 from g2links.plot.checks import check
 from g2links.plot.comparison import runs
 from g2links.plot.components import component_errors, predictions
@@ -16,6 +15,7 @@ from g2links.plot.histories import metric_history, training_history
 from g2links.plot.locations import error_locations
 from g2links.plot.scatter import columns
 from g2links.plot.surfaces import slice_of_threefold
+from g2links.reports.canvas import save
 
 __all__ = [
     "along",

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.plot.canvas import SEQUENCE, picture, run_title
 from g2links.plot.locations import binned_quantiles
+from g2links.reports.canvas import SEQUENCE, drawing, run_title
 
 _MARKERS = "osD^v<>"
 _DECADE = 10.0
@@ -54,7 +54,7 @@ def eigenvalues(
     if not (values > 0).all() or (np.diff(values, axis=1) < 0).any():
         raise InputError("values", float(values.min()), "positive eigenvalues in ascending order")
     title = run_title("Eigenvalues of g over V", cy_run=cy_run, n=len(values))
-    with picture(title, width=6.5, height=4.4) as figure:
+    with drawing(title, width=6.5, height=4.4) as figure:
         axes = figure.subplots()
         size = 2.4 if len(values) < 2000 else 1.4
         for i, column in enumerate(values.T):

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from g2links.checks.thresholds import describe, limits_of
 from g2links.errors import InputError
-from g2links.plot.canvas import BLUE, FAR, ORANGE, RED, far_limit, panels, picture, run_title
 from g2links.records import Threshold
+from g2links.reports.canvas import BLUE, FAR, ORANGE, RED, drawing, far_limit, panels, run_title
 from g2links.reports.histograms import FLOOR, histogram_of
 from g2links.reports.labels import check_title, figure_axis, figure_label, in_order
 from g2links.reports.statistics import judge, summarise
@@ -61,7 +61,7 @@ def check(
     title = run_title(check_title(name) if name else "Check", cy_run=cy_run, g2_run=g2_run, n=n)
     columns = min(3, len(values)) if len(values) != 4 else 2
     rows = -(-len(values) // columns)
-    with picture(title, width=max(5.5, 3.9 * columns), height=2.9 * rows + 0.9) as figure:
+    with drawing(title, width=max(5.5, 3.9 * columns), height=2.9 * rows + 0.9) as figure:
         for axes, (key, found) in zip(panels(figure, len(values), columns), values.items(), strict=True):
             _panel(axes, key, found, thresholds.get(key))
         _key(figure)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from g2links.errors import InputError
-from g2links.plot.canvas import SEQUENCE, picture
+from g2links.reports.canvas import SEQUENCE, drawing
 
 _MARKERS = "osD^v<>"
 _KEPT = {"sigma": r"$\sigma$", "ma_supremum": "worst point found", "relative_error": "relative error (mean)",
@@ -47,7 +47,7 @@ def runs(
     drawn = {name: part for name, part in found.items() if part}
     if not drawn:
         raise InputError("records", list(records), f"runs with one of the figures {', '.join(wanted)} above 0")
-    with picture(title, width=7, height=1.9 + 0.36 * len(records)) as figure:
+    with drawing(title, width=7, height=1.9 + 0.36 * len(records)) as figure:
         axes = figure.subplots()
         for i, (name, part) in enumerate(drawn.items()):
             rows, values, errors = (np.array(column) for column in zip(*part, strict=True))

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from g2links.errors import InputError
 from g2links.forms import multi_indices
-from g2links.plot.canvas import GREY, ORANGE, RED, note, picture, require_choice, run_title
+from g2links.reports.canvas import GREY, ORANGE, RED, drawing, note, require_choice, run_title
 from g2links.reports.histograms import FLOOR
 from g2links.reports.labels import COORDINATES, TASKS
 
@@ -90,7 +90,7 @@ def predictions(
     x, y = computed.ravel(), predicted.ravel()
     finite = np.isfinite(x) & np.isfinite(y)
     title = run_title(f"Prediction of {TASKS[task].title}", cy_run=cy_run, g2_run=g2_run, n=len(computed))
-    with picture(title, width=10, height=4.6) as figure:
+    with drawing(title, width=10, height=4.6) as figure:
         left, right = figure.subplots(1, 2)
         if finite.any():
             _values(left, x[finite], y[finite])
@@ -135,7 +135,7 @@ def component_errors(
         table[place] = error
     drawable = errors[np.isfinite(errors) & (errors > 0)]
     title = run_title(f"Error of {TASKS[task].title} by component", cy_run=cy_run, g2_run=g2_run, n=len(computed))
-    with picture(title, width=0.52 * len(columns) + 2.6, height=0.4 * len(rows) + 2.2) as figure:
+    with drawing(title, width=0.52 * len(columns) + 2.6, height=0.4 * len(rows) + 2.2) as figure:
         axes = figure.subplots()
         low, high = (drawable.min(), drawable.max()) if drawable.size else (FLOOR, 1.0)
         scale = LogNorm(max(low, high / _SPAN, FLOOR) / 1.1, 1.1 * max(high, FLOOR), clip=True)

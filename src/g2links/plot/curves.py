@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.plot.canvas import BLUE, GREY, SEQUENCE, STYLES, picture, require_choice, run_title
 from g2links.plot.components import component_indices
+from g2links.reports.canvas import BLUE, GREY, SEQUENCE, STYLES, drawing, require_choice, run_title
 from g2links.reports.histograms import FLOOR
 from g2links.reports.labels import COORDINATES, TASKS
 
@@ -45,7 +45,7 @@ def rational_curve(t: Any, ratio: Any, *, cy_run: int | None = None) -> Figure:
     radius, mean = np.abs(t[:, 0]), ratio.mean(axis=1)
     worst = float(np.max(np.abs(ratio - 1)))
     title = run_title("Monge-Ampère ratio on the rational curve (z, −z, tz, 0, −tz)", cy_run=cy_run)
-    with picture(title, width=6.5, height=4.0) as figure:
+    with drawing(title, width=6.5, height=4.0) as figure:
         axes = figure.subplots()
         axes.fill_between(
             radius, ratio.min(axis=1), ratio.max(axis=1), color=BLUE, alpha=0.25, linewidth=0, label="range over arg t"
@@ -111,7 +111,7 @@ def along(
         raise InputError("parameter and components", "numbers", "finite numbers")
     named = np.argsort(-np.ptp(computed, axis=0), kind="stable")[:_NAMED]
     title = f"{TASKS[task].title[4:].capitalize()} along {what or 'a curve'}"
-    with picture(title, width=7.5, height=5.5) as figure:
+    with drawing(title, width=7.5, height=5.5) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.3])
         for i, values in enumerate(computed.T):
             rank = int(np.flatnonzero(named == i)[0]) if i in named else None

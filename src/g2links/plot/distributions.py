@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from g2links.errors import InputError
-from g2links.plot.canvas import BLUE, FAR, GREY, ORANGE, RED, SEQUENCE, STYLES, far_limit, picture, run_title
+from g2links.reports.canvas import BLUE, FAR, GREY, ORANGE, RED, SEQUENCE, STYLES, drawing, far_limit, run_title
 from g2links.reports.histograms import FLOOR
 
 _TORSION = {
@@ -70,7 +70,7 @@ def monge_ampere(
     error = np.abs(values - 1)
     sigma = float(np.sum(shares * error))
     title = run_title("Monge-Ampère error", cy_run=cy_run, n=len(values)) + (f" ({split})" if split else "")
-    with picture(title, width=6.5, height=4.6) as figure:
+    with drawing(title, width=6.5, height=4.6) as figure:
         axes = figure.subplots()
         _curve(axes, error, shares, color=BLUE, label=f"share beyond; largest {error.max():.3g}")
         axes.axvline(max(sigma, FLOOR), color=ORANGE, linestyle="--", label=rf"$\sigma$ = {sigma:.3g}")
@@ -124,7 +124,7 @@ def torsion(
             raise InputError(name, f"{values.size} values", "finite numbers, at least one")
     n = max(values.size for values in found.values())
     title = run_title("Torsion of the G2-structure", cy_run=cy_run, g2_run=g2_run, n=n)
-    with picture(title, width=6.5, height=4.6) as figure:
+    with drawing(title, width=6.5, height=4.6) as figure:
         axes = figure.subplots()
         deviations: list[np.ndarray] = []
         for i, (name, values) in enumerate(found.items()):

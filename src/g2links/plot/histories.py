@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from g2links.errors import InputError
-from g2links.plot.canvas import BLUE, GREEN, GREY, ORANGE, note, picture, require_choice, run_title
+from g2links.reports.canvas import BLUE, GREEN, GREY, ORANGE, drawing, note, require_choice, run_title
 from g2links.reports.labels import TASKS
 
 History = Sequence[Mapping[str, Any]]
@@ -97,7 +97,7 @@ def _drawn(
     """The curves above, the knob of the optimiser below, over the same steps."""
     if any(step not in entry for entry in history):
         raise InputError("history", "an entry without it", f'"{step}" in each entry')
-    with picture(title, width=7.5, height=5.5) as figure:
+    with drawing(title, width=7.5, height=5.5) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
         for key, (label, colour) in curves.items():
             _curve(upper, history, step, key, label, colour)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.plot.canvas import BLUE, GREY, ORANGE, RED, note, panels, picture, run_title
+from g2links.reports.canvas import BLUE, GREY, ORANGE, RED, drawing, note, panels, run_title
 from g2links.reports.labels import figure_label
 
 _PER_BIN = 60
@@ -88,7 +88,7 @@ def error_locations(
     symbols = [rf"$|\zeta_{i}|^2$" if weighted else rf"$|z_{i}|^2/|z|^2$" for i in range(shares.shape[1])]
     least = r"least $|\zeta_i|^2$" if weighted else r"least $|z_i|^2/|z|^2$"
     width = 3.9 if columns == 3 else 2.8
-    with picture(title, width=width * columns, height=3.1 * rows + 0.8) as figure:
+    with drawing(title, width=width * columns, height=3.1 * rows + 0.8) as figure:
         axes = iter(panels(figure, each * len(table), columns))
         for name, values in table.items():
             first = next(axes)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.plot.canvas import SEQUENCE, picture
+from g2links.reports.canvas import SEQUENCE, drawing
 
 _DECADES = 1.5
 """From so many on a logarithmic axis shows more than a linear one."""
@@ -57,7 +57,7 @@ def columns(
     groups: dict[Any, list[Mapping[str, Any]]] = {}
     for row in shown:
         groups.setdefault(None if by is None else row.get(by), []).append(row)
-    with picture(title or f"{called[y]} against {called[x]}", width=7, height=4.5) as figure:
+    with drawing(title or f"{called[y]} against {called[x]}", width=7, height=4.5) as figure:
         axes = figure.subplots()
         for i, (value, group) in enumerate(groups.items()):
             words = isinstance(group[0][x], str)

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from g2links.errors import InputError
-from g2links.plot.canvas import picture
+from g2links.reports.canvas import drawing
 from g2links.reports.histograms import FLOOR
 from g2links.varieties.points.slices import Slice
 
@@ -52,7 +52,7 @@ def slice_of_threefold(part: Slice, values: Any, *, label: str = "", title: str 
     low, high = np.quantile(finite, [0.02, 0.999])
     others = [i for i in range(part.z.shape[1]) if i not in (part.moving, part.solved)]
     fixed = ", ".join(f"$z_{i} = {_number(part.z[0, i])}$" for i in others)
-    with picture(title or f"Slice of V: {fixed}", width=6.5, height=5.2) as figure:
+    with drawing(title or f"Slice of V: {fixed}", width=6.5, height=5.2) as figure:
         axes: Any = figure.add_subplot(projection="3d")
         drawn = Poly3DCollection(
             corners,

@@ -17,10 +17,10 @@ from g2links.checks.verdict import verdict
 from g2links.errors import InputError
 from g2links.links.structure import require_threefold
 from g2links.networks.locations import coordinate_shares, worst_points
-from g2links.plot.canvas import SCREEN, save
 from g2links.plot.checks import check as plot_check
 from g2links.plot.locations import error_locations
 from g2links.records import CheckRecord, Thresholds
+from g2links.reports.canvas import SCREEN, save
 from g2links.reports.histograms import histograms_of
 from g2links.reports.statistics import check_record
 from g2links.reports.tables import check_table

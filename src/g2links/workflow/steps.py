@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, cast
 
 from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
-from g2links.plot.canvas import SCREEN, save
 from g2links.plot.distributions import monge_ampere
 from g2links.plot.histories import metric_history
 from g2links.records import SavedSamplesRecord
+from g2links.reports.canvas import SCREEN, save
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
 from g2links.settings.config import load_hyperparameters
 from g2links.storage.files import require_writable

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from g2links.errors import InputError
-from g2links.plot.canvas import SCREEN, save
 from g2links.plot.scatter import columns
+from g2links.reports.canvas import SCREEN, save
 from g2links.reports.tables import fixed_width, number
 from g2links.settings.sweep_files import sweep_name
 from g2links.storage.files import require_writable

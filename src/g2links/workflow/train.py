@@ -14,11 +14,11 @@ from g2links.networks.architecture import Row
 from g2links.networks.locations import coordinate_shares
 from g2links.networks.model import LinkModel
 from g2links.networks.own import OwnFamily, register_network
-from g2links.plot.canvas import SCREEN, save
 from g2links.plot.components import component_errors, predictions
 from g2links.plot.histories import training_history
 from g2links.plot.locations import error_locations
 from g2links.records import NetworkRecord
+from g2links.reports.canvas import SCREEN, save
 from g2links.reports.labels import TASK_ERRORS, TASKS
 from g2links.reports.statistics import judge
 from g2links.settings.config import load_hyperparameters

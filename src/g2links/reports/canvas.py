@@ -69,7 +69,7 @@ class Picture(Figure):
 
 
 @contextlib.contextmanager
-def picture(title: str, *, width: float, height: float) -> Iterator[Figure]:
+def drawing(title: str, *, width: float, height: float) -> Iterator[Figure]:
     """An empty figure to draw in, in one look; the user's own matplotlib settings have no effect.
 
     Args:
@@ -81,6 +81,18 @@ def picture(title: str, *, width: float, height: float) -> Iterator[Figure]:
         if title:
             figure.suptitle(title, fontsize=12)
         yield figure
+
+
+@contextlib.contextmanager
+def picture(path: str | os.PathLike[str], title: str, *, width: float, height: float) -> Iterator[Figure]:
+    """A `drawing` that is saved at `path`, for the screen, when the block ends well; nothing is written otherwise.
+
+    Raises:
+        InputError, ArtefactError: as `save` does.
+    """
+    with drawing(title, width=width, height=height) as figure:
+        yield figure
+    save(figure, path, dpi=SCREEN)
 
 
 def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = _PAPER) -> None:

@@ -6,11 +6,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from g2links.errors import ArtefactError, InputError
-from g2links.plot.canvas import picture, run_title, save
+from g2links.reports.canvas import drawing, picture, run_title, save
 
 
 def _drawn():
-    with picture("t", width=2, height=2) as figure:
+    with drawing("t", width=2, height=2) as figure:
         figure.subplots().plot([0, 1], [1, 2])
     return figure
 
@@ -32,6 +32,17 @@ def test_the_same_calls_give_the_same_bytes(tmp_path, name):
     assert first.startswith(b"\x89PNG" if name.endswith("png") else b"%PDF")
     save(_drawn(), tmp_path / name)
     assert (tmp_path / name).read_bytes() == first
+
+
+def test_a_picture_is_written_when_its_block_ends_well_and_otherwise_the_old_one_stays(tmp_path):
+    path = tmp_path / "p.png"
+    with picture(path, "t", width=2, height=2) as figure:
+        figure.subplots().plot([0, 1], [1, 2])
+    before = path.read_bytes()
+    with pytest.raises(ZeroDivisionError), picture(path, "t", width=2, height=2):
+        raise ZeroDivisionError
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_dots_of_a_file_are_those_that_were_asked_for_and_the_figure_stays(tmp_path, figure):
