@@ -26,6 +26,7 @@ def test_lines_of_a_third_column():
     rows = [{"degree": d, "n": n, "sigma": d * n} for n in (1000, 2000) for d in (3, 1, 2)]
     lines = plot.columns(rows, "degree", "sigma", by="n").axes[0].lines
     assert [line.get_xdata().tolist() for line in lines] == [[1, 2, 3], [1, 2, 3]]
+    assert all(tick == int(tick) for tick in lines[0].axes.get_xticks())
     assert [line.get_ydata().tolist() for line in lines] == [[1000, 2000, 3000], [2000, 4000, 6000]]
     assert {line.get_linestyle() for line in lines} == {"-"}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from g2links.errors import InputError
 from g2links.reports.canvas import SEQUENCE, drawing
@@ -91,3 +92,5 @@ def _scale(axes: Axes, which: str, values: Sequence[Any]) -> None:
             axes.tick_params(axis="x", labelrotation=90)
     elif min(values) > 0 and math.log10(max(values) / min(values)) > _DECADES:
         (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    elif all(isinstance(value, int) for value in values):
+        (axes.xaxis if which == "x" else axes.yaxis).set_major_locator(MaxNLocator(integer=True))
