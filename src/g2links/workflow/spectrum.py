@@ -24,7 +24,7 @@ from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.solve import open_run
 
 SYMMETRIES = ("all", "phases", "none")
-_WEYL = 0.1
+_WEYL = 0.05
 """By what share the heat trace may be off: the next term of its expansion, and a level that is missing, are more."""
 
 
@@ -66,8 +66,8 @@ class Spectrum:
                 )
         if self.weyl is not None and not abs(self.weyl.deviation) < _WEYL:
             found.append(
-                f"the heat trace at t = {self.weyl.time:.3g} is off by {self.weyl.deviation:.1%} from Weyl's law, where "
-                f"{_WEYL:.0%} are allowed: levels are missing, or too many"
+                f"the heat trace at t = {self.weyl.time:.3g} is off by {self.weyl.deviation:.1%} from Weyl's law "
+                f"({_WEYL:.0%} are allowed): levels are missing, or too many"
             )
         return found
 
@@ -159,9 +159,9 @@ def spectrum(
     """The lowest eigenvalues of the Laplacian d†d on functions, with multiplicities and errors.
 
     Functions of charge q, F(e^{iθ}·z) = e^{iqθ} F(z), on the link with the metric η² + g_T are sections of O(q) on V;
-    those of charge 0 are the functions on V. Symmetries divide them into irreducible representations, so that multiplicities
-    are exact (`quantities.spectrum.sectors`); in each the operator is applied to the products of monomials
-    (`quantities.spectrum.galerkin`). Polynomials of degree q, the lowest functions of charge q > 0, have the
+    those of charge 0 are the functions on V. Symmetries divide them into irreducible representations, so that
+    multiplicities are exact (`quantities.spectrum.sectors`); in each the operator is applied to the products of
+    monomials (`quantities.spectrum.galerkin`). Polynomials of degree q, the lowest functions of charge q > 0, have the
     eigenvalue q(q + n), n = dim V, exactly, whatever the metric.
 
     Args:

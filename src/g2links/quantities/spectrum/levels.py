@@ -18,6 +18,12 @@ from g2links.quantities.spectrum.sectors import FunctionSpace, Sector
 
 _DEPENDENT = 1e-11
 """Combinations of normalised functions with a smaller square are taken for relations among them."""
+_NOTHING = 1e-20
+"""The mean square of a function that is 0 on V but for rounding: products have some size between 1e-8 and 1."""
+_NO_EIGENFUNCTION = 0.5
+"""What is left of ΔF - λF, as a share of λ, in a solution that is none."""
+_ROUGHLY = 1.2
+"""Bounds from above are averages too, and may be too low by some per cent."""
 _TOGETHER = 20
 
 
@@ -28,7 +34,8 @@ class SectorValues(NamedTuple):
         values: (m,) λ.
         standard_errors: (m,) from the points: their groups are independent.
         basis_errors: (m,) how far λ can be from an eigenvalue of the operator: r²/gap, with what is left, r =
-            |ΔF - λF|/|F|, and the distance to the next eigenvalue of the sector (Kato, J. Phys. Soc. Japan 4 (1949) 334); at most r.
+            |ΔF - λF|/|F|, and the distance to the next eigenvalue of the sector (Kato, J. Phys. Soc. Japan 4 (1949)
+            334); at most r. Where it is λ itself, there is an eigenvalue of about this size or below.
         vectors: (n, m) the eigenfunctions, as combinations of the functions of the sector, of mean square 1.
     """
 
@@ -141,9 +148,10 @@ def levels_of(
 def sector_values(moments: Moments) -> SectorValues:
     """All eigenvalues that the functions of a sector give."""
     gram, operator = moments.gram.sum(axis=0), moments.operator.sum(axis=0)
-    norms = 1 / np.sqrt(np.diagonal(gram).real)
+    sizes = np.diagonal(gram).real
+    norms = np.where(sizes > _NOTHING, 1 / np.sqrt(np.maximum(sizes, _NOTHING)), 0.0)
     squares, axes = np.linalg.eigh(norms[:, None] * gram * norms[None])
-    kept = squares > _DEPENDENT * squares[-1]
+    kept = squares > _DEPENDENT * max(squares[-1], 1.0)
     basis = norms[:, None] * axes[:, kept] / np.sqrt(squares[kept])
     values, left, right = scipy.linalg.eig(basis.conj().T @ operator @ basis, left=True)
     order = np.argsort(values.real)
@@ -160,7 +168,33 @@ def sector_values(moments: Moments) -> SectorValues:
     errors = np.sqrt(groups / (groups - 1) * np.sum(shares**2, axis=0))
     cross = _diagonal(right, operator, right).real
     rest = np.maximum(_diagonal(right, moments.square, right).real - 2 * values * cross + values**2, 0.0)
-    return SectorValues(values, errors, _kato(values, rest), right)
+    solved = SectorValues(values, errors, _kato(values, rest), right)
+    squares, axes = np.linalg.eigh(basis.conj().T @ moments.square @ basis)
+    return _all_of_them(solved, np.sqrt(rest), np.sqrt(np.maximum(squares, 0.0)), basis @ axes)
+
+
+def _all_of_them(solved: SectorValues, rest: np.ndarray, bounds: np.ndarray, vectors: np.ndarray) -> SectorValues:
+    """The solutions that are eigenfunctions, and in the place of each that is missing a bound.
+
+    Averages that are not exact leave solutions for which ΔF is nowhere near λF. The smallest values of |ΔF|/|F| are,
+    in ascending order, bounds from above for the eigenvalues: so many there must be.
+
+    Args:
+        solved: all solutions.
+        rest: |ΔF - λF|/|F| of each.
+        bounds, vectors: the stationary values of |ΔF|/|F|, ascending, and their functions.
+    """
+    good = rest <= _NO_EIGENFUNCTION * np.maximum(np.abs(solved.values), 1.0)
+    found = SectorValues(*(column[..., good] for column in solved))
+    missing: list[int] = []
+    for i, bound in enumerate(bounds):
+        if np.sum(found.values <= _ROUGHLY * bound + 1e-6) + len(missing) <= i:
+            missing.append(i)
+    nothing = np.zeros(len(missing))
+    rough = SectorValues(bounds[missing], nothing, bounds[missing], vectors[:, missing])
+    both = [np.concatenate(columns, axis=-1) for columns in zip(found, rough, strict=True)]
+    order = np.argsort(both[0], kind="stable")
+    return SectorValues(*(column[..., order] for column in both))
 
 
 def _diagonal(left: np.ndarray, matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
