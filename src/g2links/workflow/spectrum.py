@@ -23,7 +23,7 @@ from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.solve import open_run
 
-SYMMETRIES = ("all", "phases", "none")
+SYMMETRIES: tuple[Symmetry, ...] = ("all", "phases", "none")
 _WEYL = 0.05
 """By what share the heat trace may be off: the next term of its expansion, and a level that is missing, are more."""
 
@@ -150,7 +150,7 @@ def spectrum(
     levels: int = 10,
     degree: int | None = None,
     n_points: int | None = None,
-    symmetry: Symmetry = "all",
+    symmetry: str = "all",
     require_error: float = 0.01,
     home: str | os.PathLike[str] = ".",
     cy_run: int | None = None,
@@ -188,8 +188,7 @@ def spectrum(
     charges = _charges(charge)
     if levels < 1:
         raise InputError("levels", levels, "at least 1")
-    if symmetry not in SYMMETRIES:
-        raise InputError("symmetry", symmetry, f"one of {', '.join(SYMMETRIES)}")
+    divided = _symmetry(symmetry)
     if not require_error > 0:
         raise InputError("require_error", require_error, "a positive number")
     metric = open_run(home, cy_run) if cy is None else cy
@@ -197,12 +196,12 @@ def spectrum(
         raise InputError("n_points", n_points, f"from 2 to the {metric.points.n} points of the run")
     points = metric.points.rows(slice(n_points))
     variety, potential = metric.variety, metric.model.kahler_potential
-    k = default_degree(variety, max(charges), points.n, symmetry) if degree is None else degree
-    spaces = {q: FunctionSpace(variety, q, k, symmetry) for q in charges}
+    k = default_degree(variety, max(charges), points.n, divided) if degree is None else degree
+    for q in charges:
+        require_size(FunctionSpace(variety, q, k, divided), points.n)
+    spaces = {q: FunctionSpace(variety, q, k, divided) for q in charges}
     if symmetry == "phases" and all(len(space.block_sizes()) == 1 for space in spaces.values()):
         raise InputError("symmetry", symmetry, f"all or none: no phases but the circle preserve {variety.name}")
-    for space in spaces.values():
-        require_size(space, points.n)
     found: dict[int, tuple[Level, ...]] = {}
     with progress_if_watched(progress) as show:
         show("evaluating the volume form", 0, 1)
@@ -217,6 +216,13 @@ def spectrum(
     weyl = heat_trace(variety, _resolved(found[0])) if 0 in found else None
     chosen = {q: each[:levels] for q, each in found.items()}
     return Spectrum(variety, chosen, k, points.n, metric.sigma, metric.cy_run, weyl, require_error)
+
+
+def _symmetry(given: str) -> Symmetry:
+    for known in SYMMETRIES:
+        if given == known:
+            return known
+    raise InputError("symmetry", given, f"one of {', '.join(SYMMETRIES)}")
 
 
 def _charges(charge: int | Sequence[int]) -> list[int]:

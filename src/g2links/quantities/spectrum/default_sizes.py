@@ -13,6 +13,8 @@ _WORK = 4e12
 _MOST_WORK = 1e14
 _MOST_FUNCTIONS = 3000
 """In one sector: matrices of 8 groups of points are in memory."""
+_HIGHEST_OF_ALL = 1000
+_MOST_PRODUCTS = 3_000_000
 _EACH = 24
 """Real operations for each point and pair of functions, for three complex matrices."""
 
@@ -41,6 +43,10 @@ def require_size(space: FunctionSpace, n_points: int) -> None:
     Raises:
         InputError: naming the degree.
     """
+    if space.degree > _HIGHEST_OF_ALL:
+        raise InputError("degree", space.degree, f"at most {_HIGHEST_OF_ALL}")
+    if space.products() > _MOST_PRODUCTS:
+        raise InputError("degree", space.degree, f"a lower one: there are more than {_MOST_PRODUCTS:,} products")
     operations, functions = work(space, n_points)
     if operations > _MOST_WORK or functions > _MOST_FUNCTIONS * len(space.elements):
         raise InputError(

@@ -23,6 +23,7 @@ from jaxtyping import Complex, Float
 
 from g2links._typing import Array, ComplexPoint, Scalar
 from g2links.calculus.map_points import compiled
+from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential, kahler_jet
 from g2links.potentials.reference import log_radii_squared, reference_jet
 from g2links.quantities.spectrum.sectors import FunctionSpace, Sector
@@ -53,11 +54,11 @@ class SectionValues(NamedTuple):
 
 
 class SectionsAtPoint(NamedTuple):
-    """What the operator needs at one point, in a frame that is unitary for g.
+    """What the operator needs at one point.
 
     Attributes:
         alpha: (A,) s_α e^{-qu/2}, in the gauge where K_ref = 0.
-        along_alpha: (n, A) D_a s_α e^{-qu/2}.
+        along_alpha: (n, A) g^{ab̄} D_a s_α e^{-qu/2}.
         beta: (B,) s_β.
         along_beta: (n, B) D_b s_β.
         trace: g^{ab̄} ∂_a∂_b̄ K_ref.
@@ -118,9 +119,8 @@ class LaplaceOperator:
         variety, q = self.variety, self.space.charge
         frame = tangent_frame(variety, at)
         reference, whole = reference_jet(variety, at.z, frame), kahler_jet(variety, self.potential, at.z, frame)
-        lower = jnp.linalg.cholesky(whole.hermitian()[0])
-        flat = jax.scipy.linalg.solve_triangular(lower, reference.hermitian()[0], lower=True)
-        trace = jnp.trace(jax.scipy.linalg.solve_triangular(lower, flat.conj().T, lower=True)).real
+        inverse = small_inverse(whole.hermitian()[0])
+        trace = jnp.trace(inverse @ reference.hermitian()[0]).real
         base, full = reference.complex_first()[0], whole.complex_first()[0]
         scale = self._scale(at.z)
         twist = jnp.exp(-0.5 * q * (whole.value[0] - reference.value[0]))
@@ -134,12 +134,12 @@ class LaplaceOperator:
             value = factors * monomials(exponents, scale * at.z)
             first = factors[None] * jax.vmap(along)(frame)
             connection = base[:, None] * m[None] + charge * full[:, None]
-            return value, jax.scipy.linalg.solve_triangular(lower, first - connection * value[None], lower=True)
+            return value, first - connection * value[None]
 
         space = self.space
         alpha, along_alpha = sections(space.alphas, space.alpha_norms, space.alpha_degrees - q, q)
         beta, along_beta = sections(space.betas, space.beta_norms, space.beta_degrees, 0)
-        return SectionsAtPoint(twist * alpha, twist * along_alpha, beta, along_beta, trace)
+        return SectionsAtPoint(twist * alpha, inverse @ (twist * along_alpha), beta, along_beta, trace)
 
     def products(self, sections: SectionsAtPoint, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """F and ΔF for some products, (n, points) complex each, from the sections at the points, which come last."""

@@ -64,7 +64,7 @@ class Eigenfunctions:
     sector: Sector
     vector: Complex[np.ndarray, " m"]
 
-    def __call__(self, z: Complex[np.ndarray, "n variables"]) -> Complex[np.ndarray, "n multiplicity"]:
+    def __call__(self, z: Complex[np.ndarray, "..."]) -> Complex[np.ndarray, "n multiplicity"]:
         """All of them at each point.
 
         Raises:

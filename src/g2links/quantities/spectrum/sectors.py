@@ -9,6 +9,7 @@ representation of the whole group is that of the permutations that preserve one 
 with this multiplicity exactly, and its eigenfunctions are found among the functions of one row of one representation.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from g2links.errors import InputError
 from g2links.potentials.section_basis import factor_sizes
 from g2links.quantities.spectrum.representations import Irreducible, irreducible_representations
 from g2links.varieties.points.path_tracking import monomials_of_multidegree
-from g2links.varieties.polynomial import exponents_of_degree
+from g2links.varieties.polynomial import exponents_of_degree, monomial_count
 from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, residues
 from g2links.varieties.variety import AbstractVariety
 
@@ -136,6 +137,11 @@ class FunctionSpace:
     def degrees(self) -> range:
         """Those of the s_β: all from k - max(w) + 1 to k, so that those of lower ones are among their combinations."""
         return range(max(0, self.degree - self.variety.heaviest + 1), self.degree + 1)
+
+    def products(self) -> int:
+        """A bound for the number of products, without listing them: if they were all of one degree."""
+        left, right = (sum(_count(self.variety, m + q) for m in self.degrees) for q in (self.charge, 0))
+        return left * right // len(self.degrees)
 
     @cached_property
     def alphas(self) -> Int[np.ndarray, "A variables"]:
@@ -268,6 +274,15 @@ def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
     if len(variety.charges) == 1:
         return exponents_of_degree(variety.charges[0], degree * variety.polarisation[0])
     return monomials_of_multidegree(factor_sizes(variety), tuple(degree * t for t in variety.polarisation))
+
+
+def _count(variety: AbstractVariety, degree: int) -> int:
+    """About how many monomials there are, of weights 1 exactly."""
+    total = 1
+    for factor in variety.factors:
+        size, d = len(factor.coordinates), degree * factor.polarisation
+        total *= math.comb(d + size - 1, size - 1) if max(factor.charges) == 1 else monomial_count(factor.charges, d)
+    return total
 
 
 def _degrees(variety: AbstractVariety, exponents: np.ndarray) -> np.ndarray:
