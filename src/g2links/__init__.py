@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from g2links.workflow.report import report
     from g2links.workflow.sample import sample
     from g2links.workflow.solve import open_run, solve
+    from g2links.workflow.spectrum import Spectrum, spectrum
     from g2links.workflow.sweep import Sweep, open_sweep, sweep
     from g2links.workflow.train import TrainedNetwork, train
 
@@ -56,6 +57,7 @@ __all__ = [
     "LinkSamples",
     "Pipeline",
     "Polynomial",
+    "Spectrum",
     "Sweep",
     "TrainedNetwork",
     "WeightedHypersurface",
@@ -83,6 +85,7 @@ __all__ = [
     "report",
     "sample",
     "solve",
+    "spectrum",
     "sweep",
     "train",
 ]
@@ -101,6 +104,7 @@ _LIES_IN = {
     "LinkSamples": "g2links.workflow.link_samples",
     "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
+    "Spectrum": "g2links.workflow.spectrum",
     "Sweep": "g2links.workflow.sweep",
     "TrainedNetwork": "g2links.workflow.train",
     "WeightedHypersurface": "g2links.varieties.hypersurface",
@@ -124,6 +128,7 @@ _LIES_IN = {
     "report": "g2links.workflow.report",
     "sample": "g2links.workflow.sample",
     "solve": "g2links.workflow.solve",
+    "spectrum": "g2links.workflow.spectrum",
     "sweep": "g2links.workflow.sweep",
     "train": "g2links.workflow.train",
 }

@@ -307,6 +307,33 @@ class CheckRecord(TypedDict):
     unjudged: NotRequired[dict[str, str]]
 
 
+class LevelRecord(TypedDict):
+    """An eigenvalue of the Laplacian."""
+
+    charge: int
+    eigenvalue: float
+    multiplicity: int
+    standard_error: float
+    basis_error: float
+    character: list[int]
+
+
+class SpectrumRecord(TypedDict):
+    """What `g2links spectrum` found; `weyl` holds the heat trace against Weyl's law."""
+
+    command: str
+    cy_run: int | None
+    variety: str
+    degree: int
+    n: int
+    sigma: float
+    levels: list[LevelRecord]
+    weyl: dict[str, float] | None
+    require_error: float
+    passed: bool
+    failures: list[str]
+
+
 class FileEntry(TypedDict):
     """One file of a set."""
 

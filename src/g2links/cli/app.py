@@ -14,6 +14,7 @@ from g2links.cli.options import example
 from g2links.cli.polynomials import polynomials
 from g2links.cli.report import report
 from g2links.cli.sample import sample
+from g2links.cli.spectrum import spectrum
 from g2links.cli.sweep import sweep
 from g2links.cli.train import train
 
@@ -37,6 +38,7 @@ def build() -> typer.Typer:
     app.add_typer(runs.app, name="runs")
     app.command(epilog=example("polynomials --polynomial 'z0^8+z1^8+z2^4+z3^4+z4^4' --weights 1 1 2 2 2"))(polynomials)
     app.command(epilog=example('invariants --where "h21 < 5" --out few.csv'))(invariants)
+    app.command(epilog=example("spectrum --charge 0 --levels 6"))(spectrum)
     app.add_typer(export.app, name="export")
     app.command(epilog=example("sweep sweep.yaml --plot polynomial sigma"))(sweep)
     app.command(epilog=example("examples g2links-examples"))(examples)

@@ -13,4 +13,5 @@ SmoothActivation = Literal["tanh", "gelu", "gelu_tanh", "swish", "softplus", "si
 Activation = Literal["auto", "tanh", "gelu", "gelu_tanh", "swish", "softplus", "sine", "elu", "relu"]
 Derivative = Literal["autodiff", "flux"]
 PsiMethod = Literal["star", "model"]
+FunctionSymmetry = Literal["all", "phases", "none"]
 Emitted = Literal["slurm"]

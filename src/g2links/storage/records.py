@@ -28,6 +28,7 @@ _NAMES: Mapping[type, str] = {
     records.NetworkRecord: "run",
     records.ManifestRecord: "set of files",
     records.CheckRecord: "check",
+    records.SpectrumRecord: "spectrum",
     records.ClaimRecord: "unfinished run",
     records.CheckpointsRecord: "checkpoints",
     records.JournalRecord: "pipeline",

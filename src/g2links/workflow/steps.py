@@ -24,6 +24,7 @@ from g2links.workflow.report import report
 from g2links.workflow.sample import sample
 from g2links.workflow.samples import SavedArrays
 from g2links.workflow.sizes import require_room_for_points
+from g2links.workflow.spectrum import spectrum
 from g2links.workflow.train import TrainedNetwork, train
 
 
@@ -207,6 +208,15 @@ def report_step(home: Home, **options: Any) -> StepReport:
     path = report(home=home.path, **options)
     said = [f"report of the run: {path}"]
     return StepReport({"command": "report", "file": str(path)}, said, path, (), [str(path)])
+
+
+def spectrum_step(home: Home, **options: Any) -> StepReport:
+    """`g2links.spectrum` of a run, with its files; the options are those of it."""
+    require_writable(home.plots)
+    found = spectrum(home=home.path, **options)
+    files = found.save(home.path)
+    warnings = _failed([f"spectrum: {failure}" for failure in found.failures])
+    return StepReport(found.record(), [*found.lines(), ", ".join(files)], found, warnings, files)
 
 
 def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:
