@@ -26,6 +26,7 @@ RETURNED = {
     "InvariantsTable",
     "LinkSamples",
     "Pipeline",
+    "Spectrum",
     "Sweep",
     "TrainedNetwork",
 }

@@ -14,6 +14,7 @@ from g2links.plot.distributions import monge_ampere, torsion
 from g2links.plot.histories import metric_history, training_history
 from g2links.plot.locations import error_locations
 from g2links.plot.scatter import columns
+from g2links.plot.spectra import spectrum, spectrum_flow
 from g2links.plot.surfaces import slice_of_threefold
 from g2links.reports.canvas import save
 
@@ -31,6 +32,8 @@ __all__ = [
     "runs",
     "save",
     "slice_of_threefold",
+    "spectrum",
+    "spectrum_flow",
     "torsion",
     "training_history",
 ]

@@ -9,13 +9,14 @@ import numpy as np
 
 from g2links.errors import InputError
 from g2links.measures.monge_ampere import volume_density
+from g2links.plot.spectra import spectrum as plot_spectrum
 from g2links.quantities.spectrum.default_sizes import default_degree, require_size
 from g2links.quantities.spectrum.galerkin import LaplaceOperator
 from g2links.quantities.spectrum.levels import Level, levels_of
 from g2links.quantities.spectrum.sectors import FunctionSpace, Symmetry
 from g2links.quantities.spectrum.weyl import HeatTrace, heat_trace
 from g2links.records import LevelRecord, SpectrumRecord
-from g2links.reports.spectra import plot_spectrum
+from g2links.reports.canvas import save
 from g2links.storage.layout import Home
 from g2links.storage.records import write_record
 from g2links.varieties.variety import AbstractVariety
@@ -118,7 +119,8 @@ class Spectrum:
         place.make(place.plots)
         stem = place.plots / ("spectrum" if self.cy_run is None else f"spectrum_cy_run{self.cy_run}")
         picture, record = stem.with_suffix(".png"), stem.with_suffix(".json")
-        plot_spectrum(picture, self.record())
+        title = f"Spectrum of the Laplacian: {self.variety.name}"
+        save(plot_spectrum(self.record()["levels"], title=title), picture)
         write_record(record, SpectrumRecord, self.record())
         return [str(picture), str(record)]
 
