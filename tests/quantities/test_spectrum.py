@@ -158,13 +158,16 @@ def _levels(variety, charge, degree, potential, n=3000):
     return levels_of(space, potential, sectors, moments)
 
 
-@pytest.mark.parametrize("charge", [1, 3])
-def test_polynomials_have_the_eigenvalue_of_their_charge_in_any_metric(charge):
+@pytest.mark.parametrize(
+    ("name", "charge", "degree", "sections"), [("fermat_4", 3, 1, 20), ("p11222", 2, 2, 6), ("bicubic", 1, 1, 9)]
+)
+def test_polynomials_have_the_eigenvalue_of_their_charge_in_any_metric(name, charge, degree, sections):
     """q(q + n): the lowest of Galerkin too, with the multiplicity of the sections of O(q)."""
-    potential = partial(_bumpy, K3)
-    levels = _levels(K3, charge, 1, potential)
-    exact = [level for level in levels if abs(level.eigenvalue - charge * (charge + 2)) < 1e-9]
-    assert sum(level.multiplicity for level in exact) == math.comb(charge + 3, 3)
+    variety = K3 if name == "fermat_4" else resolve_variety(name)
+    levels = _levels(variety, charge, degree, partial(_bumpy, K3) if variety == K3 else lambda z: 0.0 * z[0].real)
+    lowest = charge * (charge + variety.dimension)
+    exact = [level for level in levels if abs(level.eigenvalue - lowest) < 1e-9]
+    assert sum(level.multiplicity for level in exact) == sections
     assert all(level.error < 1e-6 for level in exact)
     assert levels[: len(exact)] == exact
 
