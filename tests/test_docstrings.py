@@ -21,6 +21,7 @@ WITH_EXAMPLES = [
 RETURNED = {
     "AbstractVariety",  # to be subclassed: docs/own_varieties.md
     "CalabiYau",
+    "CalibratedReport",
     "CheckReport",
     "CheckSetting",
     "InvariantsTable",

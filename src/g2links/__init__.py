@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from g2links.varieties.registry import register_variety
     from g2links.varieties.variety import AbstractVariety
     from g2links.workflow.calabi_yau import CalabiYau
+    from g2links.workflow.calibrated import calibrated
+    from g2links.workflow.calibrated_report import CalibratedReport
     from g2links.workflow.check import CheckReport, check
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
@@ -45,6 +47,7 @@ register_with_keras()
 __all__ = [
     "AbstractVariety",
     "CalabiYau",
+    "CalibratedReport",
     "Check",
     "CheckReport",
     "CheckSetting",
@@ -60,6 +63,7 @@ __all__ = [
     "TrainedNetwork",
     "WeightedHypersurface",
     "__version__",
+    "calibrated",
     "check",
     "dwork",
     "fermat_quintic",
@@ -89,6 +93,7 @@ __all__ = [
 _LIES_IN = {
     "AbstractVariety": "g2links.varieties.variety",
     "CalabiYau": "g2links.workflow.calabi_yau",
+    "CalibratedReport": "g2links.workflow.calibrated_report",
     "Check": "g2links.checks.contract",
     "CheckReport": "g2links.workflow.check",
     "CheckSetting": "g2links.checks.contract",
@@ -103,6 +108,7 @@ _LIES_IN = {
     "Sweep": "g2links.workflow.sweep",
     "TrainedNetwork": "g2links.workflow.train",
     "WeightedHypersurface": "g2links.varieties.hypersurface",
+    "calibrated": "g2links.workflow.calibrated",
     "check": "g2links.workflow.check",
     "dwork": "g2links.varieties.catalogue",
     "fermat_quintic": "g2links.varieties.catalogue",

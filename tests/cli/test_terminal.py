@@ -17,6 +17,7 @@ from g2links.cli.app import build
 from g2links.cli.options import join_numbers
 from g2links.cli.session import Session
 from g2links.networks.model import ARCHITECTURES
+from g2links.quantities.submanifolds import RULES
 from g2links.ricci_flat.family import ANSATZE
 from g2links.settings.config import TASKS
 from g2links.settings.hyperparameters import Hyperparameters
@@ -49,6 +50,7 @@ def test_words_of_options_are_those_that_the_package_takes():
     assert get_args(choices.Architecture) == get_args(architecture)
     assert set(get_args(choices.Architecture)) <= set(ARCHITECTURES)
     assert choices.PsiMethod == learned.PsiMethod
+    assert get_args(choices.Rule) == RULES
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids="-".join)

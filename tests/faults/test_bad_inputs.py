@@ -107,6 +107,7 @@ WORK = [
     ("training_run", "fit_network"),
     ("check", "CheckSetting"),
     ("sweep", "run_task"),
+    ("calibrated", "sampled"),
 ]
 """Where work begins."""
 

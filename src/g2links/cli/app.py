@@ -6,6 +6,7 @@ import typer
 
 from g2links import __version__
 from g2links.cli import check, export, pipeline, runs
+from g2links.cli.calibrated import calibrated
 from g2links.cli.cite import cite
 from g2links.cli.cy import cy
 from g2links.cli.examples import examples
@@ -37,6 +38,7 @@ def build() -> typer.Typer:
     app.add_typer(runs.app, name="runs")
     app.command(epilog=example("polynomials --polynomial 'z0^8+z1^8+z2^4+z3^4+z4^4' --weights 1 1 2 2 2"))(polynomials)
     app.command(epilog=example('invariants --where "h21 < 5" --out few.csv'))(invariants)
+    app.command(epilog=example("calibrated real-locus --plot real-locus.png"))(calibrated)
     app.add_typer(export.app, name="export")
     app.command(epilog=example("sweep sweep.yaml --plot polynomial sigma"))(sweep)
     app.command(epilog=example("examples g2links-examples"))(examples)

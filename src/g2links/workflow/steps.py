@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
+from g2links.quantities.known_submanifolds import require_known
 from g2links.records import SavedSamplesRecord
 from g2links.reports.checks import plot_monge_ampere
 from g2links.reports.histories import plot_cy_history
@@ -15,6 +16,7 @@ from g2links.settings.config import load_hyperparameters
 from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
 from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.calibrated import calibrated
 from g2links.workflow.check import check
 from g2links.workflow.fit import FitReport, fit_cy
 from g2links.workflow.fit_options import FitOptions
@@ -23,6 +25,7 @@ from g2links.workflow.report import report
 from g2links.workflow.sample import sample
 from g2links.workflow.samples import SavedArrays
 from g2links.workflow.sizes import require_room_for_points
+from g2links.workflow.solve import open_run
 from g2links.workflow.train import TrainedNetwork, train
 
 
@@ -198,6 +201,19 @@ def report_step(home: Home, **options: Any) -> StepReport:
     path = report(home=home.path, **options)
     said = [f"report of the run: {path}"]
     return StepReport({"command": "report", "file": str(path)}, said, path, (), [str(path)])
+
+
+def calibrated_step(
+    home: Home, name: str, *, cy_run: int | None = None, plot: Path | None = None, **options: Any
+) -> StepReport:
+    """A known submanifold on a run of a home: `g2links.calibrated`; the options are those of it."""
+    require_known(name)
+    found = calibrated(open_run(home.path, cy_run), name, **options)
+    if plot is not None:
+        found.plot(plot)
+    files = [] if plot is None else [str(plot)]
+    warnings = _failed([f"calibrated {name}: {failure}" for failure in found.failures])
+    return StepReport(found.record, [repr(found), *warnings, *files], found, warnings, files)
 
 
 def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:
