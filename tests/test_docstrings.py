@@ -24,6 +24,7 @@ RETURNED = {
     "CalibratedReport",
     "CheckReport",
     "CheckSetting",
+    "InstantonReport",
     "InvariantsTable",
     "LinkSamples",
     "Pipeline",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from g2links.workflow.calibrated import calibrated
     from g2links.workflow.calibrated_report import CalibratedReport
     from g2links.workflow.check import CheckReport, check
+    from g2links.workflow.instanton import InstantonReport, instanton
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
     from g2links.workflow.pipeline import Pipeline, pipeline
@@ -55,6 +56,7 @@ __all__ = [
     "ContactCalabiYau",
     "Figure",
     "Found",
+    "InstantonReport",
     "InvariantsTable",
     "LinkSamples",
     "Pipeline",
@@ -70,6 +72,7 @@ __all__ = [
     "forms",
     "from_catalogue",
     "g2",
+    "instanton",
     "invariants",
     "load_cy",
     "load_link_model",
@@ -101,6 +104,7 @@ _LIES_IN = {
     "ContactCalabiYau": "g2links.links.structure",
     "Figure": "g2links.checks.contract",
     "Found": "g2links.checks.contract",
+    "InstantonReport": "g2links.workflow.instanton",
     "InvariantsTable": "g2links.workflow.invariants",
     "LinkSamples": "g2links.workflow.link_samples",
     "Pipeline": "g2links.workflow.pipeline",
@@ -113,6 +117,7 @@ _LIES_IN = {
     "dwork": "g2links.varieties.catalogue",
     "fermat_quintic": "g2links.varieties.catalogue",
     "from_catalogue": "g2links.varieties.catalogue",
+    "instanton": "g2links.workflow.instanton",
     "invariants": "g2links.workflow.invariants",
     "load_cy": "g2links.storage.models",
     "load_link_model": "g2links.storage.models",

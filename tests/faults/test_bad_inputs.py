@@ -44,6 +44,7 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--ambient": ("", "P5", "x", "2 2", LARGE),
     "--equations": ("", "z0^3", "x0^3*y0^3", LARGE),
     "--polarisation": ("", "0", "1 1", "-1 1", "1 x", "1.5 1", LARGE),
+    "--charge": NO_WHOLE_NUMBERS,
     "--derivative": NO_WORDS,
     "--units": WIDTHS,
     "--widths": WIDTHS,
@@ -108,6 +109,7 @@ WORK = [
     ("check", "CheckSetting"),
     ("sweep", "run_task"),
     ("calibrated", "sampled"),
+    ("instanton", "concentrated_sample"),
 ]
 """Where work begins."""
 

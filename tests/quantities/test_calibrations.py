@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from g2links import g2
-from g2links.quantities.calibrations import _standard_forms, calibrations_on_link, calibrations_on_v, orthonormal
+from g2links.quantities.calibrations import calibrations_on_link, calibrations_on_v, orthonormal, standard_forms
 
 ONE = jnp.asarray(1.0 + 0.0j)
 X1, X2, X3, Y1, Y2, Y3, XI = np.eye(7)
@@ -25,7 +25,7 @@ def on_v(*vectors, upsilon=ONE):
 
 @pytest.mark.slow
 def test_the_forms_of_the_adapted_frame_are_a_g2_structure_with_the_unit_metric():
-    phi, psi = _standard_forms(ONE)
+    phi, psi = standard_forms(ONE)
     assert np.allclose(g2.induced_metric(phi), np.eye(7), atol=1e-15)
     assert np.allclose(g2.star_phi(phi), psi, atol=1e-15)
 

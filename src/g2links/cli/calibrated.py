@@ -33,7 +33,7 @@ def calibrated(
         ),
     ] = None,
     seed: options.Seed = 0,
-    plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.png", help="Write a picture.")] = None,
+    plot: options.Picture = None,
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,

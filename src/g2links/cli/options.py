@@ -85,6 +85,7 @@ Polarisation = Annotated[
         "--polarisation", metavar="T T ...", help="Kähler class, a whole number for each space (default: 1 each)."
     ),
 ]
+Picture = Annotated[Path | None, typer.Option("--plot", metavar="FILE.png", help="Write a picture.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]
 
 

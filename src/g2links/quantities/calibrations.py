@@ -134,7 +134,7 @@ def calibrations_on_link(basis: Plane, upsilon: ComplexScalar) -> dict[str, Scal
     from horizontal for other p."""
     p = basis.shape[0]
     found = {"eta_norm": jnp.sqrt(jnp.sum(basis[:, -1] ** 2))}
-    phi, psi = _standard_forms(upsilon)
+    phi, psi = standard_forms(upsilon)
     if p == 3:
         rest = psi
         for degree, vector in zip((4, 3, 2), basis, strict=True):
@@ -148,7 +148,7 @@ def calibrations_on_link(basis: Plane, upsilon: ComplexScalar) -> dict[str, Scal
     return found
 
 
-def _standard_forms(upsilon: ComplexScalar) -> tuple[Float[Array, " c"], Float[Array, " c"]]:
+def standard_forms(upsilon: ComplexScalar) -> tuple[Float[Array, " c"], Float[Array, " c"]]:
     """φ and ψ in the adapted frame."""
     d, n = THREEFOLD, 2 * THREEFOLD + 1
     eta = jnp.eye(n)[-1]

@@ -13,12 +13,13 @@ from g2links.quantities.known_submanifolds import Known, known_submanifold
 from g2links.quantities.submanifolds import RULES, Samples, at_given, evaluate, patch_of, require_on, sampled
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.calibrated_report import CalibratedReport, known_report
+from g2links.workflow.check_inputs import Subject
 from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 
 PLACES = ("V", "K")
 """Where a submanifold lies."""
 
-Metric = CalabiYau | CalabiYauMetric | ContactCalabiYau
+Metric = CalabiYau | CalabiYauMetric | ContactCalabiYau | Subject
 """What has a metric on V and a structure on its link."""
 
 
@@ -66,9 +67,9 @@ def calibrated(
         >>> torus = g2links.calibrated(cy, lambda t: ..., [(0, 1)] * 3, within="K")  # doctest: +SKIP
         >>> torus.angles["associative"].max()  # doctest: +SKIP
     """
-    link = _link(metric)
+    link = link_of(metric)
     _require_options(within, n_points, rule, points, weights)
-    record = metric.record if isinstance(metric, CalabiYau) else None
+    record = metric.record if isinstance(metric, CalabiYau | Subject) else None
     with progress_if_watched(progress) as show:
         if isinstance(submanifold, str):
             for name, value in (("box", box), ("points", points)):
@@ -142,10 +143,15 @@ def _measured(
     return measured(samples, figures, phase=phase, oriented=oriented)
 
 
-def _link(metric: Any) -> ContactCalabiYau:
+def link_of(metric: Any) -> ContactCalabiYau:
+    """The structure on the link of what has a metric.
+
+    Raises:
+        InputError: for anything else.
+    """
     if isinstance(metric, ContactCalabiYau):
         return metric
-    if isinstance(metric, CalabiYau):
+    if isinstance(metric, CalabiYau | Subject):
         return metric.link
     if isinstance(metric, CalabiYauMetric):
         return metric.link()

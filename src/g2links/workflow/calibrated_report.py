@@ -224,7 +224,7 @@ def _promises(
         value, error = part.volume
         values[f"{name}_error"] = abs(value / part.exact - 1)
         if known.phase is None:
-            limits[f"{name}_error"] = _CURVE
+            limits[f"{name}_error"] = _CURVE + _ERRORS * error / part.exact
         elif figures is not None:
             limits[f"{name}_error"] = _PER_SIGMA * figures["sigma"] + _ERRORS * error / part.exact
         else:

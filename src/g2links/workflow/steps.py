@@ -17,15 +17,17 @@ from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calibrated import calibrated
+from g2links.workflow.calibrated_report import CalibratedReport
 from g2links.workflow.check import check
+from g2links.workflow.check_inputs import open_subject
 from g2links.workflow.fit import FitReport, fit_cy
 from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.instanton import InstantonReport, instanton, require_instanton_options
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.report import report
 from g2links.workflow.sample import sample
 from g2links.workflow.samples import SavedArrays
 from g2links.workflow.sizes import require_room_for_points
-from g2links.workflow.solve import open_run
 from g2links.workflow.train import TrainedNetwork, train
 
 
@@ -208,11 +210,25 @@ def calibrated_step(
 ) -> StepReport:
     """A known submanifold on a run of a home: `g2links.calibrated`; the options are those of it."""
     require_known(name)
-    found = calibrated(open_run(home.path, cy_run), name, **options)
+    found = calibrated(open_subject(home, cy_run), name, **options)
+    return _measured(f"calibrated {name}", found, plot)
+
+
+def instanton_step(
+    home: Home, *, cy_run: int | None = None, plot: Path | None = None, n_points: int, charge: int, **options: Any
+) -> StepReport:
+    """The connection of TV on a run of a home: `g2links.instanton`; the options are those of it."""
+    require_instanton_options(n_points, charge)
+    found = instanton(open_subject(home, cy_run), n_points=n_points, charge=charge, **options)
+    return _measured("instanton", found, plot)
+
+
+def _measured(name: str, found: CalibratedReport | InstantonReport, plot: Path | None) -> StepReport:
+    """What a report says, with its picture."""
     if plot is not None:
         found.plot(plot)
     files = [] if plot is None else [str(plot)]
-    warnings = _failed([f"calibrated {name}: {failure}" for failure in found.failures])
+    warnings = _failed([f"{name}: {failure}" for failure in found.failures])
     return StepReport(found.record, [repr(found), *warnings, *files], found, warnings, files)
 
 
