@@ -46,5 +46,5 @@ def plot_calibrated(
                 place.set_xscale(counted["scale"])
                 place.set_xlabel(label)
                 place.set_ylabel("points")
-                note(place, f"largest {values.max():.1e}")
+                note(place, f"largest {values.max():.1e}", x=0.03)
             left.set_title(f"in {within}, {_SHOWN[kind]}")
