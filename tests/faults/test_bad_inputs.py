@@ -125,7 +125,7 @@ REQUIRED = {
 }
 """Arguments without which a command does not begin."""
 SWEEP = "seed: [0, 1]\noptions: {quick: true}\n"
-SECOND = {"--plot": ["sigma"]}
+SECOND = {("sweep", "--plot"): ["sigma"]}
 """What follows the value of an option that takes two."""
 
 
@@ -159,7 +159,7 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
     for case in CASES[words]:
         place = [] if case.option == "--home" else ["--home", str(home)]
         place = place if any(other.option == "--home" for other in CASES[words]) else []
-        given = [case.option, case.value, *SECOND.get(case.option, [])]
+        given = [case.option, case.value, *SECOND.get((*words, case.option), [])]
         code = run([*words, *REQUIRED.get(words, []), *given, *place])
         said = capsys.readouterr().err
         names = (case.option, re.sub("^--((cy|sample|train|check)-)?", "", case.option).replace("-", "_"))

@@ -46,6 +46,7 @@ def test_points_of_the_cells_lie_on_v_and_move_as_their_derivatives_say(f, turns
             assert np.allclose((there - back) / (2 * h), moved[:, a], atol=1e-7)
 
 
+@pytest.mark.slow
 def test_the_mean_number_of_real_points_on_a_real_line_is_the_volume_of_the_cells(rng):
     """Crofton's formula: the cells cover the real locus once, of the round metric on RP^4."""
     locus = real_locus(WeightedHypersurface(dwork(0.5)))

@@ -100,6 +100,7 @@ def test_real_loci_of_other_structures_and_of_the_dwork_family():
     assert family.defects["lagrangian"] < 1e-12
 
 
+@pytest.mark.slow
 def test_a_surface_that_is_nothing_is_said_to_be_nothing():
     """A graph over the line that is not complex; by points and weights, too."""
 
@@ -142,6 +143,14 @@ def test_what_cannot_be_is_one_sentence():
     wrong("either a box", QUINTIC, a_line)
     wrong("belong together", QUINTIC, a_line, points=np.zeros((3, 2)))
     wrong("turns: got", QUINTIC, "line", turns=(1, 0, 0, 0, 0))
+    complex_ = g2links.Polynomial("z0^5+z1^5+I*z2^5+z3^5+(1+I)*z4^5+z0^2*z1^3")
+    for f, name, words in (
+        (complex_, "real-locus", "its coefficients are not real"),
+        (g2links.from_catalogue("p11222"), "real-locus", "it has no real point"),
+        (g2links.from_catalogue("p11222"), "line", "known for weights 1 only"),
+        (g2links.Polynomial("z0^4+z1^4+z2^4+z3^4"), "conic", "a threefold is needed"),
+    ):
+        wrong(words, g2links.ContactCalabiYau(f, real_potential, 1.0), name)
 
 
 @pytest.mark.slow

@@ -123,7 +123,7 @@ class InstantonReport:
             ("excess", self.excess, 0.0),
             ("c2_omega", self.c2_omega, self.exact_c2_omega),
         ]
-        rows = [[name, number(found.value), f"{found.error:.2g}", f"{exact:.7g}"] for name, found, exact in integrals]
+        rows = [[name, f"{found.value:.8g}", f"{found.error:.2g}", f"{exact:.8g}"] for name, found, exact in integrals]
         mean, rms, most = number(self.mean_defect.value), number(self.rms_defect), number(float(self.defect.max()))
         q, slope, constant, _ = self.bundle
         return "\n".join(
