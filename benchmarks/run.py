@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from bars import MEASURES as BARS
+from calibrated import calibrated
 from curvature import curvature
 from everywhere import drawn, everywhere
 from instantons import instantons, instantons_short
@@ -17,7 +18,7 @@ from weighted import catalogue, integrals
 from g2links.reports.tables import fixed_width
 from g2links.storage.provenance import provenance
 
-SHORT = (symmetric, curvature, integrals, memory, instantons_short)
+SHORT = (symmetric, curvature, integrals, memory, calibrated, instantons_short)
 HOURS = (
     generic, architectures, learned, learning, catalogue, everywhere, drawn, generic_long, integrals_of_intersections,
     sigma_of_intersections, instantons,
