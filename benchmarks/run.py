@@ -5,8 +5,10 @@ import tempfile
 from pathlib import Path
 
 from bars import MEASURES as BARS
+from calibrated import calibrated
 from curvature import curvature
 from everywhere import drawn, everywhere
+from instantons import instantons, instantons_short
 from intersections import integrals_of_intersections, sigma_of_intersections
 from learning import learned, learning
 from memory import memory
@@ -17,10 +19,10 @@ from weighted import catalogue, integrals
 from g2links.reports.tables import fixed_width
 from g2links.storage.provenance import provenance
 
-SHORT = (symmetric, curvature, integrals, memory)
+SHORT = (symmetric, curvature, integrals, memory, calibrated, instantons_short)
 HOURS = (
     generic, architectures, learned, learning, catalogue, everywhere, drawn, generic_long, integrals_of_intersections,
-    sigma_of_intersections, spectrum, spectrum_flow,
+    sigma_of_intersections, spectrum, spectrum_flow, instantons,
 )  # fmt: skip
 MEASURES = {**BARS, **{measure.__name__: measure for measure in SHORT + HOURS}}
 LONG = tuple(measure.__name__ for measure in HOURS)

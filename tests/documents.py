@@ -9,6 +9,8 @@ PAGES = [ROOT / "README.md", *sorted(p for p in (ROOT / "docs").rglob("*.md") if
 
 EXECUTED = {
     "README.md": "test_documents.py::test_the_first_example_of_the_readme",
+    "docs/calibrated.md": "workflow/test_calibrated.py::test_the_command_and_the_page",
+    "docs/instantons.md": "workflow/test_instanton.py::test_the_command_and_the_page",
     "docs/intersections.md": "cli/test_intersections.py::test_the_page_on_complete_intersections",
     "docs/invariants.md": "workflow/test_invariants.py::test_the_page_on_invariants_runs_as_it_stands",
     "docs/own_checks.md": "workflow/test_verbs.py::test_the_check_of_the_documents",

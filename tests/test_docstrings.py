@@ -21,8 +21,10 @@ WITH_EXAMPLES = [
 RETURNED = {
     "AbstractVariety",  # to be subclassed: docs/own_varieties.md
     "CalabiYau",
+    "CalibratedReport",
     "CheckReport",
     "CheckSetting",
+    "InstantonReport",
     "InvariantsTable",
     "LinkSamples",
     "Pipeline",

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from g2links.varieties.registry import register_variety
     from g2links.varieties.variety import AbstractVariety
     from g2links.workflow.calabi_yau import CalabiYau
+    from g2links.workflow.calibrated import calibrated
+    from g2links.workflow.calibrated_report import CalibratedReport
     from g2links.workflow.check import CheckReport, check
+    from g2links.workflow.instanton import InstantonReport, instanton
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
     from g2links.workflow.pipeline import Pipeline, pipeline
@@ -46,6 +49,7 @@ register_with_keras()
 __all__ = [
     "AbstractVariety",
     "CalabiYau",
+    "CalibratedReport",
     "Check",
     "CheckReport",
     "CheckSetting",
@@ -53,6 +57,7 @@ __all__ = [
     "ContactCalabiYau",
     "Figure",
     "Found",
+    "InstantonReport",
     "InvariantsTable",
     "LinkSamples",
     "Pipeline",
@@ -62,12 +67,14 @@ __all__ = [
     "TrainedNetwork",
     "WeightedHypersurface",
     "__version__",
+    "calibrated",
     "check",
     "dwork",
     "fermat_quintic",
     "forms",
     "from_catalogue",
     "g2",
+    "instanton",
     "invariants",
     "load_cy",
     "load_link_model",
@@ -93,6 +100,7 @@ __all__ = [
 _LIES_IN = {
     "AbstractVariety": "g2links.varieties.variety",
     "CalabiYau": "g2links.workflow.calabi_yau",
+    "CalibratedReport": "g2links.workflow.calibrated_report",
     "Check": "g2links.checks.contract",
     "CheckReport": "g2links.workflow.check",
     "CheckSetting": "g2links.checks.contract",
@@ -100,6 +108,7 @@ _LIES_IN = {
     "ContactCalabiYau": "g2links.links.structure",
     "Figure": "g2links.checks.contract",
     "Found": "g2links.checks.contract",
+    "InstantonReport": "g2links.workflow.instanton",
     "InvariantsTable": "g2links.workflow.invariants",
     "LinkSamples": "g2links.workflow.link_samples",
     "Pipeline": "g2links.workflow.pipeline",
@@ -108,10 +117,12 @@ _LIES_IN = {
     "Sweep": "g2links.workflow.sweep",
     "TrainedNetwork": "g2links.workflow.train",
     "WeightedHypersurface": "g2links.varieties.hypersurface",
+    "calibrated": "g2links.workflow.calibrated",
     "check": "g2links.workflow.check",
     "dwork": "g2links.varieties.catalogue",
     "fermat_quintic": "g2links.varieties.catalogue",
     "from_catalogue": "g2links.varieties.catalogue",
+    "instanton": "g2links.workflow.instanton",
     "invariants": "g2links.workflow.invariants",
     "load_cy": "g2links.storage.models",
     "load_link_model": "g2links.storage.models",

@@ -20,6 +20,7 @@ from g2links.cli.options import join_numbers
 from g2links.cli.session import Session
 from g2links.networks.model import ARCHITECTURES
 from g2links.potentials.activations import activation_names
+from g2links.quantities.submanifolds import RULES
 from g2links.ricci_flat.family import ANSATZE
 from g2links.settings.config import TASKS
 from g2links.settings.hyperparameters import Hyperparameters
@@ -30,6 +31,7 @@ from g2links.storage.provenance import now
 from g2links.workflow.base_points import SOURCES
 from g2links.workflow.listing import date_of
 from g2links.workflow.removal import RUN_TASKS
+from g2links.workflow.spectrum import SYMMETRIES
 from g2links.workflow.steps import StepReport
 from tests.cli.commands import run
 from tests.faults.test_bad_inputs import commands
@@ -59,6 +61,8 @@ def test_words_of_options_are_those_that_the_package_takes():
     assert choices.PsiMethod == learned.PsiMethod
     assert get_args(choices.SmoothActivation) == activation_names(math.inf)
     assert get_args(choices.Activation) == ("auto", *activation_names())
+    assert get_args(choices.FunctionSymmetry) == SYMMETRIES
+    assert get_args(choices.Rule) == RULES
 
 
 @pytest.mark.parametrize("words", [["cy"], ["train"], ["pipeline", "--cy-activation"]])

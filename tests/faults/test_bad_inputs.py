@@ -45,7 +45,7 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--equations": ("", "z0^3", "x0^3*y0^3", LARGE),
     "--polarisation": ("", "0", "1 1", "-1 1", "1 x", "1.5 1", LARGE),
     "--derivative": NO_WORDS,
-    "--charge": ("", "-1", "1.5", "x", "0 0", LARGE),
+    "--charge": ("", "1.5", "x", "0 0", LARGE),
     "--units": WIDTHS,
     "--widths": WIDTHS,
     "--saved-model": MODELS,
@@ -109,6 +109,8 @@ WORK = [
     ("check", "CheckSetting"),
     ("sweep", "run_task"),
     ("spectrum", "volume_density"),
+    ("calibrated", "sampled"),
+    ("instanton", "concentrated_sample"),
 ]
 """Where work begins."""
 
@@ -124,7 +126,7 @@ REQUIRED = {
 }
 """Arguments without which a command does not begin."""
 SWEEP = "seed: [0, 1]\noptions: {quick: true}\n"
-SECOND = {"--plot": ["sigma"]}
+SECOND = {("sweep", "--plot"): ["sigma"]}
 """What follows the value of an option that takes two."""
 
 
@@ -158,7 +160,7 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
     for case in CASES[words]:
         place = [] if case.option == "--home" else ["--home", str(home)]
         place = place if any(other.option == "--home" for other in CASES[words]) else []
-        given = [case.option, case.value, *SECOND.get(case.option, [])]
+        given = [case.option, case.value, *SECOND.get((*words, case.option), [])]
         code = run([*words, *REQUIRED.get(words, []), *given, *place])
         said = capsys.readouterr().err
         names = (case.option, re.sub("^--((cy|sample|train|check)-)?", "", case.option).replace("-", "_"))

@@ -6,9 +6,11 @@ import typer
 
 from g2links import __version__
 from g2links.cli import check, export, pipeline, runs
+from g2links.cli.calibrated import calibrated
 from g2links.cli.cite import cite
 from g2links.cli.cy import cy
 from g2links.cli.examples import examples
+from g2links.cli.instanton import instanton
 from g2links.cli.invariants import invariants
 from g2links.cli.options import example
 from g2links.cli.polynomials import polynomials
@@ -39,6 +41,8 @@ def build() -> typer.Typer:
     app.command(epilog=example("polynomials --polynomial 'z0^8+z1^8+z2^4+z3^4+z4^4' --weights 1 1 2 2 2"))(polynomials)
     app.command(epilog=example('invariants --where "h21 < 5" --out few.csv'))(invariants)
     app.command(epilog=example("spectrum --charge 0 --levels 6"))(spectrum)
+    app.command(epilog=example("calibrated real-locus --plot real-locus.png"))(calibrated)
+    app.command(epilog=example("instanton --n-points 5000"))(instanton)
     app.add_typer(export.app, name="export")
     app.command(epilog=example("sweep sweep.yaml --plot polynomial sigma"))(sweep)
     app.command(epilog=example("examples g2links-examples"))(examples)

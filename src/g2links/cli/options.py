@@ -104,10 +104,11 @@ Polarisation = Annotated[
         help="Kähler class, a whole number for each space (default: 1 each).",
     ),
 ]
+Picture = Annotated[Path | None, typer.Option("--plot", metavar="FILE.png", help="Write a picture.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where an interrupted one could go on.")]
 
 
-_NUMBERS = ("--weights", "--polarisation")
+_NUMBERS = ("--weights", "--polarisation", "--turns")
 """Options that take several whole numbers."""
 
 
@@ -117,8 +118,8 @@ def example(words: str) -> str:
 
 
 def join_numbers(arguments: Sequence[str]) -> list[str]:
-    """Arguments in which the whole numbers after `--weights` and `--polarisation` are one word: `--weights 1 1 2 2 2`
-    as it is written."""
+    """Arguments in which the whole numbers after `--weights`, `--polarisation` and `--turns` are one word:
+    `--weights 1 1 2 2 2` as it is written."""
     joined: list[str] = []
     collecting = False
     for argument in arguments:

@@ -32,3 +32,16 @@ def require_new_file(path: str | os.PathLike[str], field: str) -> None:
         require_target(path)
     except ArtefactError as error:
         raise InputError(field, str(path), f"a place that can be written ({error})") from error
+
+
+def require_picture(path: str | os.PathLike[str] | None, field: str) -> None:
+    """Refuse, before any work, what cannot be the file of a picture.
+
+    Raises:
+        InputError: names the field.
+    """
+    if path is None:
+        return
+    if Path(path).suffix != ".png":
+        raise InputError(field, str(path), "a file that ends in .png")
+    require_new_file(path, field)

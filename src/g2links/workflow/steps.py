@@ -9,6 +9,7 @@ from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
 from g2links.plot.distributions import monge_ampere
 from g2links.plot.histories import metric_history
+from g2links.quantities.known_submanifolds import require_known
 from g2links.records import SavedSamplesRecord
 from g2links.reports.canvas import SCREEN, save
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
@@ -16,9 +17,13 @@ from g2links.settings.config import load_hyperparameters
 from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
 from g2links.varieties.variety import AbstractVariety
+from g2links.workflow.calibrated import calibrated
+from g2links.workflow.calibrated_report import CalibratedReport
 from g2links.workflow.check import check
+from g2links.workflow.check_inputs import open_subject
 from g2links.workflow.fit import FitReport, fit_cy
 from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.instanton import InstantonReport, instanton, require_instanton_options
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.report import report
 from g2links.workflow.sample import sample
@@ -217,6 +222,33 @@ def spectrum_step(home: Home, **options: Any) -> StepReport:
     files = found.save(home.path)
     warnings = _failed([f"spectrum: {failure}" for failure in found.failures])
     return StepReport(found.record(), [*found.lines(), ", ".join(files)], found, warnings, files)
+
+
+def calibrated_step(
+    home: Home, name: str, *, cy_run: int | None = None, plot: Path | None = None, **options: Any
+) -> StepReport:
+    """A known submanifold on a run of a home: `g2links.calibrated`; the options are those of it."""
+    require_known(name)
+    found = calibrated(open_subject(home, cy_run), name, **options)
+    return _measured(f"calibrated {name}", found, plot)
+
+
+def instanton_step(
+    home: Home, *, cy_run: int | None = None, plot: Path | None = None, n_points: int, charge: int, **options: Any
+) -> StepReport:
+    """The connection of TV on a run of a home: `g2links.instanton`; the options are those of it."""
+    require_instanton_options(n_points, charge)
+    found = instanton(open_subject(home, cy_run), n_points=n_points, charge=charge, **options)
+    return _measured("instanton", found, plot)
+
+
+def _measured(name: str, found: CalibratedReport | InstantonReport, plot: Path | None) -> StepReport:
+    """What a report says, with its picture."""
+    if plot is not None:
+        found.plot(plot)
+    files = [] if plot is None else [str(plot)]
+    warnings = _failed([f"{name}: {failure}" for failure in found.failures])
+    return StepReport(found.record, [repr(found), *warnings, *files], found, warnings, files)
 
 
 def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:
