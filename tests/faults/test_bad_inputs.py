@@ -45,7 +45,7 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--equations": ("", "z0^3", "x0^3*y0^3", LARGE),
     "--polarisation": ("", "0", "1 1", "-1 1", "1 x", "1.5 1", LARGE),
     "--derivative": NO_WORDS,
-    "--charge": ("", "1.5", "x", "0 0", LARGE),
+    "--charge": ("", "1.5", "x", LARGE),
     "--units": WIDTHS,
     "--widths": WIDTHS,
     "--saved-model": MODELS,

@@ -191,8 +191,10 @@ def spectrum(
     if levels < 1:
         raise InputError("levels", levels, "at least 1")
     divided = _symmetry(symmetry)
-    if not require_error > 0:
-        raise InputError("require_error", require_error, "a positive number")
+    if not 0 < require_error <= 1:
+        raise InputError("require_error", require_error, "above 0 and at most 1")
+    if degree is not None and degree < (1 if 0 in charges else 0):
+        raise InputError("degree", degree, "at least 1; 0, holomorphic sections alone, for positive charges")
     metric = open_run(home, cy_run) if cy is None else cy
     if n_points is not None and not 2 <= n_points <= metric.points.n:
         raise InputError("n_points", n_points, f"from 2 to the {metric.points.n} points of the run")
