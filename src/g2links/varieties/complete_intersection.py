@@ -15,7 +15,7 @@ from g2links.varieties.smooth.singular_search import require_nonsingular
 from g2links.varieties.variety import AbstractVariety, require_calabi_yau
 
 FAMILY = "complete intersection"
-_NEWTON_STEPS = 4
+_NEWTON_STEPS = 2
 """From solutions that are known to rounding, in other coordinates."""
 
 
