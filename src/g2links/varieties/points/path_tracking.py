@@ -169,15 +169,18 @@ def _by_elimination(shape: Shape, systems: Systems) -> tuple[np.ndarray, np.ndar
     one of which occurs in both."""
     n, count, places = len(systems[0]), shape.solutions, unknowns(shape.sizes)
     found, missing = np.empty((n, count, sum(shape.sizes)), dtype=complex), np.arange(n)
-    turned = [p for p in (places, places[::-1]) if all(e[:, p[0]].max() for e in shape.exponents)]
-    if len(shape.degrees) != 2 or not turned:
+    if len(shape.degrees) != 2:
+        return found, missing
+    (first, second), (x, y) = shape.exponents, places
+    turned = [(a, b) for a, b in ((x, y), (y, x)) if first[:, a].max() and second[:, a].max()]
+    if not turned:
         return found, missing
     try:
         with np.errstate(divide="ignore", invalid="ignore"):
-            first = eliminated(shape.exponents, systems, turned[0], count)
+            near = eliminated((first, second), (systems[0], systems[1]), turned[0], count)
     except np.linalg.LinAlgError:  # where a resultant has a lower degree, as never by chance
         return found, missing
-    found, last = (np.array(part) for part in _polished(shape, shape.gradients(systems), first))
+    found, last = (np.array(part) for part in _polished(shape, shape.gradients(systems), near))
     return found, np.flatnonzero(~_told_apart(shape, found, last))
 
 
@@ -359,7 +362,7 @@ def _told_apart(shape: Shape, found: np.ndarray, last: np.ndarray) -> Bool[np.nd
     for part in shape.split(found):
         overlaps = overlaps * np.abs(part.conj() @ part.transpose(0, 2, 1)) ** 2
     overlaps[:, np.arange(count), np.arange(count)] = 0
-    complete: np.ndarray = (last < _CONVERGED).all(axis=1) & (overlaps < 1 - _SAME).all(axis=(1, 2))
+    complete: np.ndarray = np.all(last < _CONVERGED, axis=1) & np.all(overlaps < 1 - _SAME, axis=(1, 2))
     return complete
 
 
