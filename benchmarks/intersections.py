@@ -19,9 +19,10 @@ from g2links.measures.chern_numbers import (
     controlled_integral,
     thinned_sample,
 )
-from g2links.measures.curvature import chern_densities
+from g2links.measures.curvature import chern_densities, curvature
 from g2links.measures.monge_ampere import measure
 from g2links.measures.reference_curvature import reference_curvature
+from g2links.potentials.reference import log_radii_squared
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.complete_intersection import CompleteIntersection
 from g2links.varieties.intersection_catalogue import INTERSECTIONS, named_intersection
@@ -59,11 +60,11 @@ def integrals_of(variety: CompleteIntersection) -> Iterator[Bar]:
 
 
 def _integrals(variety: CompleteIntersection) -> Iterator[Bar]:
-    slots = jnp.asarray(variety.charges)
+    charges = jnp.asarray(variety.charges)
 
     def potential(z: jnp.ndarray) -> jnp.ndarray:
-        squares = z.real**2 + z.imag**2
-        return 0.2 * jnp.sum((squares / (slots.T @ (slots @ squares))) ** 2)
+        shares = (z.real**2 + z.imag**2) * jnp.exp(-jnp.stack(log_radii_squared(variety, z)) @ charges)
+        return 0.2 * jnp.sum(shares**2)
 
     label = f"{variety.name}, t = {' '.join(map(str, variety.polarisation))}"
     points = variety.sample(_POINTS, 11)
@@ -88,8 +89,14 @@ def _euler_number(variety: CompleteIntersection, points: Points) -> Estimate:
 
 
 def _euler_density(variety: CompleteIntersection, at: ChartPoint) -> tuple[jnp.ndarray, jnp.ndarray]:
-    density = chern_densities(reference_curvature(variety, at), residue(variety, at))["c3"]
-    return density, control_densities(variety, lambda z: 0.0 * z[0].real, at)
+    unit = variety.heaviest == 1
+    curved = reference_curvature(variety, at) if unit else curvature(variety, _no_potential, at)
+    density = chern_densities(curved, residue(variety, at))["c3"]
+    return density, control_densities(variety, _no_potential, at)
+
+
+def _no_potential(z: jnp.ndarray) -> jnp.ndarray:
+    return 0.0 * z[0].real
 
 
 def sigma_of_intersections(home: Path) -> Iterator[Bar]:

@@ -40,7 +40,7 @@ TARGETS = ("/nowhere/a.json", ".", "/dev/full/x", "/proc/x.json", LARGE)
 OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--polynomial": POLYNOMIALS,
     "--weights": WEIGHTS,
-    "--configuration": ("", "P2", "P2 3 P2 3", "P2 3; P2", "P2 -3; P2 3", "Q5 3 3", "P99 3", "P2 1.5; P2 3", LARGE),
+    "--configuration": ("", "P2", "P2 3 P2 3", "P2 3; P2", "P2 -3; P2 3", "Q5 3 3", "P99 3", "P2 1.5; P2 3", "P(1,0) 2", LARGE),
     "--ambient": ("", "P5", "x", "2 2", LARGE),
     "--equations": ("", "z0^3", "x0^3*y0^3", LARGE),
     "--polarisation": ("", "0", "1 1", "-1 1", "1 x", "1.5 1", LARGE),
