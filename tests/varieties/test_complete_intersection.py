@@ -69,7 +69,7 @@ def test_sections_are_as_many_as_riemann_and_roch_say():
 
 
 def test_a_configuration_is_read():
-    assert read_configuration("P4 4 1; P1 1 1") == ((4, 1), ((4, 1), (1, 1)))
+    assert read_configuration("P4 4 1; P1 1 1") == ((4, 1), ((4, 1), (1, 1)), ())
     assert str(read_configuration("P1^4 2")) == "P1 2; P1 2; P1 2; P1 2"
     assert read_ambient("P3 x P3") == read_ambient("P3; P3") == read_ambient("P3^2") == (3, 3)
     (f,) = read_equations("2*x_0^3*y1^3 - x2^3*y_2^3/3", (2, 2))
