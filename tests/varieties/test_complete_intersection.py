@@ -69,7 +69,7 @@ def test_sections_are_as_many_as_riemann_and_roch_say():
 
 
 def test_a_configuration_is_read():
-    assert read_configuration("P4 4 1; P1 1 1") == ((4, 1), ((4, 1), (1, 1)))
+    assert read_configuration("P4 4 1; P1 1 1") == ((4, 1), ((4, 1), (1, 1)), ())
     assert str(read_configuration("P1^4 2")) == "P1 2; P1 2; P1 2; P1 2"
     assert read_ambient("P3 x P3") == read_ambient("P3; P3") == read_ambient("P3^2") == (3, 3)
     (f,) = read_equations("2*x_0^3*y1^3 - x2^3*y_2^3/3", (2, 2))
@@ -150,11 +150,39 @@ def test_a_path_that_jumps_is_followed_anew(rng, monkeypatch):
     systems = tuple(rng.normal(size=(30, 6)) + 1j * rng.normal(size=(30, 6)) for _ in range(2))
     sizes = []
     complete = path_tracking._complete
+    monkeypatch.setattr(path_tracking, "_by_elimination", _nothing)
     monkeypatch.setattr(path_tracking, "_FIRST", path_tracking.Steps(1, 1))
     monkeypatch.setattr(path_tracking, "_complete", lambda s, c, f: sizes.append(len(f)) or complete(s, c, f))
     assert solve_systems(CONICS, systems, rng).shape == (30, 4, 3)
     assert sizes[:2] == [1, 30]
     assert 0 < sizes[2] < 30
+
+
+def _nothing(shape, systems):
+    n = len(systems[0])
+    return np.empty((n, shape.solutions, sum(shape.sizes)), dtype=complex), np.arange(n)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "degrees"),
+    [
+        ((3,), ((2,), (2,))),
+        pytest.param((3,), ((2,), (3,)), marks=pytest.mark.slow),
+        pytest.param((2, 1, 2), ((0, 1, 2), (2, 0, 1)), marks=pytest.mark.slow),
+    ],
+)
+def test_elimination_finds_what_paths_lead_to(sizes, degrees, rng, monkeypatch):
+    shape = path_tracking.Shape(sizes, degrees)
+    systems = tuple(rng.normal(size=(20, len(e))) + 1j * rng.normal(size=(20, len(e))) for e in shape.exponents)
+    found, missing = path_tracking._by_elimination(shape, systems)
+    assert len(missing) == 0
+    monkeypatch.setattr(path_tracking, "_by_elimination", _nothing)
+    followed = solve_systems(shape, systems, rng)
+    overlaps = np.ones((20, shape.solutions, shape.solutions))
+    for ours, theirs in zip(shape.split(found), shape.split(followed), strict=True):
+        overlaps *= np.abs(ours @ theirs.conj().transpose(0, 2, 1)) ** 2
+    np.testing.assert_allclose(overlaps.max(axis=1), 1, atol=1e-9)
+    assert (np.sum(overlaps > 1 - 1e-6, axis=2) == 1).all()
 
 
 def test_points_on_planes_have_the_law_of_another_sampler():

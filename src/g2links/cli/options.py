@@ -77,13 +77,15 @@ Configuration = Annotated[
         "--configuration",
         rich_help_panel=VARIETY,
         help='In place of a polynomial: "P2 3; P2 3", for each projective space the degrees of all equations '
-        "in it, with random coefficients from --seed.",
+        'in it, with random coefficients from --seed; or of a weighted one, "P(1,1,1,1,1,3) 2 6".',
     ),
 ]
 Ambient = Annotated[
     str | None,
     typer.Option(
-        "--ambient", rich_help_panel=VARIETY, help='Space of --equations: "P5", or a product such as "P3 x P3".'
+        "--ambient",
+        rich_help_panel=VARIETY,
+        help='Space of --equations: "P5", "P(1,1,1,1,1,3)", or a product such as "P3 x P3".',
     ),
 ]
 Equations = Annotated[

@@ -5,7 +5,9 @@ quintic the integral of c_3 over 100,000 points of random lines has a standard e
 factor of fifty there. Points are kept with a higher probability where curvature is expected. And for every Kähler
 potential in the class of H, or for n of them, the integral of the top form is known, because it is cohomological:
 what such forms explain of the integrand, in a linear regression, is taken out of it. They know the degree of V and
-nothing of its Chern classes, so that nothing of the answer is put in.
+nothing of its Chern classes, so that nothing of the answer is put in. On a complete intersection, where several
+equations bend V, Chern forms of the normal bundle are among them (`normal_form`): they know the degrees of the
+equations, and what is estimated is how far the integral of the curvature of the metric is from what they explain.
 """
 
 import itertools
@@ -23,10 +25,12 @@ from jaxtyping import Complex
 from g2links._typing import Array, Frame, Hermitian, Scalar
 from g2links.calculus.map_points import map_points
 from g2links.measures.curvature import chern_names, top_product
+from g2links.measures.normal_form import closed_forms, products
 from g2links.potentials.metric import Potential, hermitian_determinant, hermitian_metric
 from g2links.potentials.reference import log_radius_jet, reference_jet
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.intersection import chern_classes, integrate, linear, multiply
+from g2links.varieties.hypersurface import WeightedHypersurface
+from g2links.varieties.intersection import chern_classes, integrate, intersect, linear, multiply
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.residue import kahler_volume, residue, volume_factor
 from g2links.varieties.variety import AbstractVariety
@@ -103,6 +107,8 @@ def control_densities(variety: AbstractVariety, potential: Potential, at: ChartP
     """Densities with respect to |h|² d^{2n}x, less one constant, of the control forms: the products of n of the
     metrics of `control_metrics` but for the power sums, and the top powers of these; each has the integral
     ∫ω^n/n!."""
+    if not isinstance(variety, WeightedHypersurface):
+        return _products_of_closed_forms(variety, potential, at)
     metrics, n = control_metrics(variety, potential, at), variety.dimension
     h = residue(variety, at)
     several = len(metrics) - len(_POWERS)
@@ -110,6 +116,20 @@ def control_densities(variety: AbstractVariety, potential: Potential, at: ChartP
     products = jax.vmap(top_product)(metrics[mixed]).real / math.factorial(n)
     powers = [hermitian_determinant(g) for g in metrics[several:]]
     return volume_factor(n) * jnp.concatenate([products, jnp.stack(powers)]) / (h.real**2 + h.imag**2)
+
+
+def _products_of_closed_forms(variety: AbstractVariety, potential: Potential, at: ChartPoint) -> Array:
+    """Those of `normal_form.products` with the metric itself, divided by their integrals."""
+    n, found = variety.dimension, products(variety, [variety.polarisation])
+    forms = closed_forms(variety, at)
+    own = hermitian_metric(variety, potential, at)
+    every = jnp.concatenate([forms.normal.reshape(-1, n, n), forms.references, forms.determinant[None], own[None]])
+    tops = jax.vmap(top_product)(every[np.concatenate([product.places for product in found])]).real
+    which = np.repeat(np.arange(len(found)), [len(product.signs) for product in found])
+    sums = jnp.zeros(len(found)).at[which].add(tops * np.concatenate([product.signs for product in found]))
+    exact = jnp.asarray((2 * math.pi) ** n * np.array([product.number for product in found]))
+    h = residue(variety, at)
+    return volume_factor(n) * kahler_volume(variety) / exact * sums / (h.real**2 + h.imag**2)
 
 
 class Sample(NamedTuple):
@@ -133,18 +153,25 @@ def whole_sample(points: Points) -> Sample:
 
 
 def concentrated_sample(variety: AbstractVariety, n: int, seed: int | np.random.SeedSequence) -> Sample:
-    """About `n` points, where curvature is expected: near the places where the Gauss map moves fast.
+    """About `n` points, where curvature is expected.
 
-    Of 10 n candidates each is kept with a probability proportional to the mean of the top forms that the reference
-    metric ω and the form γ of the Gauss map give, ω^n, ω^{n-1}∧γ, ..., γ^n, but at most 1.
+    Of 10 n candidates each is kept with a probability proportional to a density, but at most 1. On a hypersurface, that
+    is the mean of the top forms that the reference metric ω and the form γ of the Gauss map give, ω^n, ω^{n-1}∧γ, ...,
+    γ^n; on a complete intersection the mean of those of ω and of the determinant γ of the normal bundle
+    (`normal_form.closed_forms`).
     """
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     draw, keep = root.spawn(2)
-    points = whole_sample(variety.sample(_CANDIDATES * n, draw)).points
+    return thinned_sample(variety, variety.sample(_CANDIDATES * n, draw), n, np.random.default_rng(keep))
+
+
+def thinned_sample(variety: AbstractVariety, candidates: Points, n: int, rng: np.random.Generator) -> Sample:
+    """About `n` of the candidates, as `concentrated_sample` keeps them."""
+    points = whole_sample(candidates).points
     density = map_points(Partial(_expected_curvature, variety), points, together=50)
-    share = points.weights * density / (_CANDIDATES * kahler_volume(variety))
+    share = points.weights * density * n / (points.n * kahler_volume(variety))
     probability = np.minimum(share, 1.0)
-    kept = np.random.default_rng(keep).uniform(size=len(share)) < probability
+    kept = rng.uniform(size=len(share)) < probability
     thinned = points.rows(kept)
     thinned = thinned._replace(weights=thinned.weights / probability[kept])
     return Sample(thinned, int(points.lines[-1]) + 1, len(kept))
@@ -154,10 +181,28 @@ def _expected_curvature(variety: AbstractVariety, at: ChartPoint) -> Scalar:
     frame = tangent_frame(variety, at)
     omega = _reference_form(variety, at, frame)
     h, n = residue(variety, at), variety.dimension
-    forms = _gauss_forms(variety, at, frame) or [omega]
-    tops = [top_product(jnp.stack(k * [form] + (n - k) * [omega])).real for form in forms for k in range(n + 1)]
-    mean = sum(tops, jnp.zeros(())) / (math.factorial(n) * len(tops))
+    if isinstance(variety, WeightedHypersurface):
+        forms = _gauss_forms(variety, at, frame) or [omega]
+    else:
+        forms = [closed_forms(variety, at).determinant]
+    tops = [
+        share * top_product(jnp.stack(k * [form] + (n - k) * [omega])).real
+        for form, shares in zip(forms, _shares(variety, len(forms)), strict=True)
+        for k, share in enumerate(shares)
+    ]
+    mean = sum(tops, jnp.zeros(())) / math.factorial(n)
     return volume_factor(n) * mean / (h.real**2 + h.imag**2)
+
+
+def _shares(variety: AbstractVariety, forms: int) -> np.ndarray:
+    """(forms, n + 1) factors of the top forms ω^{n-k}∧γ^k that make their integrals equal, ∫ω^n/n! in all."""
+    n = variety.dimension
+    numbers = np.ones(n + 1)
+    if not isinstance(variety, WeightedHypersurface):
+        total = tuple(map(sum, zip(*variety.degrees, strict=True)))
+        exact = [intersect(variety, [total] * k + [variety.polarisation] * (n - k)) for k in range(n + 1)]
+        numbers = np.array([float(number / exact[0]) for number in exact])
+    return np.broadcast_to(1 / (numbers * len(numbers) * forms), (forms, n + 1))
 
 
 def controlled_integral(variety: AbstractVariety, values: np.ndarray, controls: np.ndarray, sample: Sample) -> Estimate:

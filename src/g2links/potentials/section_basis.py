@@ -20,23 +20,30 @@ def independent_monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
     the same on every machine.
 
     Args:
-        variety: V, in a product of projective spaces.
+        variety: V, in a product of projective spaces or in a weighted one.
         degree: k.
     """
     if len(variety.equations) == len(variety.charges) == 1:
         every = exponents_of_degree(variety.charges[0], degree * variety.polarisation[0])
         pure: PurePower | None = pure_power(variety.equations[0])
         return every if pure is None else every[every[:, pure.variable] < pure.power]
-    sizes, multidegree = factor_sizes(variety), tuple(degree * t for t in variety.polarisation)
-    every = monomials_of_multidegree(sizes, multidegree)
+    multidegree = tuple(degree * t for t in variety.polarisation)
+    every = monomials_of_charges(variety, multidegree)
     every = every[np.argsort(-every.max(axis=1), kind="stable")]
-    dependent = _leading(variety, sizes, multidegree, every)
+    dependent = _leading(variety, multidegree, every)
     kept = np.delete(every, dependent, axis=0)
     return kept[np.lexsort(kept.T[::-1])]
 
 
+def monomials_of_charges(variety: AbstractVariety, multidegree: tuple[int, ...]) -> np.ndarray:
+    """(M, variables) the monomials of a degree under each factor."""
+    if variety.heaviest > 1:
+        return exponents_of_degree(variety.charges[0], multidegree[0])
+    return monomials_of_multidegree(factor_sizes(variety), multidegree)
+
+
 def monomials_before_relations(variety: AbstractVariety, degree: int) -> int:
-    """How many monomials of degree k t there are, without listing them."""
+    """How many monomials of degree k t there are, without listing them; those of weights 1 are at least as many."""
     pairs = zip(factor_sizes(variety), variety.polarisation, strict=True)
     return math.prod(math.comb(size - 1 + degree * t, size - 1) for size, t in pairs)
 
@@ -47,7 +54,10 @@ def factor_sizes(variety: AbstractVariety) -> tuple[int, ...]:
 
 
 def multinomial_roots(variety: AbstractVariety, degree: int, exponents: np.ndarray) -> np.ndarray:
-    """(M,) the square roots of the multinomial coefficients of monomials of degree k t, with which Σ |s|² = r^{2k}."""
+    """(M,) the square roots of the multinomial coefficients of monomials of degree k t, with which Σ |s|² = r^{2k}; 1
+    for weights above 1."""
+    if variety.heaviest > 1:
+        return np.ones(len(exponents))
     squares = np.ones(len(exponents))
     for factor in variety.factors:
         total = math.factorial(degree * factor.polarisation)
@@ -56,9 +66,7 @@ def multinomial_roots(variety: AbstractVariety, degree: int, exponents: np.ndarr
     return np.sqrt(squares)
 
 
-def _leading(
-    variety: AbstractVariety, sizes: tuple[int, ...], multidegree: tuple[int, ...], every: np.ndarray
-) -> list[int]:
+def _leading(variety: AbstractVariety, multidegree: tuple[int, ...], every: np.ndarray) -> list[int]:
     """Which monomials of `every` a combination of relations begins with."""
     (prime,) = large_primes(1)
     imaginary = square_root_of_minus_one(prime)
@@ -69,7 +77,7 @@ def _leading(
         if min(rest) < 0:
             continue
         values = np.array([image(c, imaginary, prime) for c in f.coefficients], dtype=float)
-        for factor in monomials_of_multidegree(sizes, rest):
+        for factor in monomials_of_charges(variety, rest):
             row = np.zeros(len(every))
             row[[place[e.tobytes()] for e in f.exponents + factor]] = values
             relations.append(row)

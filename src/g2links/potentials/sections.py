@@ -45,7 +45,7 @@ class Sections:
     others on V (`section_basis`).
 
     Args:
-        variety: V, with weights 1.
+        variety: V, with weights 1, or a complete intersection, where multinomial coefficients are left out.
         degree: k.
 
     Raises:
@@ -56,10 +56,13 @@ class Sections:
     degree: int
 
     def __post_init__(self) -> None:
-        if self.variety.heaviest > 1:
+        if self.variety.heaviest > 1 and len(self.variety.equations) == 1:
             raise InputError("weights", self.variety.charges, "weights 1 for a Hermitian form in all monomials")
-        if self.degree < 1:
-            raise InputError("degree", self.degree, "a positive integer is needed")
+        if self.degree < self.variety.heaviest:
+            heavy = f"at least {self.variety.heaviest}, the largest weight, so that each coordinate occurs"
+            raise InputError(
+                "degree", self.degree, heavy if self.variety.heaviest > 1 else "a positive integer is needed"
+            )
 
     @property
     def count(self) -> int:
@@ -76,8 +79,10 @@ class Sections:
         return multinomial_roots(self.variety, self.degree, self.exponents)
 
     def scale(self, z: ComplexPoint) -> Array:
-        """1/r, or (N,) the 1/r_α of the factor of each coordinate: it brings z to r = 1."""
+        """1/r, or (N,) the 1/r_α of the factor of each coordinate, to the power of its weight: it brings z to r = 1."""
         radii = log_radii_squared(self.variety, z)
+        if self.variety.heaviest > 1:
+            return jnp.exp(-0.5 * radii[0] * jnp.asarray(self.variety.charges[0]))
         if len(radii) == 1:
             return jnp.exp(-0.5 * radii[0])
         return jnp.exp(-0.5 * jnp.stack(radii) @ (jnp.asarray(self.variety.charges) > 0))

@@ -126,7 +126,7 @@ def _on_intersection(variety: AbstractVariety, degree: int | None, optimiser: st
     """Invariants of the symmetries of V where these bring a higher degree than a full Hermitian matrix has."""
     if degree is not None:
         require_sections(variety, degree)
-    if has_symmetries(variety):
+    if variety.heaviest == 1 and has_symmetries(variety):
         highest = degree_of_invariants(variety, MOST_FEATURES) if degree is None else degree
         if degree is not None or highest > _hermitian_degree(variety):
             return Family(AlgebraicAnsatz(IntersectionFeatures(variety, highest)), f"{reason}, with its symmetries")
@@ -146,9 +146,10 @@ def _hermitian_degree(variety: AbstractVariety) -> int:
 
 
 def degree_of_sections(variety: AbstractVariety, most: int) -> int:
-    """The highest degree up to 5 of which V has at most so many sections; at least 1."""
-    degrees = itertools.takewhile(lambda k: Sections(variety, k).count <= most, range(1, _HERMITIAN_DEGREE + 1))
-    return max(degrees, default=1)
+    """The highest degree up to 5 of which V has at most so many sections; at least the largest weight."""
+    lowest = variety.heaviest
+    degrees = itertools.takewhile(lambda k: Sections(variety, k).count <= most, range(lowest, _HERMITIAN_DEGREE + 1))
+    return max(degrees, default=lowest)
 
 
 def _best(variety: WeightedHypersurface, degree: int | None, *, network_wanted: bool) -> tuple[str, str]:

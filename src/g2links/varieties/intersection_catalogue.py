@@ -2,6 +2,7 @@
 coefficients."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +64,18 @@ def _tian_yau() -> str:
     return f"{cubes}; " + " + ".join(f"x{i}*y{i}" for i in range(4))
 
 
+def _double_quadric() -> str:
+    """Σ a_i z_i² and Σ z_i^6 + z5², smooth as no Σ ± a_i^{3/2} over some of the i is 0."""
+    quadric = " + ".join(f"{i + 1}*z{i}^2" for i in range(5))
+    return f"{quadric}; " + " + ".join(f"z{i}^6" for i in range(5)) + " + z5^2"
+
+
+def _two_quartics() -> str:
+    """In the powers z_i^4 and z_j^2 two linear forms, of which no two coefficients have one ratio."""
+    powers = [f"z{i}^4" for i in range(4)] + ["z4^2", "z5^2"]
+    return " + ".join(powers) + "; " + " + ".join(f"{i + 1}*{power}" for i, power in enumerate(powers))
+
+
 def _resolved_quintic() -> str:
     quartics = " + ".join(f"y0*x{i}^4 + {i + 1}*y1*x{i}^4" for i in range(5))
     return f"{quartics}; y0*x0 + y1*x1"
@@ -76,6 +89,8 @@ INTERSECTIONS: dict[str, Entry] = {
     "bicubic": Entry("P2 3; P2 3", "P2 x P2", _bicubic, 2, 83),
     "tetra_quadric": Entry("P1^4 2", "P1^4", _tetra_quadric, 4, 68),
     "tian_yau": Entry("P3 3 0 1; P3 0 3 1", "P3 x P3", _tian_yau, 14, 23),
+    "p111113_26": Entry("P(1,1,1,1,1,3) 2 6", "P(1,1,1,1,1,3)", _double_quadric, 1, 129),
+    "p111122_44": Entry("P(1,1,1,1,2,2) 4 4", "P(1,1,1,1,2,2)", _two_quartics, 1, 73),
     "p4p1_41_11": Entry("P4 4 1; P1 1 1", "P4 x P1", _resolved_quintic, 2, 86),
 }
 """By name; `name(3)` has random coefficients from the seed 3. The Tian-Yau manifold is before its quotient."""
@@ -98,7 +113,7 @@ def named_intersection(text: str) -> CompleteIntersection:
     entry = INTERSECTIONS[stem]
     if not bracket:
         found = of_equations(entry.ambient, entry.symmetric())
-        return CompleteIntersection(found.spaces, found.equations, found.polarisation, stem)
+        return replace(found, name=stem)
     seed = argument.removesuffix(")").strip()
     if not argument.endswith(")") or not seed.isdecimal() or len(seed) > 18:
         raise InputError("polynomial", text, f"{stem}(SEED): a whole number, the seed of random coefficients")

@@ -30,7 +30,7 @@ def describe_intersection(variety: CompleteIntersection) -> dict[str, Any]:
     unit = np.eye(spaces, dtype=int).tolist()
     found = {
         "name": variety.name,
-        "configuration": str(Configuration(variety.spaces, variety.degrees)),
+        "configuration": str(Configuration(variety.spaces, variety.degrees, variety.weights)),
         "equations": [f.name for f in variety.equations],
         "polarisation": list(variety.polarisation),
         "dimension": n,

@@ -1,4 +1,5 @@
-"""All isolated solutions of many systems of m equations on a product of projective spaces, by following paths.
+"""All isolated solutions of many systems of m equations on a product of projective spaces: of two equations in two
+unknowns by elimination, of others, and where that misses one, by following paths.
 
 The systems have the same degrees, so generic ones have the same number of solutions, the intersection number of their
 classes. Those of one system are followed to those of another along a segment between their coefficients, turned by
@@ -21,10 +22,11 @@ import numpy as np
 from jaxtyping import Bool, Complex
 
 from g2links._typing import Array, Index
+from g2links.varieties.points.elimination import eliminated, unknowns
 from g2links.varieties.polynomial import exponents_of_degree, monomials
 
-_CORRECTIONS, _POLISH = 1, 6
-"""Newton's steps after each step along the path, and at its end."""
+_CORRECTIONS, _POLISH, _AFTER_ELIMINATION = 1, 6, 3
+"""Newton's steps after each step along the path, at its end, and from what elimination gives."""
 _CONVERGED = 1e-10
 """Newton's last step at a solution, relative; rounding leaves 1e-14 where solutions are far apart."""
 _SAME = 1e-12
@@ -148,10 +150,11 @@ def solve_systems(shape: Shape, systems: Systems, rng: np.random.Generator) -> n
     Raises:
         LostSolutions: when a system has fewer that can be told apart, as where they are not isolated.
     """
+    found, missing = _by_elimination(shape, systems)
+    if not len(missing):
+        return found
     base = tuple(_random(rng, len(e)) for e in shape.exponents)
     known = _from_products(shape, base, rng)
-    found = np.empty((len(systems[0]), *known.shape), dtype=complex)
-    missing = np.arange(len(found))
     for steps in (_FIRST, *_AGAIN):
         wanted = tuple(c[missing] for c in systems)
         found[missing] = _follow(shape, base, known, wanted, rng, steps)
@@ -159,6 +162,38 @@ def solve_systems(shape: Shape, systems: Systems, rng: np.random.Generator) -> n
         if not len(missing):
             return found
     raise LostSolutions(f"{len(missing)} of {len(found)} systems have fewer than {len(known)} solutions")
+
+
+def _by_elimination(shape: Shape, systems: Systems) -> tuple[np.ndarray, np.ndarray]:
+    """(n, D, Σ sizes) the solutions, and which systems lack some: all of them, but for two equations in two unknowns,
+    one of which occurs in both."""
+    n, count, places = len(systems[0]), shape.solutions, unknowns(shape.sizes)
+    found, missing = np.empty((n, count, sum(shape.sizes)), dtype=complex), np.arange(n)
+    if len(shape.degrees) != 2:
+        return found, missing
+    (first, second), (x, y) = shape.exponents, places
+    turned = [(a, b) for a, b in ((x, y), (y, x)) if first[:, a].max() and second[:, a].max()]
+    if not turned:
+        return found, missing
+    try:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            near = eliminated((first, second), (systems[0], systems[1]), turned[0], count)
+    except np.linalg.LinAlgError:  # where a resultant has a lower degree, as never by chance
+        return found, missing
+    found, last = (np.array(part) for part in _polished(shape, shape.gradients(systems), near))
+    return found, np.flatnonzero(~_told_apart(shape, found, last))
+
+
+@partial(jax.jit, static_argnums=0)
+def _polished(shape: Shape, systems: Gradients, points: Array) -> tuple[Array, Array]:
+    """Points (n, D, Σ sizes) after Newton's steps, and the size of the next one."""
+
+    def one(system: Gradients, x: Array) -> tuple[Array, Array]:
+        x = _newton(shape, system, x, _AFTER_ELIMINATION)
+        step = _correction(shape, system, x)
+        return x, jnp.sqrt(jnp.sum(step.real**2 + step.imag**2))
+
+    return jax.vmap(jax.vmap(one, in_axes=(None, 0)))(systems, points)
 
 
 def _from_products(shape: Shape, base: Systems, rng: np.random.Generator) -> np.ndarray:
@@ -317,12 +352,17 @@ def _complete(shape: Shape, systems: Systems, found: np.ndarray) -> Bool[np.ndar
     n, count, size = found.shape
     repeated = shape.gradients(tuple(np.repeat(c, count, axis=0) for c in systems))
     last = np.linalg.norm(np.asarray(_corrections(shape, repeated, found.reshape(-1, size))), axis=1)
-    solved = (last < _CONVERGED).reshape(n, count).all(axis=1)
-    overlaps = np.ones((n, count, count))
+    return _told_apart(shape, found, last.reshape(n, count))
+
+
+def _told_apart(shape: Shape, found: np.ndarray, last: np.ndarray) -> Bool[np.ndarray, " n"]:
+    """Whether points (n, D, Σ sizes) are different solutions, with the sizes (n, D) of Newton's last steps."""
+    count = found.shape[1]
+    overlaps = np.ones((len(found), count, count))
     for part in shape.split(found):
         overlaps = overlaps * np.abs(part.conj() @ part.transpose(0, 2, 1)) ** 2
     overlaps[:, np.arange(count), np.arange(count)] = 0
-    complete: np.ndarray = solved & (overlaps < 1 - _SAME).all(axis=(1, 2))
+    complete: np.ndarray = np.all(last < _CONVERGED, axis=1) & np.all(overlaps < 1 - _SAME, axis=(1, 2))
     return complete
 
 

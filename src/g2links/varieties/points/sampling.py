@@ -77,11 +77,13 @@ def weighted_mean(values: np.ndarray, points: Points) -> tuple[float, float]:
 
 
 def integral(values: np.ndarray, points: Points) -> tuple[float, float]:
-    """∫_V values |h|² d⁶x and its standard error, over independent lines."""
+    """∫_V values |h|² d⁶x and its standard error, over independent lines: that of the sum over them, of which each
+    counts with as many points as it has (sections of several kinds have different numbers)."""
     _, line, size = np.unique(points.lines, return_inverse=True, return_counts=True)
     products = points.weights * values
-    per_line = np.bincount(line, products) / size
-    return float(np.mean(products)), float(np.std(per_line) / np.sqrt(len(per_line)))
+    mean = float(np.mean(products))
+    deviations = np.bincount(line, products) - mean * size
+    return mean, float(np.sqrt(np.sum(deviations**2)) / len(products))
 
 
 def effective_sample_size(weights: np.ndarray) -> float:

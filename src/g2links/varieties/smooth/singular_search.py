@@ -67,8 +67,11 @@ def require_nonsingular(variety: AbstractVariety) -> SingularSearch:
 
 
 def _unit(variety: AbstractVariety, z: np.ndarray) -> np.ndarray:
-    """Representatives of norm 1 in each factor."""
+    """Representatives of norm 1 in each factor; for weights above 1, with largest |z_i|^{1/w_i} equal to 1."""
     unit = z.copy()
+    if variety.heaviest > 1:
+        charges = np.array(variety.charges[0])
+        return unit / np.max(np.abs(unit) ** (1 / charges), axis=1, keepdims=True) ** charges
     for factor in variety.factors:
         unit[:, factor.coordinates] /= np.linalg.norm(z[:, factor.coordinates], axis=1, keepdims=True)
     return unit
@@ -94,7 +97,11 @@ def _search(variety: AbstractVariety, z: Array, multipliers: Array) -> tuple[Arr
 
     def normalised(both: Array) -> Array:
         z, multipliers = both[:variables], both[variables:]
-        z = z / jnp.sqrt(slots.T @ (slots @ (z.real**2 + z.imag**2)))
+        if variety.heaviest > 1:
+            charges = jnp.asarray(variety.charges[0])
+            z = z / jnp.max(jnp.abs(z) ** (1 / charges)) ** charges
+        else:
+            z = z / jnp.sqrt(slots.T @ (slots @ (z.real**2 + z.imag**2)))
         return jnp.concatenate([z, multipliers / jnp.sqrt(jnp.sum(multipliers.real**2 + multipliers.imag**2))])
 
     def equations(both: Array) -> Array:
