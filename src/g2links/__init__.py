@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from g2links.workflow.check import CheckReport, check
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
+    from g2links.workflow.moduli import ModuliReport, moduli
     from g2links.workflow.pipeline import Pipeline, pipeline
     from g2links.workflow.report import report
     from g2links.workflow.sample import sample
@@ -54,6 +55,7 @@ __all__ = [
     "Found",
     "InvariantsTable",
     "LinkSamples",
+    "ModuliReport",
     "Pipeline",
     "Polynomial",
     "Sweep",
@@ -69,6 +71,7 @@ __all__ = [
     "invariants",
     "load_cy",
     "load_link_model",
+    "moduli",
     "of_configuration",
     "of_equations",
     "open_dataset",
@@ -98,6 +101,7 @@ _LIES_IN = {
     "Found": "g2links.checks.contract",
     "InvariantsTable": "g2links.workflow.invariants",
     "LinkSamples": "g2links.workflow.link_samples",
+    "ModuliReport": "g2links.workflow.moduli",
     "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
     "Sweep": "g2links.workflow.sweep",
@@ -110,6 +114,7 @@ _LIES_IN = {
     "invariants": "g2links.workflow.invariants",
     "load_cy": "g2links.storage.models",
     "load_link_model": "g2links.storage.models",
+    "moduli": "g2links.workflow.moduli",
     "of_configuration": "g2links.varieties.configurations",
     "of_equations": "g2links.varieties.configurations",
     "open_dataset": "g2links.workflow.link_samples",

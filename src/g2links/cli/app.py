@@ -10,6 +10,7 @@ from g2links.cli.cite import cite
 from g2links.cli.cy import cy
 from g2links.cli.examples import examples
 from g2links.cli.invariants import invariants
+from g2links.cli.moduli import moduli
 from g2links.cli.options import example
 from g2links.cli.polynomials import polynomials
 from g2links.cli.report import report
@@ -37,6 +38,7 @@ def build() -> typer.Typer:
     app.add_typer(runs.app, name="runs")
     app.command(epilog=example("polynomials --polynomial 'z0^8+z1^8+z2^4+z3^4+z4^4' --weights 1 1 2 2 2"))(polynomials)
     app.command(epilog=example('invariants --where "h21 < 5" --out few.csv'))(invariants)
+    app.command(epilog=example("moduli --polynomial 'dwork(0.3)' --plot moduli.png"))(moduli)
     app.add_typer(export.app, name="export")
     app.command(epilog=example("sweep sweep.yaml --plot polynomial sigma"))(sweep)
     app.command(epilog=example("examples g2links-examples"))(examples)

@@ -36,20 +36,22 @@ class CrossFit:
         self._targets = targets
         self._sums = np.zeros((_FOLDS, targets + controls))
         self._products = np.zeros((_FOLDS, targets + controls, targets + controls))
-        self._counts = np.zeros(_FOLDS)
+        self._counts, self._last = np.zeros(_FOLDS), 0
 
-    def add(self, targets: Float[np.ndarray, "n T"], controls: Float[np.ndarray, "n K"], of: int) -> None:
-        """More points, times their weights.
+    def add(self, *parts: Float[np.ndarray, "_n _columns"], of: int, columns: np.ndarray | None = None) -> None:
+        """A block of points, each value times the weight of its point. Blocks go to one part after the other.
 
         Args:
-            targets, controls: the values.
-            of: how many random points these n are, where those left out have the values 0.
+            parts: columns of the T functions and of the K, side by side.
+            of: how many random points there were, with 0 at those left out; 0 for more rows of the block before.
+            columns: those that are given, where the others are 0.
         """
-        rows = np.concatenate([targets, controls], axis=1)
-        fold = np.argmin(self._counts)
+        rows = np.concatenate(parts, axis=1)
+        fold = self._last = int(np.argmin(self._counts)) if of else self._last
         self._counts[fold] += of
-        self._sums[fold] += rows.sum(axis=0)
-        self._products[fold] += rows.T @ rows
+        every = np.arange(self._sums.shape[1]) if columns is None else columns
+        self._sums[fold, every] += rows.sum(axis=0)
+        self._products[fold][np.ix_(every, every)] += rows.T @ rows
 
     def estimates(self) -> Estimates:
         """The averages over all points that were added.

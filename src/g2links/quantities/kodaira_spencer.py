@@ -13,8 +13,8 @@ is, with averages < > against |Ω|²,
     ∫ Ω∧∂_a∂_b∂_cΩ / ∫ Ω∧Ω̄ = 6 <D(μ_a, μ_b, μ_c) h/h̄>   up to a sign, D the polarised determinant,
 
 the second on threefolds, where only the (0, 3)-part of ∂_a∂_b∂_cΩ counts. All μ_a are multiples of M = ∂̄U, so that
-tr M M̄ and det M · h/h̄ say all. The formulas for forms are Griffiths', Ann. of Math. 90 (1969) 460, and those of Candelas
-and de la Ossa, Nucl. Phys. B 355 (1991) 455.
+tr M M̄ and det M · h/h̄ say all. See Griffiths, Ann. of Math. 90 (1969) 460, and Candelas and de la Ossa, Nucl. Phys. B
+355 (1991) 455.
 """
 
 import math

@@ -31,13 +31,15 @@ class Kept(NamedTuple):
 
     Attributes:
         z: (n, N) complex128, with s = 1 (`kodaira_spencer.unit_point`).
-        weights: (n,); Σ weights F over `candidates`, with the absolute value, estimates ∫_V F |h|² d^{2n}x.
-        candidates: how many independent points there were.
+        weights: (n,); Σ weights F over the number of candidates, n + m, estimates ∫_V F |h|² d^{2d}x.
+        before: (n,) the weights of the same points as candidates.
+        dropped: (m,) the weights of the candidates that were not kept.
     """
 
     z: Complex[np.ndarray, "n variables"]
     weights: Float[np.ndarray, " n"]
-    candidates: int
+    before: Float[np.ndarray, " n"]
+    dropped: Float[np.ndarray, " m"]
 
 
 def kept_points(variety: WeightedHypersurface, directions: Directions, n: int, seed: int) -> Iterator[Kept]:
@@ -78,7 +80,7 @@ def kept_points(variety: WeightedHypersurface, directions: Directions, n: int, s
         z, weights, sizes = draw(int(block))
         probability = np.minimum(1.0, factor * wish(weights, sizes))
         chosen = rng.random(len(z)) < probability
-        yield Kept(z[chosen], (weights / probability)[chosen], int(block))
+        yield Kept(z[chosen], (weights / probability)[chosen], weights[chosen], weights[~chosen])
 
 
 def _factor(wishes: np.ndarray, share: float) -> float:

@@ -5,10 +5,10 @@ cone X let, with A_i = s^{w_i} and P the projection along A conj(∂f) onto ker 
 
     D q = ∂_i (A_j P_ij ∂̄_j q),
 
-a second-order operator like the Laplacian, with D(F(q)) = F' D q + F'' Γ(q, q) and Γ(p, q) = ∂_i p A_j P_ij ∂̄_j q. What a
-sum over random points gives for D q is its error, known exactly; a combination of such errors, found by least squares,
-is taken away from that of an average. The estimate stays unbiased up to 1/n (Oates, Girolami and Chopin, J. R. Statist.
-Soc. B 79 (2017) 695, for densities on R^n).
+a second-order operator like the Laplacian, with D(F(q)) = F' D q + F'' Γ(q, q), Γ(p, q) = ∂_i p A_j P_ij ∂̄_j q. What
+a sum over random points gives for D q is its error, known exactly; a combination of such errors, found by least
+squares on other points, is taken away from that of an average (Oates, Girolami and Chopin, J. R. Statist. Soc. B 79
+(2017) 695, for densities on R^n).
 
 The functions are the monomials up to degree 3 in some invariants: of f the slope S and 1/S, which is large where V is
 nearly singular; of a direction m, |m|² and the real part of the derivative of m along A conj(∂f); for many directions

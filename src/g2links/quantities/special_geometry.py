@@ -17,11 +17,13 @@ from jaxtyping import Complex
 from g2links.errors import InputError
 from g2links.varieties.catalogue import dwork
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.periods import volume_derivatives
+from g2links.varieties.periods import series_radius, volume_derivatives
 from g2links.varieties.polynomial import Polynomial
 
 _SECOND = 2
 """Derivatives in each of t and t̄ that the curvature of the Weil-Petersson metric needs."""
+_DRAWN = 50
+"""Members of a family in a picture; the last is at 0.98 of the singular one."""
 
 
 class SpecialGeometry(NamedTuple):
@@ -71,6 +73,31 @@ def dwork_geometry(psi: complex) -> SpecialGeometry:
     if found is None:
         raise InputError("psi", psi, "|psi| < 0.999: the series of the periods converges up to 1, where V is singular")
     return found._replace(metric=25 * found.metric)
+
+
+def family_of(variety: WeightedHypersurface) -> tuple[float, list[float], list[SpecialGeometry]]:
+    """The family f + t z_1···z_N of V, as it is drawn: |t| of V over that of the singular members, other such shares
+    from 0 to near 1, and what is known there, along the phase of t.
+
+    Raises:
+        InputError: where there is no such family in closed form.
+    """
+    radius = series_radius(variety)
+    if radius is None:
+        raise InputError("polynomial", variety.name, "a member of a family c_1 z^A_1 + ... + c_N z^A_N + t z_1···z_N")
+    f = variety.polynomial
+    product = (1,) * f.variables
+    t = sum((c for c, e in f.terms if e == product), 0j)
+    phase = t / abs(t) if t else -1.0
+    rest = [(c, e) for c, e in f.terms if e != product]
+    shares = [k / _DRAWN for k in range(_DRAWN)]
+    found = []
+    for share in shares:
+        member = Polynomial([*rest, (share * radius * phase, product)] if share else rest, f.weights)
+        geometry = along_product(WeightedHypersurface(member))
+        if geometry is not None:
+            found.append(geometry)
+    return abs(t) / radius, shares, found
 
 
 def _from_derivatives(n: Complex[np.ndarray, "3 3"]) -> SpecialGeometry:

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Complex
+from jaxtyping import Complex, Int
 
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
@@ -85,6 +85,12 @@ def is_beyond_series(variety: AbstractVariety) -> bool:
     return parts is not None and abs(parts.deformation) >= _NEAR_THE_END * parts.radius
 
 
+def series_radius(variety: AbstractVariety) -> float | None:
+    """|t| of the singular members of such a family, 5 on the quintic's; None for any other variety."""
+    parts = _family_of(variety)
+    return None if parts is None else parts.radius
+
+
 def _family_of(variety: AbstractVariety) -> _Invertible | None:
     if len(variety.equations) > 1 or len(variety.charges) > 1 or not variety.is_calabi_yau:
         return None
@@ -122,10 +128,10 @@ def _series(parts: _Invertible, r: int, period: int, order: int) -> Complex[np.n
     orders = np.arange(order + 1)
     total, size = np.zeros(order + 1, dtype=np.complex128), 0.0
     for m in range(r, r + _MOST_TERMS * period, period):
-        left = m - 1 - orders
+        left: Int[np.ndarray, " n"] = m - 1 - orders
         there = left >= 0 if parts.deformation else left == 0
         gammas = sum(math.lgamma(q * m) for q in parts.powers)
-        powers = np.where(there, left * step - [math.lgamma(max(k, 0) + 1) for k in left], 0)
+        powers = np.where(there, left * step - np.array([math.lgamma(max(k, 0) + 1) for k in left.tolist()]), 0)
         terms = np.where(there, (-1.0) ** orders * np.exp(powers + gammas - m * np.dot(parts.powers, logarithms)), 0)
         total = total + terms
         newest = float(np.abs(terms[there]).max()) if there.any() else 0.0
