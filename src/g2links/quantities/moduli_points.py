@@ -20,10 +20,12 @@ from g2links.varieties.points import coordinate_lines
 
 _CANDIDATES = 4
 """For each point that is kept."""
-_PILOT, _BLOCK = 20_000, 40_000
-"""Candidates from which the share that is kept is found, and drawn at once."""
-_SHARE_OF_ALL = 0.3
-"""Of the probability that does not depend on the integrand, so that weights stay bounded."""
+_PILOT = 20_000
+"""Candidates, at least, from which the share that is kept is found."""
+_BLOCKS, _BLOCK = 8, 40_000
+"""At least so many, of at most so many candidates."""
+_SHARES = (0.3, 0.35, 0.35)
+"""Of the probability, in proportion to 1, so that weights stay bounded, and to the size of two integrands."""
 
 
 class Kept(NamedTuple):
@@ -43,7 +45,7 @@ class Kept(NamedTuple):
 
 
 def kept_points(variety: WeightedHypersurface, directions: Directions, n: int, seed: int) -> Iterator[Kept]:
-    """About `n` points in all, in at least eight blocks, the same for the same seed.
+    """About `n` points in all, or somewhat more, in at least eight blocks, the same for the same seed.
 
     Args:
         variety: V.
@@ -56,30 +58,26 @@ def kept_points(variety: WeightedHypersurface, directions: Directions, n: int, s
     """
     f, rng = variety.polynomial, np.random.default_rng(seed)
     law = coordinate_lines.fitted_law(f, rng)
+    size = min(_BLOCK, -(-_CANDIDATES * n // _BLOCKS))
 
-    def draw(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        z = coordinate_lines.draw(f, law, count, rng)
+    def draw() -> tuple[np.ndarray, ...]:
+        """As many candidates as a block has, so that all is compiled once: points, weights, and weighted sizes."""
+        z = coordinate_lines.draw(f, law, size, rng)
         weights = coordinate_lines.weights(f, law, z)
         units, sizes = _units(variety, directions, jnp.asarray(z))
         return np.asarray(units), weights, weights[:, None] * np.asarray(sizes)
 
-    _, pilot, sizes = draw(_PILOT)
-    scales = np.stack([np.full(_PILOT, pilot.mean()), *np.repeat(sizes.mean(axis=0)[:, None], _PILOT, axis=1)], axis=1)
-    usual = scales[0]
+    pilot = np.concatenate([draw()[2] for _ in range(-(-_PILOT // size))])
+    usual = pilot.mean(axis=0)
 
-    def wish(weights: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        parts = np.concatenate([weights[:, None], sizes], axis=1) / usual
-        shares = np.array([_SHARE_OF_ALL, *[(1 - _SHARE_OF_ALL) / sizes.shape[1]] * sizes.shape[1]])
-        return np.asarray(parts @ shares)
+    def wish(sizes: np.ndarray) -> np.ndarray:
+        return np.asarray((sizes / usual) @ np.array(_SHARES))
 
-    wishes = wish(pilot, sizes)
-    factor = _factor(wishes, 1 / _CANDIDATES)
-    total = _CANDIDATES * n
-    blocks = max(8, -(-total // _BLOCK))
-    for block in np.diff(np.linspace(0, total, blocks + 1).astype(int)):
-        z, weights, sizes = draw(int(block))
-        probability = np.minimum(1.0, factor * wish(weights, sizes))
-        chosen = rng.random(len(z)) < probability
+    factor = _factor(wish(pilot), 1 / _CANDIDATES)
+    for _ in range(-(-_CANDIDATES * n // size)):
+        z, weights, sizes = draw()
+        probability = np.minimum(1.0, factor * wish(sizes))
+        chosen = rng.random(size) < probability
         yield Kept(z[chosen], (weights / probability)[chosen], weights[chosen], weights[~chosen])
 
 
@@ -96,7 +94,7 @@ def _factor(wishes: np.ndarray, share: float) -> float:
 
 @partial(jax.jit, static_argnums=(0, 1))
 def _units(variety: WeightedHypersurface, directions: Directions, z: Array) -> tuple[Array, Array]:
-    """The points with s = 1, and about how large the integrands of Weil-Petersson metric and couplings are there."""
+    """The points with s = 1, and 1 and about how large the integrands of Weil-Petersson metric and couplings are."""
 
     def one_point(y: Array) -> tuple[Array, Array]:
         unit = unit_point(variety, y)
@@ -104,6 +102,6 @@ def _units(variety: WeightedHypersurface, directions: Directions, z: Array) -> t
         gradient = variety.polynomial.gradient(unit)
         slope = jnp.sum(norm_powers(variety, unit, conjugate) * gradient * conjugate_gradient(variety, conjugate)).real
         size = jnp.sum(jnp.abs(directions(unit)) ** 2) / slope
-        return unit, jnp.stack([size, size**2]) / slope
+        return unit, jnp.stack([jnp.ones(()), size / slope, size**2 / slope])
 
     return jax.vmap(one_point)(z)
