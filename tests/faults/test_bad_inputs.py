@@ -49,6 +49,7 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--widths": WIDTHS,
     "--saved-model": MODELS,
     "--json": TARGETS,
+    "--directions": ("nonsense", "", "z0^4", "z0^5", "z0^3*z1^2,", "z0^3*z1^2,z7^5", LARGE),
     "--out": ("/dev/null/x", "/proc/nowhere", "", LARGE),
     "--tasks": ("nonsense", "", "1", "0-1", "2-1", "1-9", "1-x", LARGE),
     "--name": ("", "../x", "a/b", "/x", LARGE),
@@ -107,6 +108,7 @@ WORK = [
     ("training_run", "fit_network"),
     ("check", "CheckSetting"),
     ("sweep", "run_task"),
+    ("moduli", "measure_moduli"),
 ]
 """Where work begins."""
 
@@ -122,7 +124,7 @@ REQUIRED = {
 }
 """Arguments without which a command does not begin."""
 SWEEP = "seed: [0, 1]\noptions: {quick: true}\n"
-SECOND = {"--plot": ["sigma"]}
+SECOND = {(("sweep",), "--plot"): ["sigma"]}
 """What follows the value of an option that takes two."""
 
 
@@ -156,7 +158,7 @@ def test_every_impossible_value_is_refused_by_name_and_leaves_the_files(words, t
     for case in CASES[words]:
         place = [] if case.option == "--home" else ["--home", str(home)]
         place = place if any(other.option == "--home" for other in CASES[words]) else []
-        given = [case.option, case.value, *SECOND.get(case.option, [])]
+        given = [case.option, case.value, *SECOND.get((words, case.option), [])]
         code = run([*words, *REQUIRED.get(words, []), *given, *place])
         said = capsys.readouterr().err
         names = (case.option, re.sub("^--((cy|sample|train|check)-)?", "", case.option).replace("-", "_"))

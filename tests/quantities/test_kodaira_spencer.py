@@ -76,6 +76,7 @@ def test_nothing_depends_on_the_representative(point):
         assert complex(first) == pytest.approx(complex(second), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_functions_of_mean_0(point):
     """D of a monomial by its chain rule against the divergence of its own field."""
     functions = null_functions.invariants(WEIGHTED, MIXED)

@@ -89,7 +89,7 @@ def test_what_is_asked_for():
         (["--polynomial", "bicubic"], "hypersurfaces only"),
         (["--directions", "z0^4"], "degree 5"),
         (["--directions", "z0^4*z1"], "ideal of the derivatives"),
-        (["--directions", "z0^3*z1^2,,"], "polynomial"),
+        (["--directions", "z0^3*z1^2,,"], "directions"),
         (["--polynomial", "p11226"], "ideal of the derivatives"),
         (["--n-points", "999"], "at least 1000 points"),
         (["--plot", "x.pdf"], "ends in .png"),

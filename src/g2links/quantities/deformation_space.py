@@ -40,7 +40,10 @@ def read_direction(given: Polynomial | str, f: Polynomial) -> Polynomial:
     Raises:
         InputError: for another degree than that of f, and for what only changes coordinates.
     """
-    m = given if isinstance(given, Polynomial) else parse_polynomial(given, f.weights)
+    try:
+        m = given if isinstance(given, Polynomial) else parse_polynomial(given, f.weights)
+    except InputError as error:
+        raise InputError("directions", given, f"polynomials of degree {f.degree} ({error})") from error
     if m.weights != f.weights or m.degree != f.degree:
         raise InputError("directions", str(given), f"polynomials of degree {f.degree}, that of f, in its coordinates")
     table = exponents_of_degree(f.weights, f.degree)
