@@ -226,7 +226,11 @@ def chosen_directions(
     """
     f = variety.polynomial
     if given is None:
-        return (Polynomial([(-5, (1,) * 5)], name="psi"),) if is_dwork(f) else (read_direction(product_of_coordinates(f), f),)
+        return (
+            (Polynomial([(-5, (1,) * 5)], name="psi"),)
+            if is_dwork(f)
+            else (read_direction(product_of_coordinates(f), f),)
+        )
     if isinstance(given, str):
         if given.strip() == "all":
             return monomial_basis(f)
