@@ -226,15 +226,15 @@ def chosen_directions(
     """
     f = variety.polynomial
     if given is None:
-        return (
-            (Polynomial([(-5, (1,) * 5)], name="psi"),)
-            if is_dwork(f)
-            else (read_direction(product_of_coordinates(f), f),)
-        )
+        psi = Polynomial([(-5, (1,) * 5)], name="psi")
+        return (psi if is_dwork(f) else read_direction(product_of_coordinates(f), f),)
     if isinstance(given, str):
         if given.strip() == "all":
             return monomial_basis(f)
-        given = given.split(",")
+        words = given.split(",")
+        if not all(word.strip() for word in words):
+            raise InputError("directions", given, "polynomials with single commas between them, or all")
+        given = words
     chosen = tuple(read_direction(m, f) for m in given)
     if not chosen:
         raise InputError("directions", given, "at least one polynomial")
