@@ -137,15 +137,15 @@ def test_points_that_were_kept_have_the_volume():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("psi", [0.0, 0.9, 0.3 + 0.1j])
+@pytest.mark.parametrize("psi", [0.9, 0.3 + 0.1j])
 def test_the_dwork_family(psi):
     variety = resolve_variety(f"dwork({psi})")
-    found = measure_moduli(variety, PSI, 40_000, 1, triples=[(0, 0, 0)])
+    found = measure_moduli(variety, PSI, 20_000, 1, triples=[(0, 0, 0)])
     known = exact_moduli(variety, PSI.polynomials, [(0, 0)], [(0, 0, 0)])
     for (value, error), exact, largest in (
         (found.volume, known.volume, 1e-3),
-        (found.metric[0, 0], known.metric[0, 0], 5e-3),
-        (found.couplings[0, 0, 0], known.couplings[0, 0, 0], 8e-3),
+        (found.metric[0, 0], known.metric[0, 0], 7e-3),
+        (found.couplings[0, 0, 0], known.couplings[0, 0, 0], 1.2e-2),
     ):
         assert abs(value - exact) < 4.2 * error
         assert error < largest * exact

@@ -67,7 +67,7 @@ def dwork_geometry(psi: complex) -> SpecialGeometry:
     Example:
         >>> found = dwork_geometry(0.3)
         >>> f"{found.volume:.6f} {found.metric:.12f} {found.coupling:.10f}"
-        '46.544474 0.190953749317 1.6024683495'
+        '46.489459 0.190953749317 1.6024683495'
     """
     found = along_product(WeightedHypersurface(dwork(psi))) if cmath.isfinite(psi) else None
     if found is None:
