@@ -13,6 +13,7 @@ EXECUTED = {
     "docs/instantons.md": "workflow/test_instanton.py::test_the_command_and_the_page",
     "docs/intersections.md": "cli/test_intersections.py::test_the_page_on_complete_intersections",
     "docs/invariants.md": "workflow/test_invariants.py::test_the_page_on_invariants_runs_as_it_stands",
+    "docs/moduli.md": "workflow/test_moduli.py::test_the_page_on_moduli_runs_as_it_stands",
     "docs/own_checks.md": "workflow/test_verbs.py::test_the_check_of_the_documents",
     "docs/own_networks.md": "workflow/test_verbs.py::test_the_network_of_the_documents",
     "docs/own_potentials.md": "workflow/test_verbs.py::test_the_potential_of_the_documents",

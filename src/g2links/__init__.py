@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from g2links.workflow.instanton import InstantonReport, instanton
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
+    from g2links.workflow.moduli import ModuliReport, moduli
     from g2links.workflow.pipeline import Pipeline, pipeline
     from g2links.workflow.report import report
     from g2links.workflow.sample import sample
@@ -60,6 +61,7 @@ __all__ = [
     "InstantonReport",
     "InvariantsTable",
     "LinkSamples",
+    "ModuliReport",
     "Pipeline",
     "Polynomial",
     "Spectrum",
@@ -78,6 +80,7 @@ __all__ = [
     "invariants",
     "load_cy",
     "load_link_model",
+    "moduli",
     "of_configuration",
     "of_equations",
     "open_dataset",
@@ -111,6 +114,7 @@ _LIES_IN = {
     "InstantonReport": "g2links.workflow.instanton",
     "InvariantsTable": "g2links.workflow.invariants",
     "LinkSamples": "g2links.workflow.link_samples",
+    "ModuliReport": "g2links.workflow.moduli",
     "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
     "Spectrum": "g2links.workflow.spectrum",
@@ -126,6 +130,7 @@ _LIES_IN = {
     "invariants": "g2links.workflow.invariants",
     "load_cy": "g2links.storage.models",
     "load_link_model": "g2links.storage.models",
+    "moduli": "g2links.workflow.moduli",
     "of_configuration": "g2links.varieties.configurations",
     "of_equations": "g2links.varieties.configurations",
     "open_dataset": "g2links.workflow.link_samples",

@@ -156,7 +156,7 @@ def test_the_shell_completes_commands_options_and_words(monkeypatch, capsys):
     [("fermat_quintik", "fermat_quintic"), ("bicubik", "bicubic"), ("dwrok(0.3)", "dwork")],
 )
 def test_a_misspelt_name_of_the_catalogue_is_told_the_nearest(name, nearest, tmp_path, capsys):
-    for command in (["cy", "--home", str(tmp_path)], ["polynomials"], ["invariants"]):
+    for command in (["cy", "--home", str(tmp_path)], ["polynomials"], ["invariants"], ["moduli"]):
         assert run([*command, "--polynomial", name]) == 2
         said = capsys.readouterr().err
         assert f"polynomial: got '{name}'" in said

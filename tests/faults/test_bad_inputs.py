@@ -61,6 +61,7 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     "--widths": WIDTHS,
     "--saved-model": MODELS,
     "--json": TARGETS,
+    "--directions": ("nonsense", "", "z0^4", "z0^5", "z0^3*z1^2,", "z0^3*z1^2,z7^5", LARGE),
     "--out": ("/dev/null/x", "/proc/nowhere", "", LARGE),
     "--tasks": ("nonsense", "", "1", "0-1", "2-1", "1-9", "1-x", LARGE),
     "--name": ("", "../x", "a/b", "/x", LARGE),
@@ -122,6 +123,7 @@ WORK = [
     ("spectrum", "volume_density"),
     ("calibrated", "sampled"),
     ("instanton", "concentrated_sample"),
+    ("moduli", "measure_moduli"),
 ]
 """Where work begins."""
 

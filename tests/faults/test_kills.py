@@ -68,9 +68,10 @@ PLANS = {
     "runs compare": Plan(["runs", "compare", "1", *RECORD], "trained", 14),
     "invariants": Plan(["invariants", "--all", *TABLE, *RECORD], "empty", 14),
     "polynomials": Plan(["polynomials", *RECORD], "empty", 10),
+    "moduli": Plan(["moduli", "--n-points", "1000", "--plot", "moduli.png", *RECORD], "empty", 4),
     "pipeline": Plan(PIPELINE, "empty", 6, MAY_FAIL),
 }
-WITHOUT_HOME = {"invariants", "polynomials"}
+WITHOUT_HOME = {"invariants", "moduli", "polynomials"}
 counted: dict[str, int] = {}
 
 

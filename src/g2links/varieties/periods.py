@@ -1,9 +1,10 @@
-"""The exact value of ∫_V |h|² d^{2n}x, where it is known in closed form."""
+"""The exact value of ∫_V |h|² d^{2n}x and its derivatives, where it is known in closed form."""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Complex, Int
 
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety
@@ -22,12 +23,14 @@ class _Invertible(NamedTuple):
         powers: q, the solution of q A = (1, ..., 1); they are positive and add up to 1.
         coefficients: c.
         deformation: t.
+        radius: |t| of the singular members.
     """
 
     determinant: int
     powers: np.ndarray
     coefficients: np.ndarray
     deformation: complex
+    radius: float
 
 
 def holomorphic_volume(variety: AbstractVariety) -> float | None:
@@ -46,23 +49,52 @@ def holomorphic_volume(variety: AbstractVariety) -> float | None:
     Returns:
         None for any other variety.
     """
+    found = volume_derivatives(variety, 0)
+    return None if found is None else float(found[0, 0].real)
+
+
+def volume_derivatives(variety: AbstractVariety, order: int) -> Complex[np.ndarray, "n n"] | None:
+    """The derivatives ∂_t^i ∂̄_t^j of `holomorphic_volume` in the coefficient t of z_1···z_N, for i, j up to `order`.
+
+    Args:
+        variety: V, of the family that `holomorphic_volume` knows.
+        order: the highest in each of t and t̄.
+
+    Returns:
+        (order + 1, order + 1) complex128, Hermitian; None for any other variety, and beyond 0.999 of the radius of
+        convergence (`is_beyond_series`).
+    """
+    parts = _family_of(variety)
+    if parts is None or abs(parts.deformation) >= _NEAR_THE_END * parts.radius:
+        return None
     f = variety.equations[0]
+    scale = f.degree / math.pi**2 * math.pi**f.variables / parts.determinant
+    period = _order(parts.powers)
+    total = np.zeros((order + 1, order + 1), dtype=np.complex128)
+    for r in range(1, period):
+        sines = float(np.prod(np.sin(math.pi * parts.powers * r) / math.pi))
+        if sines and (parts.deformation or r <= order + 1):
+            series = _series(parts, r, period, order)
+            total += (-1) ** (r + 1) * sines * np.outer(series, series.conj())
+    return scale * total
+
+
+def is_beyond_series(variety: AbstractVariety) -> bool:
+    """Whether V belongs to such a family, but lies outside of the disc around t = 0 in which its series converges."""
+    parts = _family_of(variety)
+    return parts is not None and abs(parts.deformation) >= _NEAR_THE_END * parts.radius
+
+
+def series_radius(variety: AbstractVariety) -> float | None:
+    """|t| of the singular members of such a family, 5 on the quintic's; None for any other variety."""
+    parts = _family_of(variety)
+    return None if parts is None else parts.radius
+
+
+def _family_of(variety: AbstractVariety) -> _Invertible | None:
     if len(variety.equations) > 1 or len(variety.charges) > 1 or not variety.is_calabi_yau:
         return None
-    parts = _invertible(f)
-    if parts is None:
-        return None
-    scale = f.degree / math.pi**2 * math.pi**f.variables / parts.determinant
-    order = _order(parts.powers)
-    radius = float(np.prod((np.abs(parts.coefficients) / parts.powers) ** parts.powers))
-    if abs(parts.deformation) >= _NEAR_THE_END * radius:
-        return None
-    total = 0.0
-    for r in range(1, order):
-        sines = float(np.prod(np.sin(math.pi * parts.powers * r) / math.pi))
-        if sines and (parts.deformation or r == 1):
-            total += (-1) ** (r + 1) * sines * abs(_series(parts, r, order)) ** 2
-    return scale * total
+    return _invertible(variety.equations[0])
 
 
 def _invertible(f: Polynomial) -> _Invertible | None:
@@ -77,7 +109,8 @@ def _invertible(f: Polynomial) -> _Invertible | None:
     powers = np.linalg.solve(matrix.T, np.ones(f.variables))
     if np.min(powers) <= 0:
         return None
-    return _Invertible(determinant, powers, coefficients, complex(np.sum(f.coefficients[product])))
+    radius = float(np.prod((np.abs(coefficients) / powers) ** powers))
+    return _Invertible(determinant, powers, coefficients, complex(np.sum(f.coefficients[product])), radius)
 
 
 def _order(powers: np.ndarray) -> int:
@@ -88,15 +121,21 @@ def _order(powers: np.ndarray) -> int:
     return order
 
 
-def _series(parts: _Invertible, r: int, order: int) -> complex:
-    """S_r: each term from the logarithms of its factors."""
+def _series(parts: _Invertible, r: int, period: int, order: int) -> Complex[np.ndarray, " n"]:
+    """S_r and its derivatives in t up to `order`: each term from the logarithms of its factors."""
     logarithms = np.log(parts.coefficients)
     step = np.log(-parts.deformation + 0j) if parts.deformation else 0j
-    total, size = 0j, 0.0
-    for m in range(r, r + _MOST_TERMS * order, order):
-        gammas = sum(math.lgamma(q * m) for q in parts.powers) - math.lgamma(m)
-        term = complex(np.exp((m - 1) * step + gammas - m * np.dot(parts.powers, logarithms)))
-        total, size = total + term, max(size, abs(term))
-        if not parts.deformation or abs(term) < _ROUNDING * size:
+    orders = np.arange(order + 1)
+    total, size = np.zeros(order + 1, dtype=np.complex128), 0.0
+    for m in range(r, r + _MOST_TERMS * period, period):
+        left: Int[np.ndarray, " n"] = m - 1 - orders
+        there = left >= 0 if parts.deformation else left == 0
+        gammas = sum(math.lgamma(q * m) for q in parts.powers)
+        powers = np.where(there, left * step - np.array([math.lgamma(max(k, 0) + 1) for k in left.tolist()]), 0)
+        terms = np.where(there, (-1.0) ** orders * np.exp(powers + gammas - m * np.dot(parts.powers, logarithms)), 0)
+        total = total + terms
+        newest = float(np.abs(terms[there]).max()) if there.any() else 0.0
+        size = max(size, newest)
+        if m > order and (not parts.deformation or newest < _ROUNDING * size):
             break
     return total
