@@ -20,7 +20,7 @@ EXECUTED = {
     "docs/own_quantities.md": "cli/test_workflow.py::test_the_page_on_own_quantities_runs_as_it_stands",
     "docs/own_varieties.md": "varieties/test_variety.py::test_the_family_of_the_documents",
     "docs/python.md": "test_documents.py::test_the_page_on_python",
-    "docs/spectrum.md": "quantities/test_spectrum.py::test_the_page_on_spectra",
+    "docs/spectrum.md": "quantities/spectrum/test_spectrum.py::test_the_page_on_spectra",
     "docs/start.md": "test_documents.py::test_the_first_five_minutes",
     "docs/sweeps.md": "test_documents.py::test_the_sweeps_of_the_documents",
     "docs/torsion.md": "test_documents.py::test_the_page_on_torsion",

@@ -27,6 +27,7 @@ RETURNED = {
     "InstantonReport",
     "InvariantsTable",
     "LinkSamples",
+    "ModuliReport",
     "Pipeline",
     "Spectrum",
     "Sweep",

@@ -20,7 +20,7 @@ from g2links.cli.options import join_numbers
 from g2links.cli.session import Session
 from g2links.networks.model import ARCHITECTURES
 from g2links.potentials.activations import activation_names
-from g2links.quantities.submanifolds import RULES
+from g2links.quantities.calibrated.submanifolds import RULES
 from g2links.ricci_flat.family import ANSATZE
 from g2links.settings.config import TASKS
 from g2links.settings.hyperparameters import Hyperparameters

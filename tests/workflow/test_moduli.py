@@ -9,8 +9,8 @@ import pytest
 import g2links
 from g2links.cli.options import join_numbers
 from g2links.errors import InputError
-from g2links.quantities.exact_moduli import exact_moduli
-from g2links.quantities.moduli import Measured, Moduli
+from g2links.quantities.moduli.estimates import Measured, Moduli
+from g2links.quantities.moduli.exact import exact_moduli
 from g2links.workflow import moduli as verb
 from tests.cli.commands import run
 from tests.documents import blocks

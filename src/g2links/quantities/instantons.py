@@ -23,7 +23,7 @@ from g2links.forms.linear import inverse_cholesky
 from g2links.measures.chern_numbers import chern_numbers, control_densities
 from g2links.measures.curvature import Curvature, chern_densities, curvature
 from g2links.potentials.metric import Potential, hermitian_determinant
-from g2links.quantities.calibrations import standard_forms
+from g2links.quantities.calibrated.calibrations import standard_forms
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.intersection import intersect
 from g2links.varieties.residue import kahler_volume, residue, volume_factor

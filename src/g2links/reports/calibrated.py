@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from g2links.quantities.calibrated_volumes import Measured
+from g2links.quantities.calibrated.volumes import Measured
 from g2links.reports.canvas import BLUE, GREEN, note, panels, picture, run_title
 from g2links.reports.histograms import histogram_of
 

@@ -8,9 +8,9 @@ import numpy as np
 from g2links.errors import InputError
 from g2links.links.structure import ContactCalabiYau, require_threefold
 from g2links.networks.cy_model import CalabiYauMetric
-from g2links.quantities.calibrated_volumes import Measured, measured
-from g2links.quantities.known_submanifolds import Known, known_submanifold
-from g2links.quantities.submanifolds import RULES, Samples, at_given, evaluate, patch_of, require_on, sampled
+from g2links.quantities.calibrated.known_submanifolds import Known, known_submanifold
+from g2links.quantities.calibrated.submanifolds import RULES, Samples, at_given, evaluate, patch_of, require_on, sampled
+from g2links.quantities.calibrated.volumes import Measured, measured
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.calibrated_report import CalibratedReport, known_report
 from g2links.workflow.check_inputs import Subject

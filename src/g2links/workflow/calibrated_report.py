@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from g2links.links.structure import ContactCalabiYau
-from g2links.quantities.calibrated_volumes import Estimate, Measured
-from g2links.quantities.known_submanifolds import Known
+from g2links.quantities.calibrated.known_submanifolds import Known
+from g2links.quantities.calibrated.volumes import Estimate, Measured
 from g2links.records import MetricRecord
 from g2links.reports.calibrated import plot_calibrated
 from g2links.reports.statistics import summarise

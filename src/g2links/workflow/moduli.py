@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.quantities.deformation_space import monomial_basis, product_of_coordinates, read_direction
-from g2links.quantities.exact_moduli import ExactModuli, coupled_triples, exact_moduli
-from g2links.quantities.kodaira_spencer import Directions
-from g2links.quantities.moduli import THREEFOLD, Measured, Moduli, Pair, Triple, all_triples, measure_moduli
-from g2links.quantities.special_geometry import family_of
+from g2links.quantities.moduli.deformation_space import monomial_basis, product_of_coordinates, read_direction
+from g2links.quantities.moduli.estimates import THREEFOLD, Measured, Moduli, Pair, Triple, all_triples, measure_moduli
+from g2links.quantities.moduli.exact import ExactModuli, coupled_triples, exact_moduli
+from g2links.quantities.moduli.kodaira_spencer import Directions
+from g2links.quantities.moduli.special_geometry import family_of
 from g2links.settings.limits import require_new_file
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.periods import is_beyond_series

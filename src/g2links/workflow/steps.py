@@ -9,7 +9,7 @@ from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
 from g2links.plot.distributions import monge_ampere
 from g2links.plot.histories import metric_history
-from g2links.quantities.known_submanifolds import require_known
+from g2links.quantities.calibrated.known_submanifolds import require_known
 from g2links.records import SavedSamplesRecord
 from g2links.reports.canvas import SCREEN, save
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from g2links.errors import InputError
-from g2links.quantities.deformation_space import monomial_basis, product_of_coordinates, read_direction
-from g2links.quantities.exact_moduli import coupled_triples, exact_moduli
-from g2links.quantities.special_geometry import (
+from g2links.quantities.moduli.deformation_space import monomial_basis, product_of_coordinates, read_direction
+from g2links.quantities.moduli.exact import coupled_triples, exact_moduli
+from g2links.quantities.moduli.special_geometry import (
     along_product,
     dwork_geometry,
     family_of,

@@ -5,13 +5,20 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from g2links.quantities import null_functions
-from g2links.quantities.cross_fit import CrossFit
-from g2links.quantities.exact_moduli import coupled_triples, exact_moduli
-from g2links.quantities.kodaira_spencer import Directions, divergences, lift_at, lifted_field, norm_powers, unit_point
-from g2links.quantities.moduli import measure_moduli
-from g2links.quantities.moduli_points import kept_points
-from g2links.quantities.special_geometry import along_product
+from g2links.quantities.moduli import null_functions
+from g2links.quantities.moduli.candidates import kept_points
+from g2links.quantities.moduli.cross_fit import CrossFit
+from g2links.quantities.moduli.estimates import measure_moduli
+from g2links.quantities.moduli.exact import coupled_triples, exact_moduli
+from g2links.quantities.moduli.kodaira_spencer import (
+    Directions,
+    divergences,
+    lift_at,
+    lifted_field,
+    norm_powers,
+    unit_point,
+)
+from g2links.quantities.moduli.special_geometry import along_product
 from g2links.varieties.charts import embed, slice_chart
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial

@@ -11,10 +11,10 @@ from jaxtyping import Float, Int
 
 from g2links._typing import Array, ComplexPoint
 from g2links.calculus.map_points import Progress, compiled
-from g2links.quantities.cross_fit import CrossFit, Estimates
-from g2links.quantities.kodaira_spencer import Directions, divergences, lift_at
-from g2links.quantities.moduli_points import Kept, kept_points
-from g2links.quantities.null_functions import exponent_table, invariants, null_values
+from g2links.quantities.moduli.candidates import Kept, kept_points
+from g2links.quantities.moduli.cross_fit import CrossFit, Estimates
+from g2links.quantities.moduli.kodaira_spencer import Directions, divergences, lift_at
+from g2links.quantities.moduli.null_functions import exponent_table, invariants, null_values
 from g2links.varieties.hypersurface import WeightedHypersurface
 
 THREEFOLD = 3
@@ -111,7 +111,7 @@ def integrands(
     z: ComplexPoint,
 ) -> Float[Array, " _values"]:
     """Real and imaginary parts of tr μ_a μ̄_b - k_a k̄_b, of k_a, and of 6 D(μ_a, μ_b, μ_c) h/h̄, at one point of X with
-    s = 1 (`quantities.kodaira_spencer`)."""
+    s = 1 (`quantities.moduli.kodaira_spencer`)."""
     lift = lift_at(variety, z)
     m, k = directions(z), divergences(directions, lift, z)
     first, second = pairs.T

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Complex, Float
 
-from g2links.quantities.calibrations import ASSOCIATIVE, COASSOCIATIVE, HOLOMORPHIC, LAGRANGIAN
-from g2links.quantities.submanifolds import Samples
+from g2links.quantities.calibrated.calibrations import ASSOCIATIVE, COASSOCIATIVE, HOLOMORPHIC, LAGRANGIAN
+from g2links.quantities.calibrated.submanifolds import Samples
 
 Estimate = tuple[float, float]
 """A value and its error."""

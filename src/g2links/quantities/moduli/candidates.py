@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from g2links._typing import Array
-from g2links.quantities.kodaira_spencer import Directions, conjugate_gradient, norm_powers, unit_point
+from g2links.quantities.moduli.kodaira_spencer import Directions, conjugate_gradient, norm_powers, unit_point
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.points import coordinate_lines
 

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from g2links import g2
-from g2links.quantities.calibrations import calibrations_on_link, calibrations_on_v, orthonormal, standard_forms
+from g2links.quantities.calibrated.calibrations import (
+    calibrations_on_link,
+    calibrations_on_v,
+    orthonormal,
+    standard_forms,
+)
 
 ONE = jnp.asarray(1.0 + 0.0j)
 X1, X2, X3, Y1, Y2, Y3, XI = np.eye(7)

@@ -14,7 +14,7 @@ from g2links.calculus.map_points import Progress, compiled, padded_rows
 from g2links.calculus.quadrature import Box, gauss_rule, sobol_rule
 from g2links.errors import InputError
 from g2links.potentials.metric import Potential
-from g2links.quantities.calibrations import figures_at
+from g2links.quantities.calibrated.calibrations import figures_at
 from g2links.varieties.real_points import require_on_variety
 from g2links.varieties.variety import AbstractVariety
 

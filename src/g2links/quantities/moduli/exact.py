@@ -1,9 +1,9 @@
-"""What is known in closed form of directions m_a at a member f: values beside those of `quantities.moduli`."""
+"""What is known in closed form of directions m_a at a member f: values beside those of `estimates`."""
 
 from typing import NamedTuple
 
-from g2links.quantities.moduli import THREEFOLD, Pair, Triple
-from g2links.quantities.special_geometry import along_product, monomial_coupling, monomial_metric, power_sum
+from g2links.quantities.moduli.estimates import THREEFOLD, Pair, Triple
+from g2links.quantities.moduli.special_geometry import along_product, monomial_coupling, monomial_metric, power_sum
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.polynomial import Polynomial

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.quantities.submanifolds import Moved, Patch
+from g2links.quantities.calibrated.submanifolds import Moved, Patch
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.periods import holomorphic_volume
 from g2links.varieties.rational_curves import RationalCurve, conic, line

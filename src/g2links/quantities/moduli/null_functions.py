@@ -25,7 +25,7 @@ import numpy as np
 from jaxtyping import Float
 
 from g2links._typing import Array, ComplexPoint
-from g2links.quantities.kodaira_spencer import Directions, conjugate_gradient, norm_powers
+from g2links.quantities.moduli.kodaira_spencer import Directions, conjugate_gradient, norm_powers
 from g2links.varieties.hypersurface import WeightedHypersurface
 
 _FEW_DIRECTIONS = 2
