@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from g2links.workflow.instanton import InstantonReport, instanton
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
-    from g2links.workflow.moduli import ModuliReport, moduli
+    from g2links.workflow.moduli import moduli
+    from g2links.workflow.moduli_report import ModuliReport
     from g2links.workflow.pipeline import Pipeline, pipeline
     from g2links.workflow.report import report
     from g2links.workflow.sample import sample
@@ -114,7 +115,7 @@ _LIES_IN = {
     "InstantonReport": "g2links.workflow.instanton",
     "InvariantsTable": "g2links.workflow.invariants",
     "LinkSamples": "g2links.workflow.link_samples",
-    "ModuliReport": "g2links.workflow.moduli",
+    "ModuliReport": "g2links.workflow.moduli_report",
     "Pipeline": "g2links.workflow.pipeline",
     "Polynomial": "g2links.varieties.polynomial",
     "Spectrum": "g2links.workflow.spectrum",

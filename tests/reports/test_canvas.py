@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from g2links.errors import ArtefactError, InputError
-from g2links.reports.canvas import drawing, picture, run_title, save
+from g2links.reports.canvas import drawing, run_title, save
 
 
 def _drawn():
@@ -34,13 +34,14 @@ def test_the_same_calls_give_the_same_bytes(tmp_path, name):
     assert (tmp_path / name).read_bytes() == first
 
 
-def test_a_picture_is_written_when_its_block_ends_well_and_otherwise_the_old_one_stays(tmp_path):
+def test_a_figure_that_cannot_be_drawn_leaves_the_old_picture(tmp_path):
     path = tmp_path / "p.png"
-    with picture(path, "t", width=2, height=2) as figure:
-        figure.subplots().plot([0, 1], [1, 2])
+    figure = _drawn()
+    save(figure, path)
     before = path.read_bytes()
-    with pytest.raises(ZeroDivisionError), picture(path, "t", width=2, height=2):
-        raise ZeroDivisionError
+    figure.axes[0].set_title("$\\frac{$")
+    with pytest.raises(ValueError, match="frac"):
+        save(figure, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 

@@ -9,7 +9,7 @@ from g2links.cli import options
 from g2links.cli.session import FAILED, Session
 
 if TYPE_CHECKING:
-    from g2links.workflow.moduli import ModuliReport, Row
+    from g2links.workflow.moduli_report import ModuliReport, Row
 
 _SHOWN = 20
 """Rows on the screen; of more, those that differ most."""

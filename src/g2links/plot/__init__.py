@@ -6,12 +6,15 @@ these pictures.
 """
 
 from g2links.plot.anisotropy import eigenvalues
+from g2links.plot.calibrations import calibrated
 from g2links.plot.checks import check
 from g2links.plot.comparison import runs
 from g2links.plot.components import component_errors, predictions
 from g2links.plot.curves import along, rational_curve
 from g2links.plot.distributions import monge_ampere, torsion
+from g2links.plot.families import special_geometry
 from g2links.plot.histories import metric_history, training_history
+from g2links.plot.instantons import instanton
 from g2links.plot.locations import error_locations
 from g2links.plot.scatter import columns
 from g2links.plot.spectra import spectrum, spectrum_flow
@@ -20,11 +23,13 @@ from g2links.reports.canvas import save
 
 __all__ = [
     "along",
+    "calibrated",
     "check",
     "columns",
     "component_errors",
     "eigenvalues",
     "error_locations",
+    "instanton",
     "metric_history",
     "monge_ampere",
     "predictions",
@@ -32,6 +37,7 @@ __all__ = [
     "runs",
     "save",
     "slice_of_threefold",
+    "special_geometry",
     "spectrum",
     "spectrum_flow",
     "torsion",

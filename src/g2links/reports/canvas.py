@@ -83,18 +83,6 @@ def drawing(title: str, *, width: float, height: float) -> Iterator[Figure]:
         yield figure
 
 
-@contextlib.contextmanager
-def picture(path: str | os.PathLike[str], title: str, *, width: float, height: float) -> Iterator[Figure]:
-    """A `drawing` that is saved at `path`, for the screen, when the block ends well; nothing is written otherwise.
-
-    Raises:
-        InputError, ArtefactError: as `save` does.
-    """
-    with drawing(title, width=width, height=height) as figure:
-        yield figure
-    save(figure, path, dpi=SCREEN)
-
-
 def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = _PAPER) -> None:
     """Write a figure to a PNG or a PDF, whole or not at all. The same calls give the same bytes.
 

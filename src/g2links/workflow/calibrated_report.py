@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from g2links.links.structure import ContactCalabiYau
+from g2links.plot.calibrations import calibrated as plot_calibrated
 from g2links.quantities.calibrated.known_submanifolds import Known
 from g2links.quantities.calibrated.volumes import Estimate, Measured
 from g2links.records import MetricRecord
-from g2links.reports.calibrated import plot_calibrated
+from g2links.reports.canvas import SCREEN, save
 from g2links.reports.statistics import summarise
 from g2links.reports.tables import fixed_width, number
 from g2links.varieties.variety import AbstractVariety
@@ -144,7 +145,8 @@ class CalibratedReport:
             ArtefactError: the disk refuses.
         """
         parts = [self, *([self.lift] if self.lift else [])]
-        plot_calibrated(path, [(part.within, part.measured) for part in parts], name=self.name, cy_run=self.cy_run)
+        measured = [(part.within, part.measured) for part in parts]
+        save(plot_calibrated(measured, name=self.name, cy_run=self.cy_run), path, dpi=SCREEN)
 
     def __repr__(self) -> str:
         parts = [self, *([self.lift] if self.lift else [])]

@@ -14,6 +14,7 @@ from g2links.calculus.map_points import map_points
 from g2links.errors import InputError
 from g2links.links.structure import require_threefold
 from g2links.measures.chern_numbers import Estimate, Sample, concentrated_sample, controlled_integral
+from g2links.plot.instantons import instanton as plot_instanton
 from g2links.quantities.instantons import (
     InstantonFigures,
     LineBundle,
@@ -22,7 +23,7 @@ from g2links.quantities.instantons import (
     instanton_figures,
     line_bundle,
 )
-from g2links.reports.instanton import plot_instanton
+from g2links.reports.canvas import SCREEN, save
 from g2links.reports.statistics import summarise
 from g2links.reports.tables import fixed_width, number
 from g2links.varieties.points.sampling import weighted_mean
@@ -115,7 +116,7 @@ class InstantonReport:
         Raises:
             ArtefactError: the disk refuses.
         """
-        plot_instanton(path, self.defect, cy_run=self.cy_run)
+        save(plot_instanton(self.defect, cy_run=self.cy_run), path, dpi=SCREEN)
 
     def __repr__(self) -> str:
         integrals = [

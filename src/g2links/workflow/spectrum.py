@@ -11,12 +11,13 @@ from g2links.errors import InputError
 from g2links.measures.monge_ampere import volume_density
 from g2links.plot.spectra import spectrum as plot_spectrum
 from g2links.quantities.spectrum.default_sizes import default_degree, require_size
+from g2links.quantities.spectrum.function_space import FunctionSpace, Symmetry
 from g2links.quantities.spectrum.galerkin import LaplaceOperator
 from g2links.quantities.spectrum.levels import Level, levels_of
-from g2links.quantities.spectrum.sectors import FunctionSpace, Symmetry
+from g2links.quantities.spectrum.sectors import sectors_of
 from g2links.quantities.spectrum.weyl import HeatTrace, heat_trace
 from g2links.records import LevelRecord, SpectrumRecord
-from g2links.reports.canvas import save
+from g2links.reports.canvas import SCREEN, save
 from g2links.storage.layout import Home
 from g2links.storage.records import write_record
 from g2links.varieties.variety import AbstractVariety
@@ -120,7 +121,7 @@ class Spectrum:
         stem = place.plots / ("spectrum" if self.cy_run is None else f"spectrum_cy_run{self.cy_run}")
         picture, record = stem.with_suffix(".png"), stem.with_suffix(".json")
         title = f"Spectrum of the Laplacian: {self.variety.name}"
-        save(plot_spectrum(self.record()["levels"], title=title), picture)
+        save(plot_spectrum(self.record()["levels"], title=title), picture, dpi=SCREEN)
         write_record(record, SpectrumRecord, self.record())
         return [str(picture), str(record)]
 
@@ -212,7 +213,7 @@ def spectrum(
         weights = points.weights * volume_density(variety, potential, points)
         for q, space in spaces.items():
             show(f"finding the representations of charge {q}", 0, 1)
-            sectors = list(space.sectors())
+            sectors = list(sectors_of(space))
             said = partial(show, f"averages for charge {q}")
             moments = LaplaceOperator(space, potential).moments(sectors, points, weights, said)
             show(f"solving for the eigenvalues of charge {q}", 0, 1)

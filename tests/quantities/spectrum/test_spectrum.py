@@ -14,10 +14,11 @@ from g2links.errors import InputError
 from g2links.forms.laplacian import hodge_laplacian
 from g2links.links.structure import ContactCalabiYau
 from g2links.quantities.spectrum.default_sizes import default_degree, require_size
+from g2links.quantities.spectrum.function_space import FunctionSpace
 from g2links.quantities.spectrum.galerkin import LaplaceOperator
 from g2links.quantities.spectrum.levels import levels_of
 from g2links.quantities.spectrum.representations import irreducible_representations
-from g2links.quantities.spectrum.sectors import FunctionSpace
+from g2links.quantities.spectrum.sectors import sectors_of
 from g2links.quantities.spectrum.weyl import curvature_squared, heat_trace
 from g2links.varieties.catalogue import fermat_family
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -75,7 +76,7 @@ def test_irreducible_representations(table, dimensions, rng):
 @pytest.mark.parametrize("symmetry", ["all", "phases", "none"])
 def test_sectors_hold_every_function_once(variety, charge, degree, symmetry):
     space = FunctionSpace(resolve_variety(variety), charge, degree, symmetry)
-    sectors = [sector for orbit in space.sectors() for sector in orbit]
+    sectors = [sector for orbit in sectors_of(space) for sector in orbit]
     assert sum(sector.multiplicity * sector.functions for sector in sectors) == len(space.pairs)
     for sector in sectors:
         rows = sector.rows.toarray()
@@ -153,7 +154,7 @@ def test_eigenfunctions_are_as_many_as_their_multiplicity(torus):
 
 def _levels(variety, charge, degree, potential, n=3000):
     space = FunctionSpace(variety, charge, degree)
-    sectors, points = list(space.sectors()), variety.sample(n, 3)
+    sectors, points = list(sectors_of(space)), variety.sample(n, 3)
     moments = LaplaceOperator(space, potential).moments(sectors, points, points.weights, lambda *_: None)
     return levels_of(space, potential, sectors, moments)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.quantities.spectrum.sectors import FunctionSpace, Symmetry
+from g2links.quantities.spectrum.function_space import FunctionSpace, Symmetry
 from g2links.varieties.variety import AbstractVariety
 
 _HIGHEST = 8

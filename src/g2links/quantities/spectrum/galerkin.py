@@ -26,7 +26,8 @@ from g2links.calculus.map_points import compiled
 from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential, kahler_jet
 from g2links.potentials.reference import log_radii_squared, reference_jet
-from g2links.quantities.spectrum.sectors import FunctionSpace, Sector
+from g2links.quantities.spectrum.function_space import FunctionSpace
+from g2links.quantities.spectrum.sectors import Sector
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.polynomial import monomials

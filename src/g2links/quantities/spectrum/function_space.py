@@ -1,0 +1,157 @@
+"""The functions of one charge on the link: products of holomorphic and antiholomorphic monomials.
+
+On the link of V the functions of charge q, F(e^{iθ}·z) = e^{iqθ} F(z), are sections of O(q) on V. Here they are spanned
+by s_α conj(s_β), with monomials s_α of degree m + q and s_β of degree m up to a degree k.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.special import gammaln
+
+from g2links.errors import InputError
+from g2links.potentials.section_basis import factor_sizes
+from g2links.quantities.spectrum.exchanges import Element
+from g2links.varieties.points.path_tracking import monomials_of_multidegree
+from g2links.varieties.polynomial import exponents_of_degree, monomial_count
+from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, residues
+from g2links.varieties.variety import AbstractVariety
+
+Symmetry = Literal["all", "phases", "none"]
+"""What of the symmetry of V divides the functions: phases, permutations and conjugation; phases alone; nothing."""
+
+_LARGEST_GROUP = 1500
+"""Permutations, with conjugation: the table of a group is a matrix of this size."""
+
+
+@dataclass(frozen=True)
+class FunctionSpace:
+    """All functions of a charge up to a degree.
+
+    Args:
+        variety: V.
+        charge: q ≥ 0; those of charge -q are the complex conjugates.
+        degree: k, the highest degree m of the s_β, in units of the polarisation.
+        symmetry: what divides them.
+
+    Raises:
+        InputError: for a charge below 0, or a degree below that of every coordinate.
+    """
+
+    variety: AbstractVariety
+    charge: int
+    degree: int
+    symmetry: Symmetry = "all"
+
+    def __post_init__(self) -> None:
+        if self.charge < 0:
+            raise InputError("charge", self.charge, "from 0 on: those of charge -q are complex conjugates")
+        if self.degree < 0 or (self.degree == 0 and self.charge == 0):
+            raise InputError("degree", self.degree, "at least 1, or 0 for holomorphic sections of a positive charge")
+
+    @cached_property
+    def degrees(self) -> range:
+        """Those of the s_β: all from k - max(w) + 1 to k, so that those of lower ones are among their combinations."""
+        return range(max(0, self.degree - self.variety.heaviest + 1), self.degree + 1)
+
+    def products(self) -> int:
+        """A bound for the number of products, without listing them: if they were all of one degree."""
+        left, right = (sum(_count(self.variety, m + q) for m in self.degrees) for q in (self.charge, 0))
+        return left * right // len(self.degrees)
+
+    @cached_property
+    def alphas(self) -> Int[np.ndarray, "A variables"]:
+        """Exponents of the holomorphic monomials."""
+        return np.concatenate([_monomials(self.variety, m + self.charge) for m in self.degrees])
+
+    @cached_property
+    def betas(self) -> Int[np.ndarray, "B variables"]:
+        """Exponents of the antiholomorphic ones."""
+        return np.concatenate([_monomials(self.variety, m) for m in self.degrees])
+
+    @cached_property
+    def alpha_degrees(self) -> Int[np.ndarray, " A"]:
+        """m + q, in units of the polarisation."""
+        return _degrees(self.variety, self.alphas)
+
+    @cached_property
+    def beta_degrees(self) -> Int[np.ndarray, " B"]:
+        """m, in units of the polarisation."""
+        return _degrees(self.variety, self.betas)
+
+    @cached_property
+    def alpha_norms(self) -> Float[np.ndarray, " A"]:
+        """The square roots of multinomial coefficients, with which all monomials are of comparable size."""
+        return _norms(self.variety, self.alphas)
+
+    @cached_property
+    def beta_norms(self) -> Float[np.ndarray, " B"]:
+        """The same."""
+        return _norms(self.variety, self.betas)
+
+    @cached_property
+    def pairs(self) -> Int[np.ndarray, "n 2"]:
+        """The places of α and β of all products, ascending."""
+        return np.argwhere(self.alpha_degrees[:, None] - self.beta_degrees[None] == self.charge)
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        """The group that exchanges characters, the unit first."""
+        identity = tuple(range(self.variety.variables))
+        if self.symmetry != "all":
+            return [Element(identity, False)]
+        sigmas = sorted(equations_permutations(self.variety))
+        real = self.charge == 0 and all(is_real(f) for f in self.variety.equations)
+        kept = 0
+        while len(sigmas) * (1 + real) > _LARGEST_GROUP:
+            kept += 1
+            sigmas = [sigma for sigma in sigmas if sigma[:kept] == identity[:kept]]
+        return [Element(sigma, bool(c)) for c in range(1 + real) for sigma in sigmas]
+
+    @cached_property
+    def _lattice(self) -> np.ndarray:
+        if self.symmetry == "none":
+            return np.eye(self.variety.variables, dtype=np.int64)
+        return equations_lattice(self.variety)
+
+    def classes(self, differences: Int[np.ndarray, "n variables"]) -> Int[np.ndarray, "n variables"]:
+        """The characters of α - β, as their smallest representatives."""
+        return residues(self._lattice, differences.astype(np.int64))
+
+    def block_sizes(self) -> Int[np.ndarray, " characters"]:
+        """How many products each character has."""
+        differences = self.alphas[self.pairs[:, 0]] - self.betas[self.pairs[:, 1]]
+        return np.asarray(np.unique(self.classes(differences), axis=0, return_counts=True)[1])
+
+
+def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
+    if len(variety.charges) == 1:
+        return exponents_of_degree(variety.charges[0], degree * variety.polarisation[0])
+    return monomials_of_multidegree(factor_sizes(variety), tuple(degree * t for t in variety.polarisation))
+
+
+def _count(variety: AbstractVariety, degree: int) -> int:
+    """About how many monomials there are, of weights 1 exactly."""
+    total = 1
+    for factor in variety.factors:
+        size, d = len(factor.coordinates), degree * factor.polarisation
+        total *= math.comb(d + size - 1, size - 1) if max(factor.charges) == 1 else monomial_count(factor.charges, d)
+    return total
+
+
+def _degrees(variety: AbstractVariety, exponents: np.ndarray) -> np.ndarray:
+    """In units of the polarisation."""
+    factor = variety.factors[0]
+    return np.asarray(exponents[:, factor.coordinates] @ np.array(factor.charges) // factor.polarisation)
+
+
+def _norms(variety: AbstractVariety, exponents: np.ndarray) -> np.ndarray:
+    logs = np.zeros(len(exponents))
+    for factor in variety.factors:
+        powers = exponents[:, factor.coordinates]
+        logs += gammaln(powers.sum(axis=1) + 1) - gammaln(powers + 1).sum(axis=1)
+    return np.asarray(np.exp(0.5 * logs))
