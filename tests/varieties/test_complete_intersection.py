@@ -21,8 +21,9 @@ from g2links.varieties.intersection import chern_classes, integrate, intersect, 
 from g2links.varieties.intersection_catalogue import INTERSECTIONS, all_intersections, named_intersection
 from g2links.varieties.points import linear_sections, path_tracking
 from g2links.varieties.points.linear_sections import section_kinds
-from g2links.varieties.points.path_tracking import LostSolutions, Shape, solve_systems
+from g2links.varieties.points.path_tracking import LostSolutions, solve_systems
 from g2links.varieties.points.sampling import Points, effective_sample_size, integral
+from g2links.varieties.points.systems import Shape
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import are_on_variety
 from g2links.varieties.registry import variety_from_config

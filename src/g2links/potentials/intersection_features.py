@@ -20,7 +20,7 @@ from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.hermitian_forms import HermitianForms, assemble
 from g2links.potentials.reference import reference_jet, reference_potential
 from g2links.potentials.section_basis import factor_sizes, monomials_before_relations, multinomial_roots
-from g2links.varieties.points.path_tracking import monomials_of_multidegree
+from g2links.varieties.points.systems import monomials_of_multidegree
 from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, moved_monomials, residues
 from g2links.varieties.variety import AbstractVariety
 

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from g2links.varieties.points.path_tracking import monomials_of_multidegree
+from g2links.varieties.points.systems import monomials_of_multidegree
 from g2links.varieties.polynomial import PurePower, exponents_of_degree, pure_power
 from g2links.varieties.smooth.finite_field import image, independent_columns, large_primes, square_root_of_minus_one
 from g2links.varieties.variety import AbstractVariety

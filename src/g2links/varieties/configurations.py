@@ -10,7 +10,7 @@ import numpy as np
 from g2links.errors import InputError, PolynomialError
 from g2links.varieties.complete_intersection import CompleteIntersection
 from g2links.varieties.expressions import read_terms
-from g2links.varieties.points.path_tracking import monomials_of_multidegree
+from g2links.varieties.points.systems import monomials_of_multidegree
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree, format_terms
 
 LETTERS = "xyuvwst"

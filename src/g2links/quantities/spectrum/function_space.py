@@ -16,7 +16,7 @@ from scipy.special import gammaln
 from g2links.errors import InputError
 from g2links.potentials.section_basis import factor_sizes
 from g2links.quantities.spectrum.exchanges import Element
-from g2links.varieties.points.path_tracking import monomials_of_multidegree
+from g2links.varieties.points.systems import monomials_of_multidegree
 from g2links.varieties.polynomial import exponents_of_degree, monomial_count
 from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, residues
 from g2links.varieties.variety import AbstractVariety

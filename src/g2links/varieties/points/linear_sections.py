@@ -20,9 +20,10 @@ from g2links.errors import PolynomialError
 from g2links.forms.linear import small_determinant
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.intersection import intersect
-from g2links.varieties.points.path_tracking import LostSolutions, Shape, monomials_of_multidegree, solve_systems
+from g2links.varieties.points.path_tracking import LostSolutions, solve_systems
 from g2links.varieties.points.random_lines import values_of
 from g2links.varieties.points.roots import all_roots
+from g2links.varieties.points.systems import Shape, monomials_of_multidegree
 from g2links.varieties.residue import kahler_volume, residue, volume_factor
 from g2links.varieties.variety import AbstractVariety
 
