@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from g2links.cli import options
-from g2links.cli.session import FAILED, Session
+from g2links.cli.session import FAILED, Session, require_home
+from g2links.errors import InputError
 
 if TYPE_CHECKING:
     from g2links.workflow.moduli_report import ModuliReport, Row
@@ -16,7 +17,14 @@ _SHOWN = 20
 
 
 def moduli(
-    polynomial: options.Polynomial = "fermat_quintic",
+    polynomial: Annotated[
+        str | None,
+        typer.Option(
+            "--polynomial",
+            help="Expression, YAML file or name of a polynomial (default: the Fermat quintic, or with --harmonic that "
+            "of the run).",
+        ),
+    ] = None,
     weights: options.Weights = None,
     directions: Annotated[
         str | None,
@@ -31,19 +39,41 @@ def moduli(
     exact: Annotated[
         bool, typer.Option("--exact/--no-exact", help="Compare with the closed form, where there is one.")
     ] = True,
+    harmonic: Annotated[
+        bool, typer.Option("--harmonic", help="By harmonic representatives too, for the metric of a run.")
+    ] = False,
+    cy_run_number: options.CyRun = None,
+    degree: Annotated[
+        int | None,
+        typer.Option("--degree", min=1, help="Of the vector fields of --harmonic (default: as high as is useful)."),
+    ] = None,
+    home: options.Home = Path(),
     seed: options.Seed = 0,
     json: options.JsonFile = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="A picture (.png) of metric and coupling along the family.")
     ] = None,
 ) -> None:
-    """Volume form, Weil-Petersson metric and Yukawa couplings of complex structures, without a metric of V."""
+    """Volume form, Weil-Petersson metric and Yukawa couplings of complex structures, with or without a metric."""
     from g2links.workflow import moduli as verb
 
     session = Session(json)
+    if not harmonic:
+        for name, value in (("--cy-run-number", cy_run_number), ("--degree", degree)):
+            if value is not None:
+                raise InputError(name, value, "with --harmonic only")
+    metric = None
+    if harmonic:
+        from g2links.workflow.solve import open_run
+
+        require_home(home)
+        if polynomial is not None:
+            raise InputError("--polynomial", polynomial, "not with --harmonic, which is about the polynomial of a run")
+        metric = open_run(home, cy_run_number)
     if plot is not None:
         verb.require_picture_target(plot)
-        verb.require_drawn(polynomial, options.integers(weights, "--weights"), directions, exact)
+        given = verb.wanted(polynomial, metric)
+        verb.require_drawn(given, options.integers(weights, "--weights"), directions, exact)
     report = verb.moduli(
         polynomial,
         weights=options.integers(weights, "--weights"),
@@ -51,6 +81,8 @@ def moduli(
         n_points=n_points,
         seed=seed,
         exact=exact,
+        metric=metric,
+        degree=degree,
         progress=session.progress,
     )
     session.say("\n".join(_lines(report)))
@@ -69,10 +101,12 @@ def _lines(report: "ModuliReport") -> list[str]:
     rows = report.rows
     shown = rows if len(rows) <= _SHOWN else sorted(rows, key=lambda row: -abs(row.deviation or 0.0))[:_SHOWN]
     header = ["quantity", "closed form", "random points", "error", "deviation"]
+    if report.harmonic is not None:
+        header += ["harmonic", "error"]
     lines = [
         f"{report.variety.name}: {len(report.directions)} direction{'s' * (len(report.directions) != 1)}, "
         f"{report.measured.points:,} points",
-        fixed_width(header, [_cells(row) for row in shown]),
+        fixed_width(header, [_cells(row)[: len(header)] for row in shown]),
     ]
     if len(rows) > len(shown):
         known = [row for row in rows if row.exact]
@@ -84,13 +118,20 @@ def _lines(report: "ModuliReport") -> list[str]:
         lines.append("no closed form is known, so that there is nothing to compare with")
     elif report.passed:
         lines.append(f"PASS: all {len(judged)} known values lie within {report.limit:.1f} standard errors")
+    if report.harmonic is not None:
+        share = report.harmonic.asymmetry.max()
+        lines.append(f"harmonic forms: {share:.1e} of them is not symmetric, at most")
     if not report.passed:
         worst = ", ".join(row.name for row in report.failures[:3])
-        lines.append(f"FAIL: {len(report.failures)} beyond {report.limit:.1f} standard errors, or not finite: {worst}")
+        lines.append(
+            f"FAIL: {len(report.failures)} beyond {report.limit:.1f} standard errors, harmonic and off by over 1 %, "
+            f"or not finite: {worst}"
+        )
     return lines
 
 
 def _cells(row: "Row") -> list[str]:
     exact = "-" if row.exact is None else f"{row.exact:.10g}"
     deviation = "-" if row.deviation is None else f"{row.deviation:+.1f}"
-    return [row.name, exact, f"{row.measured.value:.7g}", f"{row.measured.error:.2g}", deviation]
+    harmonic = ["-", "-"] if row.harmonic is None else [f"{row.harmonic.value:.7g}", f"{row.harmonic.error:.2g}"]
+    return [row.name, exact, f"{row.measured.value:.7g}", f"{row.measured.error:.2g}", deviation, *harmonic]

@@ -8,44 +8,55 @@ from g2links.errors import InputError
 from g2links.quantities.moduli.deformation_space import monomial_basis, product_of_coordinates, read_direction
 from g2links.quantities.moduli.estimates import THREEFOLD, Pair, Triple, all_triples, measure_moduli
 from g2links.quantities.moduli.exact import ExactModuli, coupled_triples, exact_moduli
+from g2links.quantities.moduli.harmonic import HarmonicModuli, harmonic_moduli
 from g2links.quantities.moduli.kodaira_spencer import Directions
+from g2links.quantities.moduli.vector_fields import default_degree
 from g2links.settings.limits import require_new_file
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.periods import is_beyond_series
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.variety import AbstractVariety, require_calabi_yau
+from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.moduli_report import ModuliReport, is_dwork, require_plot
 from g2links.workflow.polynomials import resolve_variety, smoothness
-from g2links.workflow.progress import ProgressWish, progress_if_watched
+from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
 
 FEWEST_POINTS = 1000
 """From so many the standard errors can be trusted: the control variates are fitted to a part of the points."""
+_HIGHEST_DEGREE = 8
+"""Of vector fields, in units of the largest weight."""
 _FEW = 6
 """Directions up to which all G_ab and all couplings are asked for; of more, all G_aa and the couplings that are known
 and not 0."""
 
 
 def moduli(
-    variety: AbstractVariety | Polynomial | str = "fermat_quintic",
+    variety: AbstractVariety | Polynomial | str | None = None,
     *,
     weights: tuple[int, ...] | None = None,
     directions: str | Sequence[Polynomial | str] | None = None,
     n_points: int = 100_000,
     seed: int = 0,
     exact: bool = True,
+    metric: CalabiYau | None = None,
+    degree: int | None = None,
     progress: ProgressWish = None,
 ) -> ModuliReport:
     """∫|h|², Weil-Petersson metric and normalised Yukawa couplings, by Kodaira-Spencer theory at random points and,
-    where there is a closed form, exactly. No metric is needed.
+    where there is a closed form, exactly. No metric is needed; with one, the harmonic representatives say the same once
+    more.
 
     Args:
-        variety: V, a polynomial, an expression, a name of the catalogue, or the path of a YAML file.
+        variety: V, a polynomial, an expression, a name of the catalogue, or the path of a YAML file; if None that of
+            the metric, or the Fermat quintic.
         weights: of an expression.
         directions: polynomials of the degree of f, or "all" for the monomials of the Milnor algebra; without them the
             product of all coordinates, for the Dwork family of the quintic times -5, which is ψ.
         n_points: about how many points.
         seed: of the random choices.
         exact: False to do without the closed form beyond the disc in which its series converges.
+        metric: a solved metric of V, for harmonic representatives at its points, up to `n_points` of them.
+        degree: of the vector fields by which these are found; by default as high as some hundred unknowns allow.
         progress: whether to show a bar (`workflow.progress.ProgressWish`).
 
     Raises:
@@ -59,7 +70,8 @@ def moduli(
     """
     if n_points < FEWEST_POINTS:
         raise InputError("n_points", n_points, f"at least {FEWEST_POINTS} points are needed")
-    hypersurface = _member(variety, weights, exact)
+    hypersurface = _member(wanted(variety, metric), weights, exact)
+    _require_metric(hypersurface, metric, degree)
     smoothness(hypersurface.polynomial)
     chosen = chosen_directions(hypersurface, directions)
     pairs, triples = _asked(hypersurface, chosen)
@@ -76,7 +88,42 @@ def moduli(
             triples=triples,
             progress=partial(show, "points"),
         )
-    return ModuliReport(hypersurface, chosen, measured, known, n_points, seed)
+        harmonic = None if metric is None else _harmonic(metric, hypersurface, chosen, n_points, degree, triples, show)
+    return ModuliReport(hypersurface, chosen, measured, known, n_points, seed, harmonic)
+
+
+def wanted(
+    variety: AbstractVariety | Polynomial | str | None, metric: CalabiYau | None
+) -> AbstractVariety | Polynomial | str:
+    """The variety that a user means: that of the metric, or the Fermat quintic, if none is given."""
+    if variety is not None:
+        return variety
+    return "fermat_quintic" if metric is None else metric.variety
+
+
+def _require_metric(variety: WeightedHypersurface, metric: CalabiYau | None, degree: int | None) -> None:
+    if metric is None and degree is not None:
+        raise InputError("degree", degree, "it goes with a metric")
+    if metric is not None and metric.variety != variety:
+        raise InputError("metric", metric.variety.name, f"one of {variety.name}")
+    if degree is not None and not variety.heaviest <= degree <= _HIGHEST_DEGREE * variety.heaviest:
+        raise InputError("degree", degree, f"from {variety.heaviest} to {_HIGHEST_DEGREE * variety.heaviest}")
+
+
+def _harmonic(
+    metric: CalabiYau,
+    variety: WeightedHypersurface,
+    directions: tuple[Polynomial, ...],
+    n_points: int,
+    degree: int | None,
+    triples: list[Triple],
+    show: Show,
+) -> HarmonicModuli:
+    k = default_degree(variety, directions) if degree is None else degree
+    points = metric.points.rows(slice(min(n_points, metric.points.n)))
+    potential = metric.model.kahler_potential
+    said = partial(show, "harmonic representatives, points")
+    return harmonic_moduli(variety, potential, directions, points, k, triples=triples, progress=said)
 
 
 def _member(

@@ -11,13 +11,18 @@ import numpy as np
 
 from g2links.errors import InputError
 from g2links.plot.families import special_geometry
-from g2links.quantities.moduli.estimates import Measured, Moduli
+from g2links.quantities.moduli.estimates import Measured, Moduli, Pair
 from g2links.quantities.moduli.exact import ExactModuli, exact_moduli
+from g2links.quantities.moduli.harmonic import HarmonicModuli
 from g2links.quantities.moduli.special_geometry import family_of
 from g2links.reports.canvas import SCREEN, save
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 
+PROMISED = 0.01
+"""By what share harmonic values may be off."""
+_ERRORS, _SMALL = 4.0, 1e-2
+"""Standard errors of harmonic values that are allowed beside it; of smaller values it is a share of so much."""
 _FEW = 6
 """Directions that are named."""
 _FALSE_ALARM = 1e-4
@@ -32,12 +37,24 @@ class Row(NamedTuple):
         exact: in closed form, or None.
         measured: by random points.
         deviation: of the two, in standard errors; None where nothing is known.
+        harmonic: by harmonic representatives; None without a metric, and for the volume.
     """
 
     name: str
     exact: float | None
     measured: Measured
     deviation: float | None
+    harmonic: Measured | None = None
+
+    @property
+    def harmonic_deviation(self) -> float | None:
+        """By what share the harmonic value is off from the closed form or, where there is none, from the other, beyond
+        the standard errors of both."""
+        if self.harmonic is None:
+            return None
+        known = self.measured.value if self.exact is None else self.exact
+        allowed = _ERRORS * (self.harmonic.error + (self.measured.error if self.exact is None else 0.0))
+        return max(abs(self.harmonic.value - known) - allowed, 0.0) / max(abs(known), _SMALL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +67,7 @@ class ModuliReport:
         measured: what random points say.
         exact: what is known in closed form.
         points, seed: what was asked for.
+        harmonic: what harmonic representatives say, where there is a metric.
     """
 
     variety: WeightedHypersurface
@@ -58,6 +76,7 @@ class ModuliReport:
     exact: ExactModuli
     points: int
     seed: int
+    harmonic: HarmonicModuli | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -65,10 +84,17 @@ class ModuliReport:
         names = [m.name for m in self.directions]
         found = [_row("volume", self.exact.volume, self.measured.volume)]
         for pair, value in self.measured.metric.items():
-            found.append(_row(f"G({_among(pair, names)})", self.exact.metric.get(pair), value))
+            row = _row(f"G({_among(pair, names)})", self.exact.metric.get(pair), value)
+            found.append(row._replace(harmonic=self._harmonic_metric(pair)))
         for triple, value in self.measured.couplings.items():
-            found.append(_row(f"Y({_among(triple, names)})", self.exact.couplings.get(triple), value))
+            row = _row(f"Y({_among(triple, names)})", self.exact.couplings.get(triple), value)
+            found.append(row._replace(harmonic=self.harmonic and self.harmonic.couplings.get(triple)))
         return found
+
+    def _harmonic_metric(self, pair: Pair) -> Measured | None:
+        if self.harmonic is None:
+            return None
+        return Measured(float(abs(self.harmonic.metric[pair])), float(self.harmonic.metric_errors[pair]))
 
     @property
     def limit(self) -> float:
@@ -78,8 +104,15 @@ class ModuliReport:
 
     @property
     def failures(self) -> list[Row]:
-        """Values that differ from what is known by more than their errors allow, and those that are not finite."""
-        return [row for row in self.rows if not _finite(row.measured) or not abs(row.deviation or 0.0) <= self.limit]
+        """Values that differ from what is known by more than their errors allow, harmonic ones by more than one per
+        cent beside, and those that are not finite."""
+        return [
+            row
+            for row in self.rows
+            if not _finite(row.measured)
+            or not abs(row.deviation or 0.0) <= self.limit
+            or not (row.harmonic_deviation or 0.0) <= PROMISED
+        ]
 
     @property
     def passed(self) -> bool:
@@ -98,12 +131,20 @@ class ModuliReport:
             "n_points": self.points,
             "seed": self.seed,
             "volume_form": {**self.measured.volume._asdict(), "exact": self.exact.volume},
-            "weil_petersson": _part(single, metric, self.exact.metric),
-            "yukawa": _part(single, couplings, self.exact.couplings),
+            "weil_petersson": _part(single, metric, self.exact.metric, self._harmonic_values(metric)),
+            "yukawa": _part(single, couplings, self.exact.couplings, self._harmonic_values(couplings)),
+            **({} if self.harmonic is None else {"asymmetry": self.harmonic.asymmetry.tolist()}),
             **({} if single else {"pairs": [*map(list, metric)], "triples": [*map(list, couplings)]}),
             "limit": self.limit,
             "passed": self.passed,
         }
+
+    def _harmonic_values(self, keys: Iterable[Any]) -> list[Measured | None]:
+        found = self.harmonic
+        return [
+            None if found is None else self._harmonic_metric(key) if len(key) == 2 else found.couplings.get(key)
+            for key in keys
+        ]
 
     def plot(self, path: str | os.PathLike[str]) -> Path:
         """A picture of G and Y along the family of V, with what was measured.
@@ -169,9 +210,11 @@ def _among(places: Iterable[int], names: list[str]) -> str:
     return names[places[0]] if len(set(places)) == 1 else ", ".join(names[a] for a in places)
 
 
-def _part(single: bool, measured: dict[Any, Measured], exact: dict[Any, float]) -> dict[str, Any]:
+def _part(
+    single: bool, measured: dict[Any, Measured], exact: dict[Any, float], harmonic: list[Measured | None]
+) -> dict[str, Any]:
     values: list[Any] = [[*found] for found in measured.values()]
     known: list[Any] = [exact.get(key) for key in measured]
-    if single:
-        return {"exact": known[0], "kodaira_spencer": values[0]} if values else {"exact": None, "kodaira_spencer": None}
-    return {"exact": known, "kodaira_spencer": values}
+    third: list[Any] = [None if found is None else [*found] for found in harmonic]
+    columns = {"exact": known, "kodaira_spencer": values, "harmonic": third}
+    return {name: column[0] if column else None for name, column in columns.items()} if single else columns

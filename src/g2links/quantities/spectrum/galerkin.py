@@ -29,7 +29,7 @@ from g2links.potentials.reference import log_radii_squared, reference_jet
 from g2links.quantities.spectrum.function_space import FunctionSpace
 from g2links.quantities.spectrum.sectors import Sector
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.points.sampling import Points
+from g2links.varieties.points.sampling import Points, independent_groups
 from g2links.varieties.polynomial import monomials
 from g2links.varieties.variety import AbstractVariety
 
@@ -177,7 +177,7 @@ class LaplaceOperator:
         totals = [[_no_moments(sector.functions) for sector in orbit] for orbit in sectors]
         weights = weights / np.sum(weights)
         done = 0
-        for group, rows in enumerate(_groups(points)):
+        for group, rows in enumerate(independent_groups(points, _GROUPS)):
             for start in range(rows.start, rows.stop, _BLOCK):
                 part = slice(start, min(start + _BLOCK, rows.stop))
                 at = evaluate(points.rows(part))
@@ -208,11 +208,3 @@ def _add(total: Moments, group: int, value: np.ndarray, laplacian: np.ndarray) -
     total.gram[group] += value.conj() @ value.T
     total.operator[group] += value.conj() @ laplacian.T
     total.square[...] += laplacian.conj() @ laplacian.T
-
-
-def _groups(points: Points) -> list[slice]:
-    """Rows of points in groups that share no random line."""
-    starts = np.flatnonzero(np.diff(points.lines, prepend=-1))
-    number = min(_GROUPS, len(starts))
-    bounds = [int(starts[len(starts) * i // number]) for i in range(number)]
-    return [slice(a, b) for a, b in zip(bounds, [*bounds[1:], points.n], strict=True)]

@@ -86,6 +86,14 @@ def integral(values: np.ndarray, points: Points) -> tuple[float, float]:
     return mean, float(np.sqrt(np.sum(deviations**2)) / len(products))
 
 
+def independent_groups(points: Points, most: int) -> list[slice]:
+    """Rows of points in up to `most` groups that share no line, for standard errors of what is no average."""
+    starts = np.flatnonzero(np.diff(points.lines, prepend=-1))
+    number = min(most, len(starts))
+    bounds = [int(starts[len(starts) * i // number]) for i in range(number)]
+    return [slice(a, b) for a, b in zip(bounds, [*bounds[1:], points.n], strict=True)]
+
+
 def effective_sample_size(weights: np.ndarray) -> float:
     """(Σw)²/(n Σw²), between 0 and 1."""
     return float(np.sum(weights) ** 2 / (len(weights) * np.sum(weights**2)))

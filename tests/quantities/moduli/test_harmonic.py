@@ -1,0 +1,100 @@
+"""Harmonic representatives of deformations."""
+
+import numpy as np
+import pytest
+
+import g2links
+from g2links.errors import InputError
+from g2links.quantities.moduli.deformation_space import monomial_basis, product_of_coordinates
+from g2links.quantities.moduli.exact import coupled_triples, exact_moduli
+from g2links.quantities.moduli.harmonic import harmonic_moduli
+from g2links.quantities.moduli.vector_fields import VectorFields, default_degree
+from g2links.varieties.parsing import parse_polynomial
+from g2links.varieties.periods import volume_derivatives
+from g2links.workflow.polynomials import resolve_variety
+from tests.cli.commands import SMALL_CURVE
+
+QUINTIC = resolve_variety("fermat_quintic")
+
+
+def _reference(z):
+    return 0.0 * z[0].real
+
+
+@pytest.fixture(scope="module")
+def torus():
+    return g2links.solve("z0^3+z1^3+z2^3", weights=(1, 1, 1), **SMALL_CURVE)
+
+
+def test_on_a_torus_the_metric_is_that_of_the_closed_form(torus):
+    """There |μ|² of the harmonic representative is constant: no error of averages."""
+    m = product_of_coordinates(torus.variety.polynomial)
+    exact = _exact(torus.variety)
+    found = harmonic_moduli(torus.variety, torus.model.kahler_potential, [m], torus.points, 5)
+    assert found.metric[0, 0].real == pytest.approx(exact, rel=1e-5)
+    assert found.metric_errors[0, 0] < 1e-5 * exact
+    other = harmonic_moduli(torus.variety, _reference, [m], torus.points, 5)
+    assert abs(other.metric[0, 0].real / exact - 1) > 1e-4  # not for a metric that is not Ricci-flat
+
+
+def _exact(variety):
+    """-∂∂̄ log ∫|h|² in the coefficient of z0 z1 z2."""
+    n = volume_derivatives(variety, 1)
+    return float((abs(n[1, 0] / n[0, 0]) ** 2 - n[1, 1] / n[0, 0]).real)
+
+
+def test_what_only_changes_coordinates_has_no_harmonic_form():
+    """m = z1 ∂f/∂z0, in any metric: the representative is 0 to rounding. Another is not."""
+    directions = [parse_polynomial(text, QUINTIC.weights) for text in ("z0^4*z1", "z0^3*z1^2")]
+    found = harmonic_moduli(QUINTIC, _reference, directions, QUINTIC.sample(400, 3), 1)
+    assert abs(found.metric[0, 0]) < 1e-20
+    assert found.metric[1, 1].real > 0.1
+    assert found.metric[0, 1] == 0
+
+
+def test_products_have_the_character_of_their_direction(rng):
+    """Under a phase that preserves f, q_j of the products turns as m z_j does."""
+    fields = VectorFields(QUINTIC, 2)
+    (m,) = [parse_polynomial("z0^2*z1^2*z2", QUINTIC.weights)]
+    phases = np.exp(2j * np.pi * rng.integers(5, size=5) / 5)
+    turned = np.prod(phases ** np.array(m.terms[0][1]))
+    products = fields.of_characters([m])
+    assert len(products)
+    for j, alpha, beta in products:
+        factor = np.prod(phases ** (fields.alphas[alpha] - fields.betas[beta]))
+        assert abs(factor - turned * phases[j]) < 1e-12
+
+
+def test_directions_of_one_character_stand_together():
+    directions = [parse_polynomial(text, QUINTIC.weights) for text in ("z0^3*z1^2", "z0*z1*z2*z3*z4", "z0^3*z1^2")]
+    assert VectorFields(QUINTIC, 1).characters(directions) == [[0, 2], [1]]
+
+
+def test_the_degree_falls_without_symmetry():
+    generic = resolve_variety("z0^5+z1^5+z2^5+z3^5+z4^5+0.3*z0^4*z1+0.2*z2^2*z3^2*z4+0.1*z0*z1^2*z3^2+0.2*z1^4*z2")
+    chosen = [default_degree(v, [product_of_coordinates(v.polynomial)]) for v in (QUINTIC, generic)]
+    assert chosen[0] >= 4
+    assert chosen[1] == 1
+
+
+def test_too_few_points_are_refused():
+    with pytest.raises(InputError, match="n_points"):
+        harmonic_moduli(QUINTIC, _reference, [product_of_coordinates(QUINTIC.polynomial)], QUINTIC.sample(50, 1), 1)
+
+
+@pytest.mark.slow
+def test_all_deformations_of_the_fermat_quintic():
+    """101 of the 126 monomials have a harmonic form; their lengths and couplings are those of the closed form."""
+    cy = g2links.solve("fermat_quintic", n_points=20_000, degree=10, progress=False)
+    directions = monomial_basis(QUINTIC.polynomial)
+    triples = coupled_triples(QUINTIC, directions)
+    found = harmonic_moduli(QUINTIC, cy.model.kahler_potential, directions, cy.points, 3, triples=triples)
+    places = [(a, a) for a in range(len(directions))]
+    exact = exact_moduli(QUINTIC, directions, places, triples)
+    lengths = np.diagonal(found.metric).real / np.array([exact.metric[place] for place in places])
+    assert np.abs(lengths - 1).max() < 0.03
+    couplings = np.array([found.couplings[t].value / exact.couplings[t] for t in triples])
+    assert len(couplings) == 566
+    assert np.abs(couplings - 1).max() < 0.05
+    sizes = np.linalg.eigvalsh(found.metric)
+    assert np.sum(sizes > 1e-3) == len(directions) == 101
