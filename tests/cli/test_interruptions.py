@@ -116,8 +116,8 @@ def _tree(home: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "picture", "models"),
     [
-        (CY, "plot_monge_ampere", "models/cy_models/cy_metric_model_run*.keras"),
-        ([*TRAIN, *DIRECT[:-1], "10"], "plot_component_errors", "models/link_models/3form_run*.keras"),
+        (CY, "monge_ampere", "models/cy_models/cy_metric_model_run*.keras"),
+        ([*TRAIN, *DIRECT[:-1], "10"], "component_errors", "models/link_models/3form_run*.keras"),
     ],
 )
 def test_a_run_is_finished_when_its_last_picture_is_drawn(

@@ -78,7 +78,7 @@ def monge_ampere_ratios(variety: AbstractVariety, g: Complex[Array, "n d d"], at
 
 def metric_function(variety: AbstractVariety, potential: Potential) -> MetricFunction:
     """The metric as a function of points, compiled once for all calls; memory does not grow with their number."""
-    return _in_blocks(_on_a_block(variety, potential))
+    return _in_blocks(variety, _on_a_block(variety, potential))
 
 
 def reference_function(variety: AbstractVariety) -> MetricFunction:
@@ -88,12 +88,15 @@ def reference_function(variety: AbstractVariety) -> MetricFunction:
         g = np.asarray(_reference_metrics(variety, points.at))
         return g, g
 
-    return _in_blocks(evaluate)
+    return _in_blocks(variety, evaluate)
 
 
-def _in_blocks(evaluate: MetricFunction) -> MetricFunction:
+def _in_blocks(variety: AbstractVariety, evaluate: MetricFunction) -> MetricFunction:
     def function(points: Points) -> tuple[np.ndarray, np.ndarray]:
-        parts = [evaluate(points.rows(rows)) for _, rows in padded_rows(points.n, min(points.n, _BLOCK))]
+        parts = [evaluate(points.rows(rows)) for _, rows in padded_rows(points.n, min(max(points.n, 1), _BLOCK))]
+        if not parts:
+            nothing = np.zeros((0, variety.dimension, variety.dimension), dtype=complex)
+            return nothing, nothing
         g, reference = (np.concatenate(blocks)[: points.n] for blocks in zip(*parts, strict=True))
         return g, reference
 

@@ -34,7 +34,7 @@ from g2links.potentials.metric import Potential, hermitian_metric
 from g2links.potentials.reference import reference_jet
 from g2links.quantities.moduli.estimates import Measured, Triple
 from g2links.quantities.moduli.kodaira_spencer import Directions, lifted_field
-from g2links.quantities.moduli.vector_fields import VectorFields
+from g2links.quantities.moduli.vector_fields import VectorFields, permutation_between
 from g2links.varieties.charts import ChartPoint, selector, tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.points.sampling import Points, independent_groups
@@ -48,8 +48,6 @@ _GROUPS = 8
 _DEPENDENT = 1e-12
 """Combinations of normalised fields with a smaller square are taken for 0."""
 _THREE = 3
-_FITTED = 0.5
-"""The share of the points to which fields are fitted; the others measure."""
 
 
 class HarmonicModuli(NamedTuple):
@@ -100,7 +98,8 @@ def harmonic_moduli(
         variety: V.
         potential: u of its Ricci-flat metric.
         directions: m_a.
-        points: of V; half of them find the representatives, the others measure.
+        points: of V. The same find the representatives and measure: least squares makes all ⟨μ, ∂̄v⟩ vanish in their
+            averages, too, which takes the noise of these away.
         degree: of the vector fields.
         triples: whose couplings are asked for.
         progress: called with the points done.
@@ -111,14 +110,24 @@ def harmonic_moduli(
     if points.n < 100:
         raise InputError("n_points", points.n, "at least 100 points")
     found = _Fit(VectorFields(variety, degree), potential, tuple(directions))
-    lines = independent_groups(points, 2 * _GROUPS)
-    half = lines[: max(1, int(_FITTED * len(lines)))]
-    fitted, others = points.rows(slice(0, half[-1].stop)), points.rows(slice(half[-1].stop, points.n))
     allowed = [triple for triple in triples if found.is_allowed(triple)]
-    coefficients = found.coefficients(fitted, lambda done, _: progress(done, points.n))
-    measured = found.measure(coefficients, others, allowed, lambda done, _: progress(fitted.n + done, points.n))
+    coefficients = found.coefficients(points, lambda done, _: progress(done, 2 * points.n))
+    measured = found.measure(coefficients, points, allowed, lambda done, _: progress(points.n + done, 2 * points.n))
     zeros = {triple: Measured(0.0, 0.0) for triple in triples}
     return measured._replace(couplings={**zeros, **measured.couplings})
+
+
+class _Group(NamedTuple):
+    """Directions, the products of their character, and where in these each orbit of permutations begins."""
+
+    directions: list[int]
+    products: Int[np.ndarray, "n 3"]
+    starts: Int[np.ndarray, " orbits"]
+
+    @property
+    def sizes(self) -> Int[np.ndarray, " orbits"]:
+        """How many products each orbit has."""
+        return np.diff(self.starts, append=len(self.products))
 
 
 @dataclass(frozen=True)
@@ -128,10 +137,16 @@ class _Fit:
     directions: tuple[Polynomial, ...]
 
     @cached_property
-    def groups(self) -> list[tuple[list[int], Int[np.ndarray, "n 3"]]]:
+    def groups(self) -> "list[_Group]":
         """Directions of one character, with the products of it."""
-        parts = self.fields.characters(self.directions)
-        return [(part, self.fields.of_characters([self.directions[a] for a in part])) for part in parts]
+        found = []
+        for part in self.fields.characters(self.directions):
+            chosen = [self.directions[a] for a in part]
+            products = self.fields.of_characters(chosen)
+            orbits = self.fields.orbits(products, chosen)
+            starts = np.cumsum([0, *map(len, orbits[:-1])])[: len(products)]
+            found.append(_Group(part, products[np.concatenate(orbits)], starts))
+        return found
 
     def at_point(self, at: ChartPoint) -> _AtPoint:
         variety, fields = self.fields.variety, self.fields
@@ -179,19 +194,45 @@ class _Fit:
     def _at_rows(self) -> AtRows:
         return compiled(self.at_point, _TOGETHER, _BLOCK)
 
-    def coefficients(self, points: Points, progress: Progress) -> list[Complex[np.ndarray, "n a"]]:
-        """For each group of directions the coefficients of v, by least squares over points."""
-        sizes = [len(products) + len(part) for part, products in self.groups]
+    def coefficients(self, points: Points, progress: Progress) -> list[Complex[np.ndarray, "_n _a"]]:
+        """For each group of directions the coefficients of v, by least squares over points: once for those that
+        permutations of the coordinates exchange."""
+        origins = [self._origin(place) for place in range(len(self.groups))]
+        own = [group for group, origin in zip(self.groups, origins, strict=True) if origin is None]
+        sizes = [len(group.starts) + len(group.directions) for group in own]
         grams = [np.zeros((size, size), dtype=complex) for size in sizes]
         for rows in _in_blocks(points):
             at = self.unitary(points.rows(rows), points.n)
             roots = np.sqrt(points.weights[rows])[None, :, None, None]
-            for gram, (part, products) in zip(grams, self.groups, strict=True):
-                both = roots * np.concatenate([at.of_products(products), at.of_directions(part)])
+            for gram, group in zip(grams, own, strict=True):
+                both = roots * np.concatenate([at.of_orbits(group), at.of_directions(group.directions)])
                 flat = both.reshape(len(both), -1)
                 gram += flat.conj() @ flat.T
             progress(rows.stop, points.n)
-        return [_least_squares(gram, len(products)) for gram, (_, products) in zip(grams, self.groups, strict=True)]
+        solved = iter([_least_squares(gram, len(group.starts)) for gram, group in zip(grams, own, strict=True)])
+        found: list[Complex[np.ndarray, "_n _a"]] = []
+        for group, origin in zip(self.groups, origins, strict=True):
+            if origin is None:
+                found.append(np.repeat(next(solved), group.sizes, axis=0))
+            else:
+                first, sigma = origin
+                carried = np.zeros_like(found[first])
+                carried[self.fields.places_after(sigma, self.groups[first].products, group.products)] = found[first]
+                found.append(carried)
+        return found
+
+    def _origin(self, place: int) -> tuple[int, tuple[int, ...]] | None:
+        """An earlier group of one direction from which this one comes by a permutation."""
+        group, f = self.groups[place], self.fields.variety.polynomial
+        if len(group.directions) == 1:
+            for earlier in range(place):
+                other = self.groups[earlier]
+                if len(other.directions) == 1 and len(other.products) == len(group.products):
+                    pair = (self.directions[other.directions[0]], self.directions[group.directions[0]])
+                    sigma = permutation_between(f, *pair)
+                    if sigma is not None:
+                        return earlier, sigma
+        return None
 
     def is_allowed(self, triple: Triple) -> bool:
         """Whether the phases that preserve f leave the coupling of three directions."""
@@ -205,7 +246,7 @@ class _Fit:
 
     def measure(
         self,
-        coefficients: list[Complex[np.ndarray, "n a"]],
+        coefficients: list[Complex[np.ndarray, "_n _a"]],
         points: Points,
         triples: Sequence[Triple],
         progress: Progress,
@@ -221,10 +262,11 @@ class _Fit:
             for rows in _in_blocks(own):
                 at, w = self.unitary(own.rows(rows), points.n), own.weights[rows]
                 mu = np.zeros((count, len(w), *at.shape.shape[1:]), dtype=complex)
-                for (part, products), c in zip(self.groups, coefficients, strict=True):
-                    mu[part] = at.of_directions(part) + np.tensordot(c.T, at.of_products(products), axes=1)
+                for group_of, c in zip(self.groups, coefficients, strict=True):
+                    part = group_of.directions
+                    mu[part] = at.of_directions(part) + at.of_fields(group_of.products, c)
                 weighted = np.sqrt(w)[None, :, None, None] * mu
-                for part, _ in self.groups:
+                for part, *_ in self.groups:
                     flat = weighted[part].reshape(len(part), -1)
                     metric[np.ix_(part, part)] += flat @ flat.conj().T
                 skew += np.sum(np.abs(weighted - np.swapaxes(weighted, 2, 3)) ** 2, axis=(1, 2, 3)) / 4
@@ -244,18 +286,40 @@ class _Unitary(NamedTuple):
     shape: np.ndarray
     along_beta: np.ndarray
 
-    def of_products(self, products: Int[np.ndarray, "n 3"]) -> Complex[np.ndarray, "n p d d"]:
-        """P ∂̄q - (q·∂f) ∂̄U for each product."""
+    def of_orbits(self, group: _Group) -> Complex[np.ndarray, "n p d d"]:
+        """P ∂̄q - (q·∂f) ∂̄U for the sum of each orbit of products."""
+        values = self._of_products(group.products)
+        return values if not len(group.starts) else np.asarray(np.add.reduceat(values, group.starts, axis=0))
+
+    def of_fields(
+        self, products: Int[np.ndarray, "n 3"], coefficients: Complex[np.ndarray, "n a"]
+    ) -> Complex[np.ndarray, "a p d d"]:
+        """P ∂̄q - (q·∂f) ∂̄U for some combinations of products."""
+        found = []
+        for column in coefficients.T:
+            total = np.zeros(self.shape.shape, dtype=complex)
+            for j in np.unique(products[:, 0]):
+                mine = products[:, 0] == j
+                _, alpha, beta = products[mine].T
+                factor = column[mine][None] * self.at.alpha[:, alpha]
+                along = np.einsum("pn,pnb->pb", factor, self.along_beta[:, beta])
+                q = np.einsum("pn,pn->p", factor, self.at.beta[:, beta])
+                slope = (q * self.at.slopes[:, j])[:, None, None]
+                total = total + self.projector[:, :, j, None] * along[:, None, :] - slope * self.shape
+            found.append(total)
+        return np.array(found)
+
+    def _of_products(self, products: Int[np.ndarray, "n 3"]) -> Complex[np.ndarray, "n p d d"]:
         j, alpha, beta = products.T
         factor = self.at.alpha[:, alpha].T
         turning = self.projector[:, :, j].transpose(2, 0, 1)[:, :, :, None]
         along = self.along_beta[:, beta].transpose(1, 0, 2)[:, :, None, :]
         slope = (self.at.beta[:, beta] * self.at.slopes[:, j]).T
-        return factor[:, :, None, None] * (turning * along - slope[:, :, None, None] * self.shape[None])
+        return np.asarray(factor[:, :, None, None] * (turning * along - slope[:, :, None, None] * self.shape[None]))
 
     def of_directions(self, places: Sequence[int]) -> Complex[np.ndarray, "a p d d"]:
         """-m ∂̄U for some of the directions."""
-        return -self.at.m[:, list(places)].T[:, :, None, None] * self.shape[None]
+        return np.asarray(-self.at.m[:, list(places)].T[:, :, None, None] * self.shape[None])
 
 
 def _in_blocks(points: Points) -> list[slice]:
@@ -290,7 +354,7 @@ def _determinant(matrix: Complex[np.ndarray, "t p d d"]) -> Complex[np.ndarray, 
 def _results(sums: list[np.ndarray], triples: Int[np.ndarray, "t 3"]) -> HarmonicModuli:
     """From sums over groups of points: values of all, and errors by leaving out one group each."""
 
-    def values(weight: np.ndarray, metric: np.ndarray, coupling: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def values(weight: np.floating, metric: np.ndarray, coupling: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         g = metric / weight
         lengths = np.sqrt(np.maximum(np.diagonal(g).real, np.finfo(float).tiny))
         return g, np.abs(coupling / weight) / np.prod(lengths[triples], axis=1)

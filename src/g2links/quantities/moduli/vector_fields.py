@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
-from g2links.varieties.symmetry import equations_lattice, residues
+from g2links.varieties.symmetry import coordinate_permutations, equations_lattice, residues
 
 _MOST_UNKNOWNS = 600
 """Of one direction: seconds for some ten thousand points."""
@@ -79,6 +79,53 @@ class VectorFields:
         wanted = self._classes(np.array([e for m in directions for _, e in m.terms]) - first)
         keep = (classes[:, None] == wanted[None]).all(axis=2).any(axis=1)
         return products[keep]
+
+    def orbits(self, products: Int[np.ndarray, "n 3"], directions: Sequence[Polynomial]) -> list[np.ndarray]:
+        """The places of products that permutations of coordinates exchange which preserve f and all directions: in the
+        harmonic representatives they have one coefficient."""
+        sigmas = [
+            sigma
+            for sigma in coordinate_permutations(self.variety.polynomial)
+            if all(_is_preserved(m, sigma) for m in directions)
+        ]
+        smallest = np.arange(len(products))
+        for sigma in sigmas:
+            smallest = np.minimum(smallest, self.places_after(sigma, products, products))
+        together = np.argsort(smallest, kind="stable")
+        return np.split(together, np.flatnonzero(np.diff(smallest[together])) + 1)
+
+    def places_after(
+        self, sigma: tuple[int, ...], products: Int[np.ndarray, "n 3"], among: Int[np.ndarray, "n 3"]
+    ) -> Int[np.ndarray, " n"]:
+        """Where products go under z_i → z_{σ(i)}, among others, of which they are a permutation."""
+        keys = self._keys(among, tuple(range(len(sigma))))
+        order = np.argsort(keys)
+        return np.asarray(order[np.searchsorted(keys[order], self._keys(products, sigma))])
+
+    def _keys(self, products: Int[np.ndarray, "n 3"], sigma: tuple[int, ...]) -> np.ndarray:
+        """A whole number for each product after a permutation."""
+        columns = list(sigma)
+        alpha, beta = self.alphas[products[:, 1]][:, columns], self.betas[products[:, 2]][:, columns]
+        component = np.argsort(columns)[products[:, 0]]
+        base = int(max(self.alphas.max(), self.betas.max(initial=0), len(sigma))) + 1
+        digits = np.concatenate([component[:, None], alpha, beta], axis=1).astype(object)
+        return np.asarray(digits @ np.array([base**i for i in range(digits.shape[1])][::-1], dtype=object))
+
+
+def permutation_between(f: Polynomial, m: Polynomial, other: Polynomial) -> tuple[int, ...] | None:
+    """One that preserves f and takes m to another direction, by exponents e_i → e_{σ(i)}; None if there is none."""
+    wanted = {e: c for c, e in other.terms}
+    if len(wanted) != len(m.terms):
+        return None
+    for sigma in coordinate_permutations(f):
+        if all(wanted.get(tuple(e[i] for i in sigma)) == c for c, e in m.terms):
+            return sigma
+    return None
+
+
+def _is_preserved(m: Polynomial, sigma: tuple[int, ...]) -> bool:
+    terms = {e: c for c, e in m.terms}
+    return all(terms.get(tuple(e[i] for i in sigma)) == c for e, c in terms.items())
 
 
 def default_degree(variety: WeightedHypersurface, directions: Sequence[Polynomial]) -> int:

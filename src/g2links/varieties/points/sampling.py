@@ -101,7 +101,7 @@ def effective_sample_size(weights: np.ndarray) -> float:
 
 def in_charts(variety: AbstractVariety, points: np.ndarray, newton_steps: int = NEWTON_STEPS) -> ChartPoint:
     """The canonical charts of points that lie on X up to rounding."""
-    blocks = [_polished(variety, newton_steps, points[i : i + _BLOCK]) for i in range(0, len(points), _BLOCK)]
+    blocks = [_polished(variety, newton_steps, points[i : i + _BLOCK]) for i in range(0, max(len(points), 1), _BLOCK)]
     charts: ChartPoint = jax.tree.map(lambda *parts: np.concatenate(parts), *blocks)
     return charts
 
