@@ -4,6 +4,7 @@ import json
 import shlex
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import g2links
@@ -11,6 +12,7 @@ from g2links.cli.options import join_numbers
 from g2links.errors import InputError
 from g2links.quantities.moduli.estimates import Measured, Moduli
 from g2links.quantities.moduli.exact import exact_moduli
+from g2links.quantities.moduli.harmonic import HarmonicModuli
 from g2links.workflow import moduli as verb
 from tests.cli.commands import run
 from tests.documents import blocks
@@ -123,6 +125,17 @@ def test_many_directions(capsys):
     assert not replace(report, exact=report.exact._replace(couplings=spoiled)).passed
     with pytest.raises(InputError, match="one direction"):
         report.plot("x.png")
+
+
+@pytest.mark.parametrize(("share", "passed"), [(1.0, True), (1.005, True), (1.03, False), (float("nan"), False)])
+def test_harmonic_values_may_be_off_by_a_per_cent(share, passed):
+    report = g2links.moduli("fermat_quintic", n_points=1000)
+    metric = np.array([[share * report.exact.metric[0, 0]]])
+    couplings = {key: Measured(value, 0.0) for key, value in report.exact.couplings.items()}
+    harmonic = HarmonicModuli(metric, np.zeros((1, 1)), couplings, np.zeros(1))
+    judged = replace(report, harmonic=harmonic)
+    assert judged.passed == passed
+    assert judged.to_record()["weil_petersson"]["harmonic"] == pytest.approx([metric[0, 0], 0.0], nan_ok=True)
 
 
 @pytest.mark.slow

@@ -58,6 +58,7 @@ def moduli(
     from g2links.workflow import moduli as verb
 
     session = Session(json)
+    require_home(home)
     if not harmonic:
         for name, value in (("--cy-run-number", cy_run_number), ("--degree", degree)):
             if value is not None:
@@ -66,7 +67,6 @@ def moduli(
     if harmonic:
         from g2links.workflow.solve import open_run
 
-        require_home(home)
         if polynomial is not None:
             raise InputError("--polynomial", polynomial, "not with --harmonic, which is about the polynomial of a run")
         metric = open_run(home, cy_run_number)

@@ -1,12 +1,12 @@
 """How far a submanifold is calibrated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.quantities.calibrated.volumes import Measured
 from g2links.reports.canvas import BLUE, GREEN, drawing, note, panels, run_title
 from g2links.reports.histograms import histogram_of
 
@@ -18,11 +18,15 @@ _SHOWN = {
 }
 
 
-def calibrated(parts: Sequence[tuple[str, Measured]], *, name: str, cy_run: int | None = None) -> Figure:
+Angles = Mapping[str, Float[np.ndarray, " n"]]
+"""For each calibration its values at points."""
+
+
+def calibrated(parts: Sequence[tuple[str, Angles, Angles]], *, name: str, cy_run: int | None = None) -> Figure:
     """Angles to the calibrated planes at the points of a submanifold of V or K, and of what lies over it.
 
     Args:
-        parts: "V" or "K", and `measured` of what `g2links.calibrated` gives.
+        parts: "V" or "K", and `measured.angles` and `measured.ratios` of what `g2links.calibrated` gives.
         name: of the submanifold.
         cy_run: the number of the metric's run.
 
@@ -34,22 +38,22 @@ def calibrated(parts: Sequence[tuple[str, Measured]], *, name: str, cy_run: int 
 
     Example:
         >>> import g2links
-        >>> report = g2links.calibrated(g2links.load_cy(), "line")  # doctest: +SKIP
-        >>> figure = g2links.plot.calibrated([("V", report.measured)], name="a line")  # doctest: +SKIP
-        >>> g2links.plot.calibrated([], name="nothing")
-        Traceback (most recent call last):
-        g2links.errors.InputError: parts: got []; at least one
+        >>> angles = {"associative": np.array([1e-8, 3e-8, 2e-8])}
+        >>> ratios = {"associative": np.cos(angles["associative"])}
+        >>> figure = g2links.plot.calibrated([("K", angles, ratios)], name="a sphere")
+        >>> figure.axes[0].get_title()
+        'in K, phi : associative'
     """
     if not parts:
         raise InputError("parts", parts, "at least one")
-    rows = [(within, found, kind) for within, found in parts for kind in found.angles]
-    n = sum(len(found.density) for _, found in parts)
+    rows = [(within, angles[kind], ratios[kind], kind) for within, angles, ratios in parts for kind in angles]
+    n = sum(len(next(iter(angles.values()))) for _, angles, _ in parts)
     with drawing(run_title(name, cy_run=cy_run, n=n), width=9.0, height=0.6 + 2.8 * len(rows)) as figure:
         axes = panels(figure, 2 * len(rows), 2)
-        for (within, found, kind), left, right in zip(rows, axes[::2], axes[1::2], strict=True):
+        for (within, angle, ratio, kind), left, right in zip(rows, axes[::2], axes[1::2], strict=True):
             for place, values, colour, label in (
-                (left, found.angles[kind], BLUE, "angle to the calibrated planes"),
-                (right, np.abs(found.ratios[kind] - 1), GREEN, "|form over volume form - 1|"),
+                (left, angle, BLUE, "angle to the calibrated planes"),
+                (right, np.abs(ratio - 1), GREEN, "|form over volume form - 1|"),
             ):
                 counted = histogram_of(values)
                 place.stairs(counted["counts"], counted["edges"], fill=True, color=colour)

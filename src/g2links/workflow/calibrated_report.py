@@ -145,7 +145,7 @@ class CalibratedReport:
             ArtefactError: the disk refuses.
         """
         parts = [self, *([self.lift] if self.lift else [])]
-        measured = [(part.within, part.measured) for part in parts]
+        measured = [(part.within, part.measured.angles, part.measured.ratios) for part in parts]
         save(plot_calibrated(measured, name=self.name, cy_run=self.cy_run), path, dpi=SCREEN)
 
     def __repr__(self) -> str:
