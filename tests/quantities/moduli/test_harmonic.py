@@ -13,7 +13,6 @@ from g2links.varieties.parsing import parse_polynomial
 from g2links.varieties.periods import volume_derivatives
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree
 from g2links.workflow.polynomials import resolve_variety
-from tests.cli.commands import SMALL_CURVE
 
 QUINTIC = resolve_variety("fermat_quintic")
 
@@ -22,15 +21,12 @@ def _reference(z):
     return 0.0 * z[0].real
 
 
-@pytest.fixture(scope="module")
-def torus():
-    return g2links.solve("z0^3+z1^3+z2^3", weights=(1, 1, 1), **SMALL_CURVE)
-
-
-def test_on_a_torus_the_metric_is_that_of_the_closed_form(torus):
-    m = product_of_coordinates(torus.variety.polynomial)
-    found = harmonic_moduli(torus.variety, torus.model.kahler_potential, [m], torus.points, 2)
-    assert abs(found.metric[0, 0].real / _exact(torus.variety) - 1) < 4e-3
+def test_on_a_torus_the_metric_is_that_of_the_closed_form():
+    """In dimension 1 the norm of μ does not depend on g: any will do."""
+    torus = resolve_variety("z0^3+z1^3+z2^3", (1, 1, 1))
+    m = product_of_coordinates(torus.polynomial)
+    found = harmonic_moduli(torus, _reference, [m], torus.sample(4000, 1), 2)
+    assert abs(found.metric[0, 0].real / _exact(torus) - 1) < 4e-3
     assert found.metric_errors[0, 0] < 2e-3 * found.metric[0, 0].real
 
 
