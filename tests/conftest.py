@@ -10,6 +10,7 @@ from tests.compiled_functions import CACHE, LEAST_SECONDS  # isort: skip (before
 import g2links  # noqa: F401  (before JAX: it sets float64)
 
 # isort: split
+import fcntl
 import gc
 import os
 import secrets
@@ -22,6 +23,8 @@ import jax
 import jaxtyping
 import numpy as np
 import pytest
+
+from tests.cli.commands import SMALL_CY, run
 
 os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"  # of the processes that tests start, too
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -95,6 +98,20 @@ def few_compiled_functions() -> Generator[None]:
     if mappings.exists() and len(mappings.read_bytes().splitlines()) > MOST_MAPPINGS:
         jax.clear_caches()
         gc.collect()
+
+
+@pytest.fixture(scope="session")
+def solved_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the run of `SMALL_CY`, made once for all processes: to be copied, not written to."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home, made = shared / "solved", shared / "solved.made"
+    with (shared / "solved.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            assert run(["cy", *SMALL_CY, "--home", str(home)]) == 0
+            made.touch()
+    return home
 
 
 @pytest.fixture

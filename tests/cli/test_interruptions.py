@@ -52,10 +52,11 @@ def _weights(path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole(solved_home, tmp_path_factory):
     """A home where nothing was interrupted."""
     home = tmp_path_factory.mktemp("whole")
-    for command in (CY, ["sample", "--n-rotations", "1"], [*TRAIN, *DIRECT]):
+    shutil.copytree(solved_home, home, dirs_exist_ok=True)
+    for command in (["sample", "--n-rotations", "1"], [*TRAIN, *DIRECT]):
         assert run([*command, "--home", str(home)]) == 0
     return home
 

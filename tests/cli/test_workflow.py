@@ -25,12 +25,12 @@ SMALL_SAMPLE = ["--n-points", "1000", "--n-rotations", "2"]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(solved_home, tmp_path_factory):
     """All steps once."""
     folder = tmp_path_factory.mktemp("home")
+    shutil.copytree(solved_home, folder, dirs_exist_ok=True)
     place = ["--home", str(folder)]
     for command in (
-        ["cy", *SMALL_CY],
         ["sample", *SMALL_SAMPLE],
         *(["train", "--task", task, *SMALL_TRAIN] for task in TASKS),
     ):

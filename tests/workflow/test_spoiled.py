@@ -13,14 +13,13 @@ from g2links.checks.measures import CHECK
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.potentials.families import KahlerPotential
 from g2links.reports.statistics import judge_integrals
-from tests.cli.commands import SMALL
 
 N = 60
 
 
 @pytest.fixture(scope="module")
-def cy():
-    return g2links.solve("fermat_quintic", **SMALL, progress=False)
+def cy(solved_home):
+    return g2links.open_run(solved_home)
 
 
 @pytest.fixture(scope="module")

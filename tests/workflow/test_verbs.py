@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -150,9 +151,10 @@ def _same_files(first, second):
             np.testing.assert_allclose(values, second[name][column], rtol=1e-12, atol=1e-13, err_msg=column)
 
 
-def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(tmp_path):
+def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(solved_home, tmp_path):
     place = ["--home", str(tmp_path)]
-    saved = g2links.solve("fermat_quintic", **SMALL, home=tmp_path)
+    shutil.copytree(solved_home, tmp_path, dirs_exist_ok=True)
+    saved = g2links.open_run(tmp_path)
     assert run(["sample", "--n-points", "120", "--n-rotations", "2", "--seed", "3", *place]) == 0
     command = _files(tmp_path)
     data = g2links.sample(saved, 120, n_rotations=2, seed=3)
@@ -176,8 +178,9 @@ def test_data_in_memory_are_those_of_the_command_and_saved_they_are_its_files(tm
         g2links.sample(dataclasses.replace(other, cy_run=1), 10).save(tmp_path)
 
 
-def test_data_with_a_home_are_written_and_read_when_they_are_asked_for(tmp_path):
-    saved = g2links.solve("fermat_quintic", **SMALL, home=tmp_path)
+def test_data_with_a_home_are_written_and_read_when_they_are_asked_for(solved_home, tmp_path):
+    shutil.copytree(solved_home, tmp_path, dirs_exist_ok=True)
+    saved = g2links.open_run(tmp_path)
     data = g2links.sample(home=tmp_path, n_points=120, n_rotations=2, shard_size=50, source="fresh")
     assert data.cy_run == 1
     assert data.record["files"] == len(_files(tmp_path)) == 3 + 2 + 1 + 1
@@ -236,13 +239,13 @@ def test_a_network_is_trained_and_judged_in_memory(cy):
             g2links.train(**options)
 
 
-def test_a_data_set_is_opened_from_its_file(tmp_path):
+def test_a_data_set_is_opened_from_its_file(solved_home, tmp_path):
     with pytest.raises(ArtefactError, match="nowhere"):
         g2links.open_dataset(tmp_path / "nowhere.npz")
     with pytest.raises(ArtefactError, match="folder"):
         g2links.open_dataset(tmp_path)
     place = ["--home", str(tmp_path)]
-    assert run(["cy", *SMALL_CY, *place]) == 0
+    shutil.copytree(solved_home, tmp_path, dirs_exist_ok=True)
     assert run(["sample", "--n-points", "100", "--n-rotations", "2", *place]) == 0
     data = g2links.open_dataset(tmp_path / "samples/link_data/g2_train.npz")
     assert data.cy_run == 1
@@ -460,8 +463,8 @@ def _mean_of(components):
     return network, {"constant": np.full(components, 0.1)}
 
 
-def test_a_network_of_ones_own_is_a_run_of_a_home(tmp_path):
-    g2links.solve("fermat_quintic", **SMALL, home=tmp_path)
+def test_a_network_of_ones_own_is_a_run_of_a_home(solved_home, tmp_path):
+    shutil.copytree(solved_home, tmp_path, dirs_exist_ok=True)
     g2links.sample(home=tmp_path, n_points=200, n_rotations=1)
     network, start = _mean_of(28)
     trained = g2links.train(home=tmp_path, task="metric", network=network, parameters=start, epochs=2)
