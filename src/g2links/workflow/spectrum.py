@@ -26,8 +26,6 @@ from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.solve import open_run
 
 SYMMETRIES: tuple[Symmetry, ...] = ("all", "phases", "none")
-_WEYL = 0.05
-"""By what share the heat trace may be off: the next term of its expansion, and a level that is missing, are more."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,10 +64,10 @@ class Spectrum:
                     f"{poor[0].error:.2g} on, have relative errors above {self.require_error:g}: raise the degree or "
                     "the number of points, or ask for fewer levels"
                 )
-        if self.weyl is not None and not abs(self.weyl.deviation) < _WEYL:
+        if self.weyl is not None and not abs(self.weyl.deviation) <= self.weyl.allowed:
             found.append(
                 f"the heat trace at t = {self.weyl.time:.3g} is off by {self.weyl.deviation:.1%} from Weyl's law "
-                f"({_WEYL:.0%} are allowed): levels are missing, or too many"
+                f"({self.weyl.allowed:.0%} are allowed): levels are missing, or too many"
             )
         return found
 
@@ -92,7 +90,11 @@ class Spectrum:
             for levels in self.levels.values()
             for level in levels
         ]
-        weyl = None if self.weyl is None else {**self.weyl._asdict(), "deviation": self.weyl.deviation}
+        weyl = (
+            None
+            if self.weyl is None
+            else {**self.weyl._asdict(), "deviation": self.weyl.deviation, "allowed": self.weyl.allowed}
+        )
         return {
             "command": "spectrum",
             "cy_run": self.cy_run,

@@ -11,8 +11,10 @@ from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
 from g2links.varieties.symmetry import coordinate_permutations, equations_lattice, residues
 
-_MOST_UNKNOWNS = 600
-"""Of one direction: seconds for some ten thousand points."""
+_MOST_UNKNOWNS, _MOST_PRODUCTS = 400, 3000
+"""Of one direction, orbits of products and products: seconds for some ten thousand points."""
+_MOST_IN_ALL = 40_000
+"""Products of all directions together."""
 _HIGHEST = 6
 
 
@@ -129,7 +131,7 @@ def _is_preserved(m: Polynomial, sigma: tuple[int, ...]) -> bool:
 
 
 def default_degree(variety: WeightedHypersurface, directions: Sequence[Polynomial]) -> int:
-    """The highest degree with at most some hundred unknowns for each direction."""
+    """The highest degree up to 6, in units of the largest weight, that takes seconds for each direction."""
     best = variety.heaviest
     for degree in range(variety.heaviest, _HIGHEST * variety.heaviest + 1):
         fields = VectorFields(variety, degree)
@@ -138,10 +140,13 @@ def default_degree(variety: WeightedHypersurface, directions: Sequence[Polynomia
             for m in fields.degrees
             for w in variety.weights
         )
-        if pairs > _MOST_UNKNOWNS**2:
+        if pairs > _MOST_PRODUCTS * _MOST_UNKNOWNS:
             break
-        groups = fields.characters(directions)
-        if max(len(fields.of_characters([directions[a] for a in group])) for group in groups) > _MOST_UNKNOWNS:
+        chosen = [[directions[a] for a in group] for group in fields.characters(directions)]
+        products = [fields.of_characters(group) for group in chosen]
+        if max(map(len, products)) > _MOST_PRODUCTS or sum(map(len, products)) > _MOST_IN_ALL:
+            break
+        if max(len(fields.orbits(p, g)) for p, g in zip(products, chosen, strict=True)) > _MOST_UNKNOWNS:
             break
         best = degree
     return best

@@ -13,6 +13,7 @@ from g2links.varieties.residue import kahler_volume
 from g2links.varieties.topology import orbifold_strata
 from g2links.varieties.variety import AbstractVariety
 
+_TAIL = 0.02
 _EXPONENT = 8.0
 """t λ of the first eigenvalue that is left out of the heat trace: what follows it is some per cent of the sum."""
 
@@ -25,17 +26,24 @@ class HeatTrace(NamedTuple):
         value: the sum over the levels that are known.
         tail: what Weyl's law adds for those above them.
         expected: (4πt)^{-n} (Vol + t²/180 ∫|Riem|²), the first terms of its expansion where Ric = 0.
+        curvature: the second of them over the first.
     """
 
     time: float
     value: float
     tail: float
     expected: float
+    curvature: float
 
     @property
     def deviation(self) -> float:
         """By what share the sum is off."""
         return (self.value + self.tail) / self.expected - 1
+
+    @property
+    def allowed(self) -> float:
+        """What it may be: two per cent for the tail, and the square of the second term for those that follow it."""
+        return _TAIL + self.curvature**2
 
 
 def heat_trace(variety: AbstractVariety, levels: Sequence[Level]) -> HeatTrace | None:
@@ -60,8 +68,8 @@ def heat_trace(variety: AbstractVariety, levels: Sequence[Level]) -> HeatTrace |
     t = _EXPONENT / highest
     leading = kahler_volume(variety) / (4 * math.pi * t) ** n
     tail = leading * sum(math.exp(-_EXPONENT) * _EXPONENT**j / math.factorial(j) for j in range(n))
-    curvature = t**2 / 180 * curvature_squared(variety) / (4 * math.pi * t) ** n
-    return HeatTrace(t, float(np.sum(multiplicities * np.exp(-t * values))), tail, leading + curvature)
+    second = t**2 / 180 * curvature_squared(variety) / kahler_volume(variety)
+    return HeatTrace(t, float(np.sum(multiplicities * np.exp(-t * values))), tail, (1 + second) * leading, second)
 
 
 def curvature_squared(variety: AbstractVariety) -> float:
