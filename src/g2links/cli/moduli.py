@@ -55,6 +55,7 @@ def moduli(
     ] = None,
 ) -> None:
     """Volume form, Weil-Petersson metric and Yukawa couplings of complex structures, with or without a metric."""
+    from g2links.settings.limits import require_picture
     from g2links.workflow import moduli as verb
 
     session = Session(json)
@@ -71,7 +72,7 @@ def moduli(
             raise InputError("--polynomial", polynomial, "not with --harmonic, which is about the polynomial of a run")
         metric = open_run(home, cy_run_number)
     if plot is not None:
-        verb.require_picture_target(plot)
+        require_picture(plot, "--plot")
         given = verb.wanted(polynomial, metric)
         verb.require_drawn(given, options.integers(weights, "--weights"), directions, exact)
     report = verb.moduli(
@@ -123,9 +124,10 @@ def _lines(report: "ModuliReport") -> list[str]:
         lines.append(f"harmonic forms: {share:.1e} of them is not symmetric, at most")
     if not report.passed:
         worst = ", ".join(row.name for row in report.failures[:3])
+        higher = "" if report.harmonic is None else "; for harmonic values a higher --degree may help"
         lines.append(
             f"FAIL: {len(report.failures)} beyond {report.limit:.1f} standard errors, harmonic and off by over 1 %, "
-            f"or not finite: {worst}"
+            f"or not finite: {worst}{higher}"
         )
     return lines
 

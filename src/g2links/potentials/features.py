@@ -34,6 +34,7 @@ from g2links.errors import InputError
 from g2links.potentials.graded_sections import GradedSections
 from g2links.potentials.hermitian_forms import HermitianForms, all_forms, invariant_forms, norm_form
 from g2links.potentials.invariant_products import C, FieldValues, ProductPlan, independent_counts, product_plan
+from g2links.potentials.section_basis import degrees_down
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import exponents_of_degree, monomial_count
 
@@ -150,7 +151,7 @@ class InvariantFeatures:
 
     @property
     def _down_to_the_heaviest(self) -> range:
-        return range(max(0, self.degree - max(self.variety.weights) + 1), self.degree + 1)
+        return degrees_down(self.variety, self.degree)
 
     @cached_property
     def _plan(self) -> ProductPlan | None:

@@ -48,6 +48,12 @@ def monomials_before_relations(variety: AbstractVariety, degree: int) -> int:
     return math.prod(math.comb(size - 1 + degree * t, size - 1) for size, t in pairs)
 
 
+def degrees_down(variety: AbstractVariety, degree: int) -> range:
+    """From k - max(w) + 1 to k, for weights 1 k alone: on Σ |ζ_i|² = 1, ζ_i = z_i r^{-w_i}, products of monomials of a
+    lower degree with their conjugates are combinations of those of these degrees."""
+    return range(max(0, degree - variety.heaviest + 1), degree + 1)
+
+
 def factor_sizes(variety: AbstractVariety) -> tuple[int, ...]:
     """How many coordinates each projective space has."""
     return tuple(len(factor.coordinates) for factor in variety.factors)

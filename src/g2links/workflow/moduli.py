@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from g2links.errors import InputError
 from g2links.quantities.moduli.deformation_space import monomial_basis, product_of_coordinates, read_direction
@@ -11,7 +10,6 @@ from g2links.quantities.moduli.exact import ExactModuli, coupled_triples, exact_
 from g2links.quantities.moduli.harmonic import HarmonicModuli, harmonic_moduli
 from g2links.quantities.moduli.kodaira_spencer import Directions
 from g2links.quantities.moduli.vector_fields import default_degree
-from g2links.settings.limits import require_new_file
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.periods import is_beyond_series
 from g2links.varieties.polynomial import Polynomial
@@ -180,17 +178,6 @@ def require_drawn(
     """
     found = _member(variety, weights, exact)
     require_plot(found, chosen_directions(found, directions))
-
-
-def require_picture_target(path: Path) -> None:
-    """Refuse, before any work, a file that no picture can be written to.
-
-    Raises:
-        InputError: names `--plot`.
-    """
-    if path.suffix != ".png":
-        raise InputError("--plot", str(path), "a file that ends in .png")
-    require_new_file(path, "--plot")
 
 
 def _own(directions: tuple[Polynomial, ...]) -> list[Pair]:

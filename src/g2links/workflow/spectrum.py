@@ -145,6 +145,8 @@ class Spectrum:
                 f"  heat trace at t = {self.weyl.time:.3g}: {self.weyl.value + self.weyl.tail:.5g} against "
                 f"{self.weyl.expected:.5g} by Weyl's law and the curvature, {self.weyl.deviation:+.1%}"
             )
+        elif 0 in self.levels:
+            found.append("  no heat trace: V is an orbifold, or no level above 0 is known to two per cent")
         return [*found, *(f"  FAILED: {failure}" for failure in self.failures)]
 
 
@@ -204,9 +206,9 @@ def spectrum(
     points = metric.points.rows(slice(n_points))
     variety, potential = metric.variety, metric.model.kahler_potential
     k = default_degree(variety, max(charges), points.n, divided) if degree is None else degree
-    for q in charges:
-        require_size(FunctionSpace(variety, q, k, divided), points.n)
     spaces = {q: FunctionSpace(variety, q, k, divided) for q in charges}
+    for space in spaces.values():
+        require_size(space, points.n)
     if symmetry == "phases" and all(len(space.block_sizes()) == 1 for space in spaces.values()):
         raise InputError("symmetry", symmetry, f"all or none: no phases but the circle preserve {variety.name}")
     found: dict[int, tuple[Level, ...]] = {}

@@ -32,7 +32,7 @@ from g2links.calculus.map_points import AtRows, Progress, compiled
 from g2links.errors import InputError
 from g2links.potentials.metric import Potential, hermitian_metric
 from g2links.potentials.reference import reference_jet
-from g2links.quantities.moduli.estimates import Measured, Triple
+from g2links.quantities.moduli.estimates import THREEFOLD, Measured, Triple
 from g2links.quantities.moduli.kodaira_spencer import Directions, lifted_field
 from g2links.quantities.moduli.vector_fields import VectorFields, permutation_between
 from g2links.varieties.charts import ChartPoint, selector, tangent_frame
@@ -47,7 +47,6 @@ _GROUPS = 8
 """Of independent points, for standard errors."""
 _DEPENDENT = 1e-12
 """Combinations of normalised fields with a smaller square are taken for 0."""
-_THREE = 3
 
 
 class HarmonicModuli(NamedTuple):
@@ -151,7 +150,8 @@ class _Fit:
     def at_point(self, at: ChartPoint) -> _AtPoint:
         variety, fields = self.fields.variety, self.fields
         z, zb, w = at.z, jnp.conj(at.z), jnp.asarray(variety.weights, dtype=float)
-        frame, reference = tangent_frame(variety, at), reference_jet(variety, at.z, tangent_frame(variety, at))
+        frame = tangent_frame(variety, at)
+        reference = reference_jet(variety, z, frame)
         slopes, field = variety.polynomial.gradient(z), lifted_field(variety, z, zb)
         unit = jnp.eye(len(z), dtype=complex)
         fixed = unit[at.fixed[0]]
@@ -235,7 +235,8 @@ class _Fit:
         return None
 
     def is_allowed(self, triple: Triple) -> bool:
-        """Whether the phases that preserve f leave the coupling of three directions."""
+        """Whether the phases that preserve f leave the coupling of three directions: that of m_a m_b m_c Ω²/f³, where
+        Ω turns as z_1···z_N/f does."""
         f = self.fields.variety.polynomial
         shift = 2 - 5 * f.exponents[0]
         sums = [
@@ -339,7 +340,7 @@ def _least_squares(gram: Complex[np.ndarray, "s s"], unknowns: int) -> Complex[n
 
 def _couplings(mu: Complex[np.ndarray, "a p d d"], triples: Int[np.ndarray, "t 3"]) -> Complex[np.ndarray, "t p"]:
     """6 D(μ_a, μ_b, μ_c) at each point, D the polarised determinant: by inclusion and exclusion."""
-    if mu.shape[-1] != _THREE or not len(triples):
+    if mu.shape[-1] != THREEFOLD or not len(triples):
         return np.zeros((len(triples), mu.shape[1]), dtype=complex)
     a, b, c = (mu[places] for places in triples.T)
     pairs = _determinant(a + b) + _determinant(a + c) + _determinant(b + c)

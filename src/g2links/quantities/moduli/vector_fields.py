@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Int
 
+from g2links.potentials.section_basis import degrees_down
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial, exponents_of_degree, monomial_count
 from g2links.varieties.symmetry import coordinate_permutations, equations_lattice, residues
@@ -33,7 +34,7 @@ class VectorFields:
     @cached_property
     def degrees(self) -> range:
         """Those of the s_β."""
-        return range(max(0, self.degree - self.variety.heaviest + 1), self.degree + 1)
+        return degrees_down(self.variety, self.degree)
 
     @cached_property
     def betas(self) -> Int[np.ndarray, "B N"]:

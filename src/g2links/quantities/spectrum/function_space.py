@@ -4,7 +4,6 @@ On the link of V the functions of charge q, F(e^{iθ}·z) = e^{iqθ} F(z), are s
 by s_α conj(s_β), with monomials s_α of degree m + q and s_β of degree m up to a degree k.
 """
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -14,10 +13,9 @@ from jaxtyping import Float, Int
 from scipy.special import gammaln
 
 from g2links.errors import InputError
-from g2links.potentials.section_basis import factor_sizes
+from g2links.potentials.section_basis import degrees_down, monomials_before_relations, monomials_of_charges
 from g2links.quantities.spectrum.exchanges import Element
-from g2links.varieties.points.systems import monomials_of_multidegree
-from g2links.varieties.polynomial import exponents_of_degree, monomial_count
+from g2links.varieties.polynomial import monomial_count
 from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, residues
 from g2links.varieties.variety import AbstractVariety
 
@@ -56,7 +54,7 @@ class FunctionSpace:
     @cached_property
     def degrees(self) -> range:
         """Those of the s_β: all from k - max(w) + 1 to k, so that those of lower ones are among their combinations."""
-        return range(max(0, self.degree - self.variety.heaviest + 1), self.degree + 1)
+        return degrees_down(self.variety, self.degree)
 
     def products(self) -> int:
         """A bound for the number of products, without listing them: if they were all of one degree."""
@@ -129,18 +127,13 @@ class FunctionSpace:
 
 
 def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
-    if len(variety.charges) == 1:
-        return exponents_of_degree(variety.charges[0], degree * variety.polarisation[0])
-    return monomials_of_multidegree(factor_sizes(variety), tuple(degree * t for t in variety.polarisation))
+    return monomials_of_charges(variety, tuple(degree * t for t in variety.polarisation))
 
 
 def _count(variety: AbstractVariety, degree: int) -> int:
-    """About how many monomials there are, of weights 1 exactly."""
-    total = 1
-    for factor in variety.factors:
-        size, d = len(factor.coordinates), degree * factor.polarisation
-        total *= math.comb(d + size - 1, size - 1) if max(factor.charges) == 1 else monomial_count(factor.charges, d)
-    return total
+    if variety.heaviest == 1:
+        return monomials_before_relations(variety, degree)
+    return monomial_count(variety.charges[0], degree * variety.polarisation[0])
 
 
 def _degrees(variety: AbstractVariety, exponents: np.ndarray) -> np.ndarray:

@@ -19,8 +19,6 @@ from g2links.quantities.spectrum.exchanges import Element, conjugated_by, multip
 from g2links.quantities.spectrum.function_space import FunctionSpace
 from g2links.quantities.spectrum.representations import Irreducible, irreducible_representations
 
-_OPPOSITE = None
-"""In the place of a symmetry: F to its complex conjugate, which has the opposite character."""
 _PROJECTED = 0.5
 """A projection has eigenvalues 0 and 1."""
 
@@ -33,7 +31,6 @@ class Sector(NamedTuple):
         rows: (m, n) sparse, the m functions of the row as combinations of the n products.
         character: the smallest representative of α - β.
         representation: ρ of the elements that preserve the character.
-        number: of ρ among the representations of these elements.
         moves: (order, n) where they send the products.
         cosets: one element for each character of the orbit, the unit first.
         conjugated: whether the complex conjugates of the functions belong to another representation, of the same
@@ -44,7 +41,6 @@ class Sector(NamedTuple):
     rows: csr_array
     character: tuple[int, ...]
     representation: Irreducible
-    number: int
     moves: Int[np.ndarray, "order n"]
     cosets: tuple[Element, ...]
     conjugated: bool
@@ -79,8 +75,13 @@ def sectors_of(space: FunctionSpace) -> Iterator[list[Sector]]:
     differences = space.alphas[space.pairs[:, 0]] - space.betas[space.pairs[:, 1]]
     characters, block = np.unique(space.classes(differences), axis=0, return_inverse=True)
     place = {tuple(row): i for i, row in enumerate(characters.tolist())}
-    images = np.array([_images(space, g, characters, place) for g in space.elements])
-    opposite = images[0] if space.charge else np.array(_images(space, _OPPOSITE, characters, place))
+
+    def places(moved: np.ndarray) -> list[int]:
+        return [place[tuple(row)] for row in space.classes(moved).tolist()]
+
+    images = np.array([places((-1 if g.conjugates else 1) * g.moved(characters)) for g in space.elements])
+    # the complex conjugate of F has the opposite character
+    opposite = images[0] if space.charge else np.array(places(-characters))
     seen: set[int] = set()
     for chosen in map(int, np.argsort(np.abs(characters).sum(axis=1), kind="stable")):
         if chosen not in seen:
@@ -88,13 +89,6 @@ def sectors_of(space: FunctionSpace) -> Iterator[list[Sector]]:
             seen |= {*orbit.tolist(), *opposite[orbit].tolist()}
             pairs = space.pairs[block.reshape(-1) == chosen]
             yield _of_orbit(space, pairs, tuple(characters[chosen].tolist()), orbit, int(opposite[chosen]))
-
-
-def _images(
-    space: FunctionSpace, g: Element | None, characters: np.ndarray, place: dict[tuple[int, ...], int]
-) -> list[int]:
-    moved = -characters if g is None else (-1 if g.conjugates else 1) * g.moved(characters)
-    return [place[tuple(row)] for row in space.classes(moved).tolist()]
 
 
 def _of_orbit(
@@ -115,14 +109,14 @@ def _of_orbit(
     moves = np.array([_moves(space, g, pairs) for g in group])
     found: list[Sector] = []
     done: list[Irreducible] = []
-    for number, rho in enumerate(irreducible_representations(multiplication_table(group))):
+    for rho in irreducible_representations(multiplication_table(group)):
         partner = rho.character if turned is None else rho.character[turned].conj()
         if not any(other.is_equivalent(partner) for other in done):
             done.append(rho)
             rows = _first_row(rho, moves)
             conjugated = len(to_opposite) == 0 or not rho.is_equivalent(partner)
             if rows.shape[0]:
-                found.append(Sector(pairs, rows, character, rho, number, moves, cosets, conjugated))
+                found.append(Sector(pairs, rows, character, rho, moves, cosets, conjugated))
     return found
 
 
