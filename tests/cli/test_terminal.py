@@ -21,6 +21,7 @@ from g2links.cli.session import Session
 from g2links.networks.model import ARCHITECTURES
 from g2links.potentials.activations import activation_names
 from g2links.quantities.calibrated.submanifolds import RULES
+from g2links.reports.tables import Table
 from g2links.ricci_flat.family import ANSATZE
 from g2links.settings.config import TASKS
 from g2links.settings.hyperparameters import Hyperparameters
@@ -122,6 +123,32 @@ def test_a_terminal_has_colours_and_a_pipe_the_plain_text(monkeypatch, capsys):
     session._words = plain = _Terminal()
     session.say(WORDS)
     assert "\x1b[3" not in plain.getvalue()
+
+
+def test_a_table_is_as_wide_as_the_terminal_and_loses_nothing(monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    reason = "at most nine tenths of what the record of the run says"
+    table = Table(["figure", "value", "threshold"], [["d_psi", "1.234567e-15", reason], ["sigma", "0.25", "FAIL"]])
+
+    def lines(columns):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        session, terminal = Session(), _Terminal()
+        session._words = terminal
+        session.say(table, "after it")
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue()).splitlines()
+        assert shown.pop() == "after it"
+        assert "\x1b[1;31mFAIL\x1b[0m" in terminal.getvalue()
+        return [line.rstrip() for line in shown]
+
+    narrow = lines(50)
+    assert len(narrow) > 4
+    assert max(map(len, narrow)) <= 50
+    assert " ".join(" ".join(line.split()) for line in narrow).count("1.234567e-15") == 1
+    assert all(word in " ".join(narrow) for word in reason.split())
+    assert len(lines(200)) == 4
+    assert lines(20) == str(table).splitlines()  # in which not even the words have room
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids="-".join)

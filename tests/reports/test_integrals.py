@@ -8,7 +8,7 @@ import pytest
 from g2links.checks.contract import Found
 from g2links.checks.measures import CHECK
 from g2links.reports.statistics import check_record
-from g2links.reports.tables import check_table
+from g2links.reports.tables import check_words, text
 
 # of the setting, thresholds of `measures` see what was recorded of sigma alone
 pytestmark = pytest.mark.usefixtures("as_users_run")
@@ -31,7 +31,7 @@ def test_an_integral_is_compared_with_its_exact_value():
     assert record["passed"]
     assert record["figures"]["euler_number"] == EULER
     assert record["thresholds"]["euler_number"] == {"statistic": "mean", "target": -200.0, "within": 2.0}
-    table = check_table(record)
+    table = text(check_words(record))
     assert "std. error" in table
     assert "= -200 ± 2" in table
     wide = _record(euler_number={**EULER, "standard_error": 5.0})
@@ -42,7 +42,7 @@ def test_one_that_is_too_far_off_fails_with_its_name():
     record = _record(euler_number=EULER, volume_ratio=VOLUME)
     assert not record["passed"]
     assert [failure.split(":")[0] for failure in record["failures"]] == ["volume_ratio"]
-    assert "FAIL" in check_table(record)
+    assert "FAIL" in text(check_words(record))
 
 
 @pytest.mark.parametrize("part", ["mean", "standard_error"])
@@ -51,7 +51,7 @@ def test_one_that_is_not_finite_fails(part):
     assert not record["passed"]
     assert "sigma" in record["failures"][0]
     assert record["figures"]["sigma"][part] is None
-    check_table(record)
+    text(check_words(record))
 
 
 def test_one_that_was_not_measured_fails():

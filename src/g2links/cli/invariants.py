@@ -11,6 +11,7 @@ from g2links.errors import InputError
 
 if TYPE_CHECKING:
     from g2links.quantities.invariants import Invariants
+    from g2links.reports.tables import Words
     from g2links.workflow.invariants import InvariantsTable
 
 _SHOWN = 20
@@ -68,7 +69,7 @@ def invariants(
     systems = len(table)
     table = table if where is None else table.where(where)
     checksum = None if out is None else table.save(out)
-    session.say(_shown(table, systems, out))
+    session.say(*_shown(table, systems, out))
     rows = [row._asdict() for row in table] if out is None else None
     record = {"systems": len(table), "of": systems, "where": where, "file": out, "sha256": checksum, "rows": rows}
     session.write_json({"command": "invariants", **{key: value for key, value in record.items() if value is not None}})
@@ -84,17 +85,17 @@ def _lines(found: "Invariants") -> list[str]:
     ]
 
 
-def _shown(table: "InvariantsTable", systems: int, out: Path | None) -> str:
+def _shown(table: "InvariantsTable", systems: int, out: Path | None) -> list["Words"]:
     """The first rows and how many there are."""
     from itertools import islice
 
-    from g2links.reports.tables import fixed_width
+    from g2links.reports.tables import Table
 
     rows = [[_blanks(row.weights), *(str(getattr(row, name)) for name in _COLUMNS)] for row in islice(table, _SHOWN)]
-    shown = [fixed_width(["weights", *_COLUMNS.values()], rows)] if rows else []
+    shown = [Table(["weights", *_COLUMNS.values()], rows)] if rows else []
     rest = "" if len(table) <= _SHOWN else f"; the first {_SHOWN} are shown"
     written = "" if out is None else f", written to {out}"
-    return "\n".join([*shown, f"{len(table)} of {systems} systems of weights{written}{rest}"])
+    return [*shown, f"{len(table)} of {systems} systems of weights{written}{rest}"]
 
 
 def _blanks(numbers: Any) -> str:

@@ -10,6 +10,7 @@ from g2links.cli.session import FAILED, Session, require_home
 from g2links.errors import InputError
 
 if TYPE_CHECKING:
+    from g2links.reports.tables import Words
     from g2links.workflow.moduli_report import ModuliReport, Row
 
 _SHOWN = 20
@@ -86,7 +87,7 @@ def moduli(
         degree=degree,
         progress=session.progress,
     )
-    session.say("\n".join(_lines(report)))
+    session.say(*_words(report))
     drawn = None if plot is None else report.plot(plot)
     if drawn is not None:
         session.say(f"picture: {drawn}")
@@ -95,19 +96,19 @@ def moduli(
         raise typer.Exit(FAILED)
 
 
-def _lines(report: "ModuliReport") -> list[str]:
+def _words(report: "ModuliReport") -> list["Words"]:
     """The table, then the verdict."""
-    from g2links.reports.tables import fixed_width
+    from g2links.reports.tables import Table
 
     rows = report.rows
     shown = rows if len(rows) <= _SHOWN else sorted(rows, key=lambda row: -abs(row.deviation or 0.0))[:_SHOWN]
     header = ["quantity", "closed form", "random points", "error", "deviation"]
     if report.harmonic is not None:
         header += ["harmonic", "error"]
-    lines = [
+    lines: list[Words] = [
         f"{report.variety.name}: {len(report.directions)} direction{'s' * (len(report.directions) != 1)}, "
         f"{report.measured.points:,} points",
-        fixed_width(header, [_cells(row)[: len(header)] for row in shown]),
+        Table(header, [_cells(row)[: len(header)] for row in shown]),
     ]
     if len(rows) > len(shown):
         known = [row for row in rows if row.exact]

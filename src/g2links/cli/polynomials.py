@@ -49,17 +49,17 @@ def polynomials(
 
 
 def _list(session: Session) -> None:
-    from g2links.reports.tables import fixed_width
+    from g2links.reports.tables import Table
     from g2links.varieties.intersection_catalogue import INTERSECTIONS, named_intersection
     from g2links.workflow.intersections import describe_intersection
     from g2links.workflow.polynomials import catalogue_polynomials, describe
 
     records = [describe(f) for f in catalogue_polynomials()]
-    session.say(fixed_width(["name", "weights", *_COLUMNS.values()], [_row(record) for record in records]))
+    session.say(Table(["name", "weights", *_COLUMNS.values()], [_row(record) for record in records]))
     others = [describe_intersection(named_intersection(name)) for name in INTERSECTIONS]
     rows = [[r["name"], r["configuration"], *(f"{r[name]:.7g}" for name in _OF_INTERSECTIONS)] for r in others]
     session.say("")
-    session.say(fixed_width(["name", "configuration", *_OF_INTERSECTIONS.values()], rows))
+    session.say(Table(["name", "configuration", *_OF_INTERSECTIONS.values()], rows))
     session.write_json({"command": "polynomials", "polynomials": records, "complete_intersections": others})
 
 

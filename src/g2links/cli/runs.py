@@ -20,7 +20,7 @@ _RunTask = Annotated[choices.RunTask, typer.Option("--task", help="A Calabi-Yau 
 @app.command("list", epilog=options.example("runs list"))
 def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> None:
     """All finished runs and their main figures; exit code 1 where one of them is damaged."""
-    from g2links.reports.tables import fixed_width, number
+    from g2links.reports.tables import Table, number
     from g2links.storage.layout import Home
     from g2links.workflow.listing import finished_runs
 
@@ -37,8 +37,11 @@ def list_runs(home: options.Home = Path(), json: options.JsonFile = None) -> Non
         if "problem" not in row
     ]
     damaged = [f"damaged: {row['problem']}" for row in rows if "problem" in row]
-    shown = [fixed_width(header, table)] if table else []
-    session.say("\n".join([*shown, *damaged]) or "there are no finished runs")
+    if table:
+        session.say(Table(header, table))
+    session.say(*damaged)
+    if not rows:
+        session.say("there are no finished runs")
     session.write_json({"runs": rows})
     if damaged:
         raise typer.Exit(FAILED)

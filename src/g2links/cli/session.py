@@ -11,6 +11,7 @@ import typer
 from g2links.errors import ArtefactError, InputError
 
 if TYPE_CHECKING:
+    from g2links.reports.tables import Words
     from g2links.workflow.steps import StepReport
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -40,10 +41,11 @@ class Session:
         """How the work shows its progress: a bar with the time left in a terminal, lines in a log."""
         return False if self.quiet else "lines"
 
-    def say(self, text: str) -> None:
-        """Print words for the user."""
+    def say(self, *words: "Words") -> None:
+        """Print words and tables for the user, each from a new line."""
         if not self.quiet:
-            _print(text, self._words)
+            for piece in words:
+                _print(piece, self._words)
 
     def warn(self, text: str) -> None:
         """Print what is said in any case, in its place among the other words; of a quiet command on stderr."""
@@ -56,8 +58,7 @@ class Session:
 
     def tell(self, report: "StepReport") -> None:
         """Print what a step did."""
-        for line in report.lines:
-            self.say(line)
+        self.say(*report.words)
         if self.quiet:
             for warning in report.warnings:
                 self.warn(warning)
@@ -84,14 +85,14 @@ class Session:
             raise typer.Exit(FAILED)
 
 
-def _print(text: str, stream: Any) -> None:
+def _print(words: "Words", stream: Any) -> None:
     """In colours where somebody looks at a terminal."""
     if stream.isatty():
         from g2links.cli.colours import print_coloured
 
-        print_coloured(text, stream)
+        print_coloured(words, stream)
     else:
-        print(text, file=stream, flush=True)
+        print(words, file=stream, flush=True)
 
 
 def require_home(home: Path) -> None:

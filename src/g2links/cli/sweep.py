@@ -97,7 +97,7 @@ def sweep(
     )
     drawn = wanted is not None and any(None not in (row[wanted[0]], row[wanted[1]]) for row in found.rows)
     picture = found.plot(*wanted) if drawn and wanted is not None else None
-    session.say(repr(found))
+    session.say(*found.words)
     for warning in _warnings(found):
         session.warn(warning)
     for path in [*found.files, *([] if picture is None else [picture])]:

@@ -1,8 +1,8 @@
-"""Fixed-width text tables."""
+"""Tables: text of fixed width wherever they are printed, and data for a terminal that draws its own."""
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from g2links.checks.thresholds import STATISTICS, describe, describe_limits, violation
 from g2links.records import CheckRecord, Threshold
@@ -10,12 +10,40 @@ from g2links.records import CheckRecord, Threshold
 _ABSENT = "-"
 
 
-def fixed_width(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
-    """A table: the first `left` columns aligned left, the others right; ends without a newline."""
-    table = [[str(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
-    lines = [_line(row, widths, left) for row in table]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+class Table(NamedTuple):
+    """A table of texts; as a string it has columns of fixed width, and no newline at its end.
+
+    Attributes:
+        header: the names of the columns.
+        rows: the cells, one for each column.
+        left: so many of the first columns are aligned left, the others right.
+
+    Example:
+        >>> print(Table(["k", "sigma"], [["6", "1.2e-3"], ["10", "2e-5"]]))
+        k    sigma
+        --  ------
+        6   1.2e-3
+        10    2e-5
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    left: int = 1
+
+    def __str__(self) -> str:
+        table = [self.header, *self.rows]
+        widths = [max(len(row[i]) for row in table) for i in range(len(self.header))]
+        lines = [_line(row, widths, self.left) for row in table]
+        return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+Words = str | Table
+"""A piece of what is said to the user."""
+
+
+def text(words: Iterable[Words]) -> str:
+    """All pieces, each from a new line."""
+    return "\n".join(map(str, words))
 
 
 def number(value: Any) -> str:
@@ -29,33 +57,21 @@ def number(value: Any) -> str:
     return f"{value:.7g}" if 0.1 <= abs(value) < 1e5 else f"{value:.4g}"
 
 
-def check_table(record: CheckRecord) -> str:
+def check_words(record: CheckRecord) -> list[Words]:
     """The figures of a check from its JSON record, with PASS or FAIL, then the failures in words."""
     thresholds = record["thresholds"]
     integrals = {name: figures for name, figures in record["figures"].items() if "standard_error" in figures}
     names = [name for name in dict.fromkeys([*record["figures"], *thresholds]) if name not in integrals]
     rows = [_check_row(name, record["figures"].get(name), thresholds.get(name)) for name in names]
     header = ["figure", *STATISTICS, "threshold", "verdict"]
-    tables = [fixed_width(header, rows)]
+    tables = [Table(header, rows)]
     if integrals:
         rows = [_integral_row(name, figures, thresholds.get(name)) for name, figures in integrals.items()]
-        tables.append(fixed_width(["integral", "value", "std. error", "exact", "threshold", "verdict"], rows))
-    return "\n".join([_caption(record), *tables, *_unjudged(record), *_closing(record)])
+        tables.append(Table(["integral", "value", "std. error", "exact", "threshold", "verdict"], rows))
+    return [_caption(record), *tables, *_unjudged(record), *_closing(record)]
 
 
-def figures_table(figures: Mapping[str, Any], thresholds: Mapping[str, Threshold] | None = None) -> str:
-    """Figures that are one number each, such as those of `cy`, with their thresholds and PASS or FAIL."""
-    thresholds = thresholds or {}
-    rows = []
-    for name, value in figures.items():
-        threshold = thresholds.get(name)
-        same = dict.fromkeys(STATISTICS, value)
-        limit = _ABSENT if threshold is None else describe_limits(threshold)
-        rows.append([name, number(value), limit, _verdict(name, same, threshold)])
-    return fixed_width(["figure", "value", "threshold", "verdict"], rows)
-
-
-def comparison_table(runs: Mapping[str, Mapping[str, Any]], *, only_differences: bool = False) -> str:
+def comparison_table(runs: Mapping[str, Mapping[str, Any]], *, only_differences: bool = False) -> Table:
     """Runs side by side, a row for each entry of their records; rows that differ are marked `*`.
 
     Args:
@@ -70,7 +86,7 @@ def comparison_table(runs: Mapping[str, Mapping[str, Any]], *, only_differences:
         differs = len(set(cells)) > 1
         if differs or not only_differences:
             rows.append(["*" if differs else "", name, *cells])
-    return fixed_width(["", "entry", *columns], rows, left=2)
+    return Table(["", "entry", *columns], rows, left=2)
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

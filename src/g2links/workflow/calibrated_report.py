@@ -15,7 +15,7 @@ from g2links.quantities.calibrated.volumes import Estimate, Measured
 from g2links.records import MetricRecord
 from g2links.reports.canvas import SCREEN, save
 from g2links.reports.statistics import summarise
-from g2links.reports.tables import fixed_width, number
+from g2links.reports.tables import Table, Words, number, text
 from g2links.varieties.variety import AbstractVariety
 
 ROUNDING = 1e-10
@@ -148,7 +148,9 @@ class CalibratedReport:
         measured = [(part.within, part.measured.angles, part.measured.ratios) for part in parts]
         save(plot_calibrated(measured, name=self.name, cy_run=self.cy_run), path, dpi=SCREEN)
 
-    def __repr__(self) -> str:
+    @property
+    def words(self) -> list[Words]:
+        """What was measured, in a table and sentences."""
         parts = [self, *([self.lift] if self.lift else [])]
         rows = []
         for part in parts:
@@ -159,7 +161,7 @@ class CalibratedReport:
                 mean, most = number(float(angles.mean())), number(float(angles.max()))
                 rows.append([part.within, kind, f"{value:.9g}", f"{error:.1e}", exact, integral, mean, most])
         header = ["in", "kind", "volume", "error", "exact", "integral", "angle", "largest"]
-        lines = [f"{self.name} in {self.variety.name}", fixed_width(header, rows, left=2)]
+        lines: list[Words] = [f"{self.name} in {self.variety.name}", Table(header, rows, left=2)]
         for part in parts:
             flat, horizontal = part.measured.lagrangian, part.measured.horizontal
             if flat is not None:
@@ -168,7 +170,10 @@ class CalibratedReport:
                 )
             if horizontal is not None and part.within == "K":
                 lines.append(f"in {part.within}: |eta on it| at most {horizontal.max():.1e}")
-        return "\n".join(lines)
+        return lines
+
+    def __repr__(self) -> str:
+        return text(self.words)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"

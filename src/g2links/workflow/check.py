@@ -23,7 +23,7 @@ from g2links.records import CheckRecord, Thresholds
 from g2links.reports.canvas import SCREEN, save
 from g2links.reports.histograms import histograms_of
 from g2links.reports.statistics import check_record
-from g2links.reports.tables import check_table
+from g2links.reports.tables import Words, check_words, text
 from g2links.storage.layout import Home
 from g2links.storage.records import write_record
 from g2links.varieties.points.sampling import Points
@@ -150,8 +150,13 @@ class CheckReport:
     def _located(self) -> dict[str, np.ndarray]:
         return {name: self.pointwise[name] for name in self.check.located if name in self.pointwise}
 
+    @property
+    def words(self) -> list[Words]:
+        """What it found, in tables and sentences."""
+        return check_words(self.record)
+
     def __repr__(self) -> str:
-        return check_table(self.record)
+        return text(self.words)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"

@@ -25,7 +25,7 @@ from g2links.quantities.instantons import (
 )
 from g2links.reports.canvas import SCREEN, save
 from g2links.reports.statistics import summarise
-from g2links.reports.tables import fixed_width, number
+from g2links.reports.tables import Table, Words, number, text
 from g2links.varieties.points.sampling import weighted_mean
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calibrated import Metric, link_of
@@ -118,7 +118,9 @@ class InstantonReport:
         """
         save(plot_instanton(self.defect, cy_run=self.cy_run), path, dpi=SCREEN)
 
-    def __repr__(self) -> str:
+    @property
+    def words(self) -> list[Words]:
+        """What it found, in a table and sentences."""
         integrals = [
             ("energy", self.energy, self.exact),
             ("excess", self.excess, 0.0),
@@ -127,14 +129,15 @@ class InstantonReport:
         rows = [[name, f"{found.value:.8g}", f"{found.error:.2g}", f"{exact:.8g}"] for name, found, exact in integrals]
         mean, rms, most = number(self.mean_defect.value), number(self.rms_defect), number(float(self.defect.max()))
         q, slope, constant, _ = self.bundle
-        return "\n".join(
-            [
-                f"Chern connection of TV over the link of {self.variety.name}, {len(self.defect)} points",
-                f"|F^psi|/|F|: mean {mean}, root mean square {rms}, at the worst point {most}",
-                fixed_width(["integral", "value", "std. error", "G2-instanton"], rows),
-                f"line bundle O({q}): slope {number(slope)}, i Lambda F = {number(constant)} for every potential",
-            ]
-        )
+        return [
+            f"Chern connection of TV over the link of {self.variety.name}, {len(self.defect)} points",
+            f"|F^psi|/|F|: mean {mean}, root mean square {rms}, at the worst point {most}",
+            Table(["integral", "value", "std. error", "G2-instanton"], rows),
+            f"line bundle O({q}): slope {number(slope)}, i Lambda F = {number(constant)} for every potential",
+        ]
+
+    def __repr__(self) -> str:
+        return text(self.words)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"

@@ -147,8 +147,8 @@ def pipeline(
         return _in_memory(plan, progress)
 
     def lines(step: StepReport) -> None:
-        for line in step.lines:
-            say(line)
+        for words in step.words:
+            say(str(words))
 
     return _in_home(Home(home), plan, plan.config(Home(home)), fresh, say, tell or lines, progress)
 

@@ -6,7 +6,7 @@ from typing import Any
 from g2links.checks.verdict import verdict
 from g2links.errors import InputError
 from g2links.records import CheckRecord, MetricRecord
-from g2links.reports.tables import fixed_width, number
+from g2links.reports.tables import Table, Words, number
 from g2links.ricci_flat.family import described_ansatz
 from g2links.settings.config import TASKS
 from g2links.storage.layout import Home
@@ -93,7 +93,7 @@ def _made_by(record: MetricRecord) -> str:
         return "# from Python"
 
 
-def _lines(task: str, run: int, found: Mapping[str, Any]) -> list[str]:
+def _lines(task: str, run: int, found: Mapping[str, Any]) -> list[Words]:
     title = f"Calabi-Yau run {run}: {found.get('polynomial')}" if task == "cy" else f"{task} network, run {run}"
     named = {
         "equation": _short("; ".join(found.get("equations", []))),
@@ -118,7 +118,7 @@ def _lines(task: str, run: int, found: Mapping[str, Any]) -> list[str]:
         *(f"  {name.ljust(width)}  {text}" for name, text in named.items() if text),
         *(f"  FAILED: {failure}" for failure in found.get("failures", [])),
         "",
-        fixed_width(["figure", "value", "std. error"], figures),
+        Table(["figure", "value", "std. error"], figures),
         "",
         *_check_lines(found["checks"]),
         "",
@@ -126,7 +126,7 @@ def _lines(task: str, run: int, found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _check_lines(checks: Mapping[str, CheckRecord]) -> list[str]:
+def _check_lines(checks: Mapping[str, CheckRecord]) -> list[Words]:
     if not checks:
         return ["no checks yet: `g2links check --help` lists them"]
     rows = [
@@ -134,7 +134,7 @@ def _check_lines(checks: Mapping[str, CheckRecord]) -> list[str]:
         for name, each in checks.items()
     ]
     failures = [f"  {name}: {failure}" for name, each in checks.items() for failure in each["failures"]]
-    return [fixed_width(["check", "cy_run", "points", "verdict"], rows), *failures]
+    return [Table(["check", "cy_run", "points", "verdict"], rows), *failures]
 
 
 def _short(text: str) -> str:

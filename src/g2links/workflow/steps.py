@@ -13,6 +13,7 @@ from g2links.quantities.calibrated.known_submanifolds import require_known
 from g2links.records import SavedSamplesRecord
 from g2links.reports.canvas import SCREEN, save
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
+from g2links.reports.tables import Words
 from g2links.settings.config import load_hyperparameters
 from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
@@ -38,14 +39,14 @@ class StepReport(NamedTuple):
 
     Attributes:
         record: for `--json` and for the journal of a pipeline.
-        lines: for the user.
+        words: for the user.
         result: the object that the verb gave; None for the metric, which `open_run` opens.
-        warnings: those of the lines that nobody should miss.
+        warnings: those of the words that nobody should miss.
         files: the results that were written.
     """
 
     record: Mapping[str, object]
-    lines: list[str]
+    words: Sequence[Words]
     result: Any = None
     warnings: Sequence[str] = ()
     files: Sequence[str] = ()
@@ -205,7 +206,7 @@ def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
     paths = report.save(home.path)
     notes = _notes(report.notes)
     warnings = [*notes, *_failed([f"check {report.check.name}: {failure}" for failure in report.failures])]
-    return StepReport(report.record, [*notes, repr(report), ", ".join(paths)], report, warnings, paths)
+    return StepReport(report.record, [*notes, *report.words, ", ".join(paths)], report, warnings, paths)
 
 
 def report_step(home: Home, **options: Any) -> StepReport:
@@ -248,7 +249,7 @@ def _measured(name: str, found: CalibratedReport | InstantonReport, plot: Path |
         found.plot(plot)
     files = [] if plot is None else [str(plot)]
     warnings = _failed([f"{name}: {failure}" for failure in found.failures])
-    return StepReport(found.record, [repr(found), *warnings, *files], found, warnings, files)
+    return StepReport(found.record, [*found.words, *warnings, *files], found, warnings, files)
 
 
 def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from g2links.errors import InputError
 from g2links.plot.scatter import columns
 from g2links.reports.canvas import SCREEN, save
-from g2links.reports.tables import fixed_width, number
+from g2links.reports.tables import Table, Words, number, text
 from g2links.settings.sweep_files import sweep_name
 from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
@@ -105,12 +105,17 @@ class Sweep:
         save(columns(self.rows, x, y, title=f"Sweep {self.name}"), target, dpi=SCREEN)
         return target
 
-    def __repr__(self) -> str:
+    @property
+    def words(self) -> list[Words]:
+        """The first rows of the table, and how many tasks are done."""
         header = [name for name in self.table.columns if name in ("task", *self.table.axes, *_SHOWN)]
         rows = [[_cell(row[name]) for name in header] for row in self.rows[:_MOST_ROWS]]
         rest = f"; the first {_MOST_ROWS} are shown" if len(self.rows) > _MOST_ROWS else ""
         counts = f"{self.done} done, {self.failed} failed, {self.missing} missing"
-        return "\n".join([fixed_width(header, rows), f"sweep {self.name}: {len(self.rows)} tasks, {counts}{rest}"])
+        return [Table(header, rows), f"sweep {self.name}: {len(self.rows)} tasks, {counts}{rest}"]
+
+    def __repr__(self) -> str:
+        return text(self.words)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"

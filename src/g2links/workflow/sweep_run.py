@@ -137,7 +137,7 @@ def _solved(task: SweepTask, home: Home, folder: Path, show: Show) -> str:
         try:
             variety, options = task.resolved()
             report = metric_step(home, variety, options, time_limit=task.time_limit, progress=both, complete=noted)
-            print(*report.lines, sep="\n", file=log, flush=True)
+            print(*report.words, sep="\n", file=log, flush=True)
             return ""
         except Exception as error:  # noqa: BLE001  (the boundary of a task: the others go on, whatever it is)
             why = _sentence(error)
