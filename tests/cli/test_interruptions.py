@@ -155,7 +155,7 @@ def test_a_run_is_finished_when_its_last_picture_is_drawn(
 FAMILIES = [
     pytest.param(DIRECT, id="direct", marks=pytest.mark.slow),
     pytest.param(
-        ["--architecture", "ambient", "--units", "16", "--epochs", "60"], id="ambient", marks=pytest.mark.slow
+        ["--architecture", "ambient", "--units", "16", "--epochs", "14"], id="ambient", marks=pytest.mark.slow
     ),
     pytest.param(
         ["--architecture", "potential", "--layers", "1", "--units", "4", "--epochs", "20"],

@@ -198,6 +198,12 @@ def test_a_quiet_command_says_warnings_and_names_of_files_alone(capsys):
     assert capsys.readouterr() == ("note: a\nmuch\nFAILED: b\n", "")
 
 
+def test_a_command_is_quiet_or_verbose(capsys):
+    assert run(["cy", "-q", "-v"]) == 2
+    assert "without --quiet only" in capsys.readouterr().err
+    assert Session(verbose=True).progress == "all lines"
+
+
 def test_a_quiet_check_and_the_run_that_it_is_of(home, capsys):
     place = ["--home", str(home)]
     assert run(["check", "kahlerity", "--n-points", "20", "-q", *place]) == 0

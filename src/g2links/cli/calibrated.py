@@ -37,13 +37,14 @@ def calibrated(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Volume and angles of a calibrated submanifold, and of what lies over it. Exit code 1 if a promise fails."""
     from g2links.settings.limits import require_picture
     from g2links.storage.layout import Home
     from g2links.workflow.steps import calibrated_step
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_home(home)
     require_picture(plot, "--plot")
     chosen = options.integers(turns, "--turns")

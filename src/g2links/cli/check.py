@@ -41,13 +41,15 @@ def command_of(check: Check) -> Any:
         "home": (options.Home, Path()),
         "json": (options.JsonFile, None),
         "quiet": (options.Silent, False),
+        "verbose": (options.Verbose, False),
     }
 
     def command(**given: Any) -> None:
         from g2links.storage.layout import Home
         from g2links.workflow.steps import check_step
 
-        session, home = Session(given.pop("json"), given.pop("quiet")), Home(given.pop("home"))
+        session = Session(given.pop("json"), given.pop("quiet"), given.pop("verbose"))
+        home = Home(given.pop("home"))
         require_home(home.path)
         n_points = size("check_points", given.pop("n_points"), given["quick"])
         runs = {name.removesuffix("_number"): given.pop(name) for name in list(given) if name.endswith("_run_number")}

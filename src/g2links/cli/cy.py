@@ -99,6 +99,7 @@ def cy(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Step 1: draw points on the Calabi-Yau threefold and train its Ricci-flat Kähler metric."""
     from g2links.storage.layout import Home
@@ -106,7 +107,7 @@ def cy(
     from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
     from g2links.workflow.steps import metric_step
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_new_home(home)
     given = {
         "n_points": n_points,

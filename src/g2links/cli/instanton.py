@@ -18,13 +18,14 @@ def instanton(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """How far the Chern connection is from a G2-instanton, and its energy. Exit code 1 if an integral is not exact."""
     from g2links.settings.limits import require_picture
     from g2links.storage.layout import Home
     from g2links.workflow.steps import instanton_step
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_home(home)
     require_picture(plot, "--plot")
     session.finish(

@@ -51,6 +51,7 @@ def moduli(
     home: options.Home = Path(),
     seed: options.Seed = 0,
     json: options.JsonFile = None,
+    verbose: options.Verbose = False,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="A picture (.png) of metric and coupling along the family.")
     ] = None,
@@ -59,7 +60,7 @@ def moduli(
     from g2links.settings.limits import require_picture
     from g2links.workflow import moduli as verb
 
-    session = Session(json)
+    session = Session(json, verbose=verbose)
     require_home(home)
     if not harmonic:
         for name, value in (("--cy-run-number", cy_run_number), ("--degree", degree)):

@@ -24,6 +24,9 @@ Silent = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="Say nothing but warnings, errors and the names of the files that are written."),
 ]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say every step of the work in a line of its own, as in a full log.")
+]
 CyRun = Annotated[
     int | None,
     typer.Option("--cy-run-number", min=1, help="Run of the Calabi-Yau metric; the most recent if not given."),

@@ -23,7 +23,7 @@ from g2links.cli.session import FAILED, Session, refuse_missing, require_new_hom
 from g2links.cli.train import train, training_options
 from g2links.cli.varieties import DEFAULT, OF_THE_VARIETY, named_variety
 
-_OF_ALL = ("seed", "quick", "fresh", "home", "json", "quiet", "hyperparameters")
+_OF_ALL = ("seed", "quick", "fresh", "home", "json", "quiet", "verbose", "hyperparameters")
 """Options that have one meaning for the whole pipeline."""
 
 _DECIDED = ("cy_run_number", "g2_run_number", "task", "psi_method", *OF_THE_VARIETY)
@@ -54,6 +54,7 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     "home": (options.Home, Path()),
     "json": (options.JsonFile, None),
     "quiet": (options.Silent, False),
+    "verbose": (options.Verbose, False),
 }
 """The pipeline's own options, with annotation and default."""
 
@@ -120,7 +121,7 @@ def _command() -> Any:
         """
         from g2links.workflow.pipeline import pipeline as run
 
-        session = Session(given["json"], given["quiet"])
+        session = Session(given["json"], given["quiet"], given["verbose"])
         require_new_home(given["home"])
         refuse_missing(given["hyperparameters"], "--hyperparameters")
         files = options.given({"hyperparameters": given["hyperparameters"]})

@@ -24,12 +24,13 @@ def report(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """A run as one page of HTML: its figures, errors over V, checks and networks."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import report_step
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_home(home)
     made = report_step(Home(home), cy_run=cy_run_number, g2_run=g2_run_number, progress=session.progress)
     session.finish(made)

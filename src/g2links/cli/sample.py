@@ -39,12 +39,13 @@ def sample(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Step 2: evaluate phi, psi, the metrics and the contact form on the link, and write the data sets."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import samples_step
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_home(home)
     refuse_missing(hyperparameters, "--hyperparameters")
     report = samples_step(

@@ -26,10 +26,16 @@ class Session:
     Args:
         json_target: the value of `--json`: None, a path, or "-" for stdout.
         quiet: that of `--quiet`: no words and no progress but warnings, which go to stderr, and names of files.
+        verbose: that of `--verbose`: a line for every step of the work.
+
+    Raises:
+        InputError: for a session that is to be quiet and verbose, and for a JSON file that cannot be written.
     """
 
-    def __init__(self, json_target: str | None = None, quiet: bool = False) -> None:
-        self.json_target, self.quiet = json_target, quiet
+    def __init__(self, json_target: str | None = None, quiet: bool = False, verbose: bool = False) -> None:
+        if quiet and verbose:
+            raise InputError("--verbose", True, "without --quiet only")
+        self.json_target, self.quiet, self.verbose = json_target, quiet, verbose
         self._words = sys.stderr if json_target == "-" else sys.stdout
         if json_target not in (None, "-"):
             from g2links.settings.limits import require_new_file
@@ -37,8 +43,10 @@ class Session:
             require_new_file(str(json_target), "--json")
 
     @property
-    def progress(self) -> Literal["lines", False]:
+    def progress(self) -> Literal["lines", "all lines", False]:
         """How the work shows its progress: a bar with the time left in a terminal, lines in a log."""
+        if self.verbose:
+            return "all lines"
         return False if self.quiet else "lines"
 
     def say(self, *words: "Words") -> None:

@@ -32,12 +32,13 @@ def spectrum(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Eigenvalues of the Laplacian on V and, by charge, on its link, with exact multiplicities."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import spectrum_step
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_home(home)
     charges = options.integers(charge, "--charge")
     session.finish(

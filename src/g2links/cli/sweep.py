@@ -58,6 +58,7 @@ def sweep(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """One run for each element of a table of varieties and options, and one table of what they gave.
 
@@ -70,7 +71,7 @@ def sweep(
     from g2links.workflow.sweep_slurm import write_slurm_script
     from g2links.workflow.sweep_tasks import sweep_tasks
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_new_home(home)
     if plot is not None and (tasks or emit):
         raise InputError("--plot", " ".join(plot), "not with --tasks or --emit, which make no table")

@@ -75,12 +75,13 @@ def train(
     home: options.Home = Path(),
     json: options.JsonFile = None,
     quiet: options.Silent = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Step 3: train a network that predicts phi (3form), psi (4form) or the metric on the link."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import network_step
 
-    session = Session(json, quiet)
+    session = Session(json, quiet, verbose)
     require_home(home)
     refuse_missing(hyperparameters, "--hyperparameters")
     given = {

@@ -11,11 +11,14 @@ Show = Callable[[str, int, int], None]
 
 _LINE_EVERY = 10.0
 """Seconds between two lines of a log: seldom enough to read, often enough to see that it lives."""
+_WORTH_A_LINE = 1.0
+"""Seconds of a stage whose last words, with its loss, stay on the terminal when the bar goes on to the next one."""
 
 
-ProgressWish = bool | Literal["lines"] | Show | None
+ProgressWish = bool | Literal["lines", "all lines"] | Show | None
 """How a call shows its progress: True for a bar, False for nothing, None for a bar where somebody watches, a terminal
-or a notebook; "lines" for a bar in a terminal, lines in a log, as the commands do; or what is called instead."""
+or a notebook; "lines" for a bar in a terminal, lines in a log, as the commands do; "all lines" for one at each step,
+as `--verbose` does; or what is called instead."""
 
 
 @contextmanager
@@ -23,6 +26,8 @@ def progress_if_watched(wish: ProgressWish = None) -> Iterator[Show]:
     """What shows progress as it is wished for, while the block runs."""
     if callable(wish):
         yield wish
+    elif wish == "all lines":
+        yield progress_lines(_to_stderr, every=0.0)
     elif wish == "lines":
         yield from _bar() if sys.stderr.isatty() else iter([progress_lines(_to_stderr)])
     elif wish or (wish is None and (sys.stderr.isatty() or _in_notebook())):
@@ -56,20 +61,30 @@ def _bar() -> Iterator[Show]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        stage = ""
+        stage, last, begun = "", "", time.monotonic()
+
+        def leave_a_line() -> None:
+            seconds = time.monotonic() - begun
+            if stage and seconds >= _WORTH_A_LINE:
+                bar.console.print(f"  {last}  {seconds:.0f} s", markup=False, highlight=False, soft_wrap=True)
 
         def show(what: str, done: int, total: int) -> None:
-            nonlocal stage
+            nonlocal stage, last, begun
             if what.partition(",")[0] != stage:
-                stage = what.partition(",")[0]
+                leave_a_line()
+                stage, begun = what.partition(",")[0], time.monotonic()
                 bar.reset(task)
+            last = what
             bar.update(task, description=what, completed=done, total=total if total > 1 else None)
 
-        yield show
+        try:
+            yield show
+        finally:
+            leave_a_line()
 
 
-def progress_lines(write: Callable[[str], None]) -> Show:
-    """A plain line at each new stage and then every ten seconds, for logs; each is given to `write`."""
+def progress_lines(write: Callable[[str], None], every: float = _LINE_EVERY) -> Show:
+    """A plain line at each new stage and then `every` so many seconds, for logs; each is given to `write`."""
     stage, stage_start, last = "", 0.0, 0.0
 
     def show(what: str, done: int, total: int) -> None:
@@ -78,7 +93,7 @@ def progress_lines(write: Callable[[str], None]) -> Show:
         new = what.partition(",")[0] != stage
         if new:
             stage, stage_start = what.partition(",")[0], now
-        if new or now - last > _LINE_EVERY:
+        if new or now - last >= every:
             last = now
             left = (
                 f", about {(now - stage_start) * (total - done) / done:.0f} s left"
