@@ -10,22 +10,46 @@ import typer
 from g2links.cli import choices
 from g2links.settings.values import integers as integers
 
-VARIETY, ENOUGH = "The variety", "What is good enough"
+VARIETY, ENOUGH, COMMON = "The variety", "What is good enough", "Common to commands"
 """Panels of the help; options of no panel come first."""
 
-Home = Annotated[Path, typer.Option("--home", help="Folder that holds models/, samples/, plots/ and hyperparameters/.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random choice.")]
-Quick = Annotated[bool, typer.Option("--quick", help="A small run: seconds instead of minutes; not for results.")]
+Home = Annotated[
+    Path,
+    typer.Option(
+        "--home", rich_help_panel=COMMON, help="Folder that holds models/, samples/, plots/ and hyperparameters/."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, rich_help_panel=COMMON, help="Seed of every random choice.")]
+Quick = Annotated[
+    bool,
+    typer.Option("--quick", rich_help_panel=COMMON, help="A small run: seconds instead of minutes; not for results."),
+]
 JsonFile = Annotated[
     str | None,
-    typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout, and nothing else there."),
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        rich_help_panel=COMMON,
+        help="Write the result as JSON; - for stdout, and nothing else there.",
+    ),
 ]
 Silent = Annotated[
     bool,
-    typer.Option("--quiet", "-q", help="Say nothing but warnings, errors and the names of the files that are written."),
+    typer.Option(
+        "--quiet",
+        "-q",
+        rich_help_panel=COMMON,
+        help="Say nothing but warnings, errors and the names of the files that are written.",
+    ),
 ]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Say every step of the work in a line of its own, as in a full log.")
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        rich_help_panel=COMMON,
+        help="Say every step of the work in a line of its own, as in a full log.",
+    ),
 ]
 CyRun = Annotated[
     int | None,

@@ -1,5 +1,6 @@
 """What a step of the workflow did, in a few lines of text for whoever started it, from its record."""
 
+import math
 from collections.abc import Sequence
 
 from g2links.records import MetricRecord, NetworkRecord, SavedSamplesRecord
@@ -51,8 +52,14 @@ def metric_summary(
 
 
 def _point(z: Sequence[Sequence[float]]) -> str:
-    """A point of a record in the notation of Python, to four digits; the record has all of them."""
-    return "[" + ", ".join(f"{complex(*pair):.4g}" for pair in z) + "]"
+    """A point of a record in the notation of Python, to five digits of its largest coordinate; the record has all."""
+    largest = max(abs(complex(*pair)) for pair in z)
+    decimals = 4 - math.floor(math.log10(largest))
+    return "[" + ", ".join(_number(complex(*(round(part, decimals) for part in pair))) for pair in z) + "]"
+
+
+def _number(value: complex) -> str:
+    return f"{value:.5g}" if value.real and value.imag else f"{value.imag:.5g}j" if value.imag else f"{value.real:.5g}"
 
 
 def samples_summary(record: SavedSamplesRecord, *, folder: str) -> list[str]:
