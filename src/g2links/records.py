@@ -372,6 +372,88 @@ class CheckpointsRecord(TypedDict):
     checkpoints: list[CheckpointEntry]
 
 
+class StratumRecord(TypedDict):
+    """A stratum of quotient singularities: the order of its group, its dimension, the coordinates that are not 0."""
+
+    order: int
+    dimension: int
+    variables: list[int]
+
+
+class TopologyRecord(TypedDict):
+    """Invariants of a hypersurface; all but the Euler number are those of threefolds."""
+
+    euler: float
+    h11: NotRequired[int]
+    h21: NotRequired[int]
+    milnor_number: NotRequired[int]
+    signature: NotRequired[int]
+    nu: NotRequired[int]
+    polynomial_deformations: NotRequired[int]
+    betti: NotRequired[list[int]]
+    strata: NotRequired[list[StratumRecord]]
+
+
+class SmoothnessRecord(TypedDict):
+    """Whether a variety is smooth by proof or by evidence, and why."""
+
+    proved: bool
+    reason: str
+    smallest_gradient: NotRequired[float | None]
+    smallest_singular_value: NotRequired[float]
+
+
+class PolynomialRecord(TopologyRecord):
+    """What is known of a polynomial before any work is done."""
+
+    name: str
+    polynomial: str
+    weights: list[int]
+    degree: int
+    kahler_volume: float
+    holomorphic_volume: float | None
+    permutations: int
+    real: bool
+
+
+class IntersectionRecord(TypedDict):
+    """What is known of a complete intersection before any work is done."""
+
+    name: str
+    configuration: str
+    equations: list[str]
+    polarisation: list[int]
+    dimension: int
+    degree: float
+    euler: float
+    kahler_volume: float
+    intersection_numbers: NotRequired[dict[str, float]]
+    c2: NotRequired[list[float]]
+    h11: NotRequired[int]
+    h21: NotRequired[int]
+
+
+class RunDetails(TypedDict):
+    """One finished run in full, a metric or a network."""
+
+    date: str
+    architecture: str
+    seed: object
+    points: dict[str, int]
+    stopped_because: str
+    made_by: str
+    figures: dict[str, float]
+    standard_errors: dict[str, float]
+    checks: dict[str, CheckRecord]
+    files: list[str]
+    polynomial: NotRequired[str | None]
+    equations: NotRequired[list[str]]
+    weights: NotRequired[list[int]]
+    verdict: NotRequired[str]
+    failures: NotRequired[list[str]]
+    cy_run: NotRequired[int | None]
+
+
 class StepRecord(TypedDict, total=False):
     """What every step of a pipeline may say, beside what is its own; `set_sha256` is one checksum of all data sets."""
 

@@ -35,7 +35,7 @@ PIPELINE = [
     "pipeline", "--quick", *SMALL_CY, "--sample-n-points", "300", "--architecture", "direct", "--units", "16",
     "--train-epochs", "2", "--check-n-points", "20",
 ]  # fmt: skip
-TIMES = re.compile(r"seconds|per_second|sha256|versions|samples_per|evaluations_per|checksum")
+TIMES = re.compile(r"^date$|seconds|per_second|sha256|versions|samples_per|evaluations_per|checksum")
 """Entries of records that differ from run to run: times, and checksums of files that have times in them."""
 NUMBER = re.compile(r"run[0-9]+")
 NUMBERS = {"run", "cy_run", "g2_run", "cy_run_number"}

@@ -41,7 +41,7 @@ SIZES = {"direct": ["--units", "16"], "ambient": ["--units", "16"], "potential":
 TASKS = ("3form", "metric", "4form")
 WHOLE = ["sample", "--n-points", "300", "--n-rotations", "2"]
 SHARDS = [*WHOLE, "--shard-size", "100"]
-TABLE, RECORD = ["--out", "table.npz"], ["--json", "record.json"]
+TABLE, RECORD, PICTURE = ["--out", "table.npz"], ["--json", "record.json"], ["--plot", "picture.png"]
 """In the folder in which the command runs, which is the home here."""
 
 
@@ -50,7 +50,9 @@ def training(task: str, family: str) -> list[str]:
 
 
 MAY_FAIL = (0, 1)
-"""Of networks that are too small for their thresholds."""
+"""Of networks and samples that are too small for their thresholds."""
+REMOVED = (0, 2)
+"""Of a run that is there no more, because the kill came when all was done."""
 PLANS = {
     "cy": Plan(["cy", *SMALL_CY], "empty", 14),
     "sample": Plan(WHOLE, "solved", 18),
@@ -66,6 +68,11 @@ PLANS = {
     "export": Plan(["export", "cymetric"], "trained", 18),
     "runs list": Plan(["runs", "list", *RECORD], "trained", 14),
     "runs compare": Plan(["runs", "compare", "1", *RECORD], "trained", 14),
+    "runs remove": Plan(["runs", "remove", "1", "--task", "4form", "--yes"], "trained", 10, REMOVED),
+    "report": Plan(["report"], "trained", 4),
+    "spectrum": Plan(["spectrum", "--degree", "2", "--levels", "2", "--n-points", "2000"], "solved", 4, MAY_FAIL),
+    "calibrated": Plan(["calibrated", "real-locus", "--n-points", "200", *PICTURE, *RECORD], "solved", 4, MAY_FAIL),
+    "instanton": Plan(["instanton", "--n-points", "100", *PICTURE, *RECORD], "solved", 4, MAY_FAIL),
     "invariants": Plan(["invariants", "--all", *TABLE, *RECORD], "empty", 14),
     "polynomials": Plan(["polynomials", *RECORD], "empty", 10),
     "moduli": Plan(["moduli", "--n-points", "1000", "--plot", "moduli.png", *RECORD], "empty", 4),

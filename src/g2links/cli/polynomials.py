@@ -1,6 +1,7 @@
 """`g2links polynomials`: the catalogue, and what is known of a polynomial."""
 
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +9,9 @@ from g2links.cli import options
 from g2links.cli.session import Session
 from g2links.cli.varieties import OF_THE_VARIETY, named_variety
 from g2links.errors import InputError
+
+if TYPE_CHECKING:
+    from g2links.records import IntersectionRecord, PolynomialRecord, SmoothnessRecord
 
 
 def polynomials(
@@ -39,12 +43,13 @@ def polynomials(
     variety = resolve_variety(named.given, named.weights)
     with refusals_name_the_file(named.given):
         if isinstance(variety, CompleteIntersection):
-            record = {**describe_intersection(variety), "smooth": search_of(variety)}
+            known, searched = describe_intersection(variety), search_of(variety)
+            lines, record = _intersection_lines(known, searched), {**known, "smooth": searched}
         else:
             (f,) = variety.equations
-            record = {**describe(f), "quasi_smooth": smoothness(f)}
-    for line in _intersection_lines(record) if isinstance(variety, CompleteIntersection) else _lines(record):
-        session.say(line)
+            facts, verdict = describe(f), smoothness(f)
+            lines, record = _lines(facts, verdict), {**facts, "quasi_smooth": verdict}
+    session.say(*lines)
     session.write_json({"command": "polynomials", "polynomials": [record]})
 
 
@@ -57,7 +62,7 @@ def _list(session: Session) -> None:
     records = [describe(f) for f in catalogue_polynomials()]
     session.say(Table(["name", "weights", *_COLUMNS.values()], [_row(record) for record in records]))
     others = [describe_intersection(named_intersection(name)) for name in INTERSECTIONS]
-    rows = [[r["name"], r["configuration"], *(f"{r[name]:.7g}" for name in _OF_INTERSECTIONS)] for r in others]
+    rows = [[r["name"], r["configuration"], *_cells(r, _OF_INTERSECTIONS)] for r in others]
     session.say("")
     session.say(Table(["name", "configuration", *_OF_INTERSECTIONS.values()], rows))
     session.write_json({"command": "polynomials", "polynomials": records, "complete_intersections": others})
@@ -84,14 +89,19 @@ _COLUMNS = {
 }
 
 
-def _row(record: dict[str, Any]) -> list[str]:
+def _row(record: "PolynomialRecord") -> list[str]:
     values = {**record, "b3": record["betti"][3]}
-    numbers = [values[name] for name in _COLUMNS]
-    return [record["name"], " ".join(map(str, record["weights"])), *("-" if v is None else f"{v:.7g}" for v in numbers)]
+    return [record["name"], " ".join(map(str, record["weights"])), *_cells(values, _COLUMNS)]
 
 
-def _lines(record: dict[str, Any]) -> list[str]:
-    volume, verdict = record["holomorphic_volume"], record["quasi_smooth"]
+def _cells(values: Mapping[str, object], names: Iterable[str]) -> list[str]:
+    from g2links.reports.tables import number
+
+    return ["-" if values[name] is None else number(values[name]) for name in names]
+
+
+def _lines(record: "PolynomialRecord", verdict: "SmoothnessRecord") -> list[str]:
+    volume = record["holomorphic_volume"]
     return [
         f"{record['polynomial']}",
         f"  weights        {' '.join(map(str, record['weights']))}, degree {record['degree']}",
@@ -103,13 +113,13 @@ def _lines(record: dict[str, Any]) -> list[str]:
     ]
 
 
-def _intersection_lines(record: dict[str, Any]) -> list[str]:
+def _intersection_lines(record: "IntersectionRecord", searched: "SmoothnessRecord") -> list[str]:
     n, numbers = record["dimension"], record.get("intersection_numbers", {})
     lines = [
         f"{record['name']}",
         f"  configuration  {record['configuration']}",
         f"  polarisation   {' '.join(map(str, record['polarisation']))}",
-        f"  smooth         not proved: {record['smooth']['reason']}",
+        f"  smooth         not proved: {searched['reason']}",
         f"  Euler number   {record['euler']:g}",
         f"  degree         {record['degree']:g}",
         f"  int omega^n/n! {record['kahler_volume']:.10g}, n = {n}",
@@ -122,7 +132,7 @@ def _intersection_lines(record: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _threefold_lines(record: dict[str, Any]) -> list[str]:
+def _threefold_lines(record: "PolynomialRecord") -> list[str]:
     orbifold = "; ".join(
         f"Z{s['order']} on {('points', 'a curve', 'a surface')[s['dimension']]} with "
         + ", ".join(f"z{i} = 0" for i in range(len(record["weights"])) if i not in s["variables"])

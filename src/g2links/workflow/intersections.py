@@ -1,12 +1,12 @@
 """What is known of a complete intersection before any work: exact numbers, and whether a singular point was found."""
 
 import itertools
-from typing import Any
 
 import numpy as np
 
 from g2links.measures.chern_numbers import chern_numbers
 from g2links.measures.curvature import chern_names
+from g2links.records import IntersectionRecord, SmoothnessRecord
 from g2links.varieties.complete_intersection import CompleteIntersection
 from g2links.varieties.configurations import Configuration
 from g2links.varieties.intersection import chern_classes, integrate, intersect, linear, multiply
@@ -17,7 +17,7 @@ from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import require_calabi_yau
 
 
-def describe_intersection(variety: CompleteIntersection) -> dict[str, Any]:
+def describe_intersection(variety: CompleteIntersection) -> IntersectionRecord:
     """What is known of a Calabi-Yau complete intersection, as plain data: `configuration`, `degree` ∫(Σ t_α J_α)^n,
     `euler`, `kahler_volume`, for threefolds also the `intersection_numbers` κ_αβγ that are not 0 and `c2`, ∫c_2 J_α; of
     the catalogue `h11` and `h21`.
@@ -28,7 +28,7 @@ def describe_intersection(variety: CompleteIntersection) -> dict[str, Any]:
     require_calabi_yau(variety)
     n, spaces = variety.dimension, len(variety.spaces)
     unit = np.eye(spaces, dtype=int).tolist()
-    found = {
+    found: IntersectionRecord = {
         "name": variety.name,
         "configuration": str(Configuration(variety.spaces, variety.degrees, variety.weights)),
         "equations": [f.name for f in variety.equations],
@@ -48,7 +48,7 @@ def describe_intersection(variety: CompleteIntersection) -> dict[str, Any]:
     return found if entry is None else {**found, "h11": entry.h11, "h21": entry.h21}
 
 
-def search_of(variety: CompleteIntersection) -> dict[str, Any]:
+def search_of(variety: CompleteIntersection) -> SmoothnessRecord:
     """Whether V is smooth, as far as a search tells.
 
     Raises:

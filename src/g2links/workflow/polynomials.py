@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from g2links.errors import InputError, PolynomialError
 from g2links.measures.chern_numbers import chern_numbers
 from g2links.measures.curvature import chern_names
 from g2links.quantities.invariants import invariants_of
+from g2links.records import PolynomialRecord, SmoothnessRecord, StratumRecord, TopologyRecord
 from g2links.settings.intersection_files import is_intersection_file, read_intersection_yaml
 from g2links.settings.polynomial_files import read_polynomial_yaml
 from g2links.settings.values import did_you_mean
@@ -39,7 +39,7 @@ def catalogue_polynomials() -> list[Polynomial]:
     return [from_catalogue(name) for name in SHOWN]
 
 
-def describe(polynomial: Polynomial) -> dict[str, Any]:
+def describe(polynomial: Polynomial) -> PolynomialRecord:
     """What is known of a quasi-smooth polynomial, as plain data; see `quantities.invariants.Invariants`.
 
     Raises:
@@ -63,17 +63,26 @@ def describe(polynomial: Polynomial) -> dict[str, Any]:
     }
 
 
-def topology(variety: WeightedHypersurface) -> dict[str, Any]:
+def topology(variety: WeightedHypersurface) -> TopologyRecord:
     """The invariants of a threefold; in other dimensions the Euler number, of the orbifold for weights other than 1."""
     if variety.dimension != THREEFOLD:
         return {"euler": chern_numbers(variety)[chern_names(variety.dimension)[-1]]}
     found = invariants_of(variety.weights)
-    facts = {name: getattr(found, name) for name in ("h11", "h21", "euler", "milnor_number", "signature", "nu")}
-    strata = [{**s._asdict(), "variables": list(s.variables)} for s in orbifold_strata(variety.weights)]
-    return {**facts, "polynomial_deformations": found.basic_h21, "betti": list(found.betti), "strata": strata}
+    strata = orbifold_strata(variety.weights)
+    return {
+        "h11": found.h11,
+        "h21": found.h21,
+        "euler": found.euler,
+        "milnor_number": found.milnor_number,
+        "signature": found.signature,
+        "nu": found.nu,
+        "polynomial_deformations": found.basic_h21,
+        "betti": list(found.betti),
+        "strata": [StratumRecord(order=s.order, dimension=s.dimension, variables=list(s.variables)) for s in strata],
+    }
 
 
-def smoothness(polynomial: Polynomial) -> dict[str, Any]:
+def smoothness(polynomial: Polynomial) -> SmoothnessRecord:
     """Whether f is quasi-smooth by a proof or by numerical evidence, and why.
 
     Raises:

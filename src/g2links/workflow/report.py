@@ -186,12 +186,12 @@ def _facts(record: MetricRecord, variety: AbstractVariety) -> Iterator[tuple[str
     yield "Complex dimension", str(variety.dimension)
     if isinstance(variety, WeightedHypersurface):
         yield "Degree", str(variety.degree)
-        known = topology(variety)
-        if "h11" in known:
-            yield "Hodge numbers", f"h¹¹ = {known['h11']}, h²¹ = {known['h21']}"
-        yield "Euler number", number_text(float(known["euler"]))
-        if "nu" in known:
-            yield "Crowley-Nordström invariant of the link", f"ν = {known['nu']}"
+        invariants = topology(variety)
+        if "h11" in invariants:
+            yield "Hodge numbers", f"h¹¹ = {invariants['h11']}, h²¹ = {invariants['h21']}"
+        yield "Euler number", number_text(float(invariants["euler"]))
+        if "nu" in invariants:
+            yield "Crowley-Nordström invariant of the link", f"ν = {invariants['nu']}"
     yield "Potential", f"{described_ansatz(record['ansatz'])}, {record['parameters']} unknowns"
     yield "Points", ", ".join(f"{n:,} {split}" for split, n in record["points"].items())
     yield "Seed", str(record["options"]["seed"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from g2links.checks.verdict import verdict
 from g2links.errors import InputError
-from g2links.records import CheckRecord, MetricRecord
+from g2links.records import CheckRecord, MetricRecord, RunDetails
 from g2links.reports.tables import Table, Words, number
 from g2links.ricci_flat.family import described_ansatz
 from g2links.settings.config import TASKS
@@ -34,13 +34,15 @@ def run_details(home: Home, task: str, run: int) -> StepReport:
     return StepReport({"command": "runs show", "task": task, "run": run, **found}, _lines(task, run, found))
 
 
-def _metric(home: Home, number: int) -> dict[str, Any]:
+def _metric(home: Home, number: int) -> RunDetails:
     run = find_cy(home, number)
     record, judged = run.record, verdict(run.record)
+    equations, weights = _equations(record)
     ansatz = f"{described_ansatz(record['ansatz'])}, {record['parameters']} unknowns"
     return {
         "polynomial": polynomial_name(record),
-        **_equations(record),
+        "equations": equations,
+        "weights": weights,
         "date": date_of(run),
         "architecture": ansatz,
         "seed": record["options"]["seed"],
@@ -56,7 +58,7 @@ def _metric(home: Home, number: int) -> dict[str, Any]:
     }
 
 
-def _network(home: Home, task: str, number: int) -> dict[str, Any]:
+def _network(home: Home, task: str, number: int) -> RunDetails:
     run = find_link_run(home, task, number)
     record = run.record
     chosen = record["hyperparameters"]
@@ -75,15 +77,14 @@ def _network(home: Home, task: str, number: int) -> dict[str, Any]:
     }
 
 
-def _equations(record: MetricRecord) -> dict[str, Any]:
-    """Of V, whichever family it is of, as far as its data are polynomials."""
+def _equations(record: MetricRecord) -> tuple[list[str], list[int]]:
+    """The equations and the weights of V, whichever family it is of, as far as its data have such."""
     try:
         data: Any = saved_variety({**record})
     except InputError:
-        return {}
-    found = [data] if "terms" in data else data.get("equations", [])
-    texts = {"equations": [str(Polynomial.from_config(each)) for each in found]} if found else {}
-    return texts | ({"weights": data["weights"]} if "weights" in data else {})
+        return [], []
+    equations = [data] if "terms" in data else data.get("equations", [])
+    return [str(Polynomial.from_config(each)) for each in equations], data.get("weights", [])
 
 
 def _made_by(record: MetricRecord) -> str:
@@ -93,7 +94,7 @@ def _made_by(record: MetricRecord) -> str:
         return "# from Python"
 
 
-def _lines(task: str, run: int, found: Mapping[str, Any]) -> list[Words]:
+def _lines(task: str, run: int, found: RunDetails) -> list[Words]:
     title = f"Calabi-Yau run {run}: {found.get('polynomial')}" if task == "cy" else f"{task} network, run {run}"
     named = {
         "equation": _short("; ".join(found.get("equations", []))),
