@@ -18,6 +18,11 @@ from g2links.varieties.points.sampling import Points
 Progress = Callable[[int, int], None]
 """Called with the points done and the points in all."""
 
+
+def unseen(done: int, total: int) -> None:
+    """The progress of what nobody watches."""
+
+
 Stop = Callable[[], bool]
 """Asked between blocks of points; True ends a computation at what it has."""
 
@@ -125,7 +130,7 @@ def map_points(
     *,
     together: int = _TOGETHER,
     block: int = BLOCK,
-    progress: Progress = lambda *_: None,
+    progress: Progress = unseen,
     stop: Stop = never,
 ) -> Any:
     """function(at) at every point: the same tree, of NumPy arrays with a leading axis n; less where `stop` says so, but

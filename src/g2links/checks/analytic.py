@@ -40,7 +40,7 @@ def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import analytic_errors
     from g2links.varieties.points.sampling import weighted_mean
 
-    pointwise = analytic_errors(setting.link, setting.points, setting.derivative, setting.stop)
+    pointwise = analytic_errors(setting.link, setting.points, setting.derivative, setting.stop, setting.points_done)
     ratio = pointwise["lambda"]
     mean, error = weighted_mean(ratio**-2, setting.points.rows(slice(len(ratio))))
     return Found(pointwise, {NORMALISED: {"mean": mean, "standard_error": error, "exact": 1.0}})

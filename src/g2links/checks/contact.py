@@ -16,7 +16,7 @@ _FIGURES = {
 def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import contact_errors
 
-    return Found(contact_errors(setting.link, setting.points, setting.derivative, setting.stop))
+    return Found(contact_errors(setting.link, setting.points, setting.derivative, setting.stop, setting.points_done))
 
 
 def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:

@@ -139,7 +139,11 @@ class CheckSetting:
         """The figures that `function` gives at the centre of a chart, at every point, compiled, in bounded memory."""
         from g2links.links.pointwise import at_points
 
-        return at_points(function, self.points, self.stop)
+        return at_points(function, self.points, self.stop, self.points_done)
+
+    def points_done(self, done: int, total: int) -> None:
+        """Show how many points are done; the first ones come with the compilation."""
+        self.progress("evaluating at points", done, total)
 
 
 @dataclass(frozen=True)

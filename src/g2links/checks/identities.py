@@ -11,7 +11,7 @@ from jax.tree_util import Partial
 
 from g2links import forms
 from g2links._typing import Array, LinkPoint, Scalar
-from g2links.calculus.map_points import Stop, never
+from g2links.calculus.map_points import Progress, Stop, never, unseen
 from g2links.errors import InputError
 from g2links.forms.exterior import Field
 from g2links.g2.identities import LinkFields, structure_errors
@@ -76,10 +76,10 @@ def fields_in_chart(link: ContactCalabiYau, chart: SliceChart) -> LinkFields:
 
 
 def kahlerity_errors(
-    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never
+    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never, progress: Progress = unseen
 ) -> Pointwise:
     """`d_omega` = |dω| in the metric of the link, at every point."""
-    return at_points(Partial(_kahlerity, link, d or derivative("autodiff")), points, stop)
+    return at_points(Partial(_kahlerity, link, d or derivative("autodiff")), points, stop, progress)
 
 
 def _kahlerity(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
@@ -89,11 +89,11 @@ def _kahlerity(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) ->
 
 
 def contact_errors(
-    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never
+    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never, progress: Progress = unseen
 ) -> Pointwise:
     """The identities of the contact Calabi-Yau structure, in every dimension: `d_eta_minus_omega` = |dη - ω|/|ω|,
     `d_omega` = |dω| and `d_upsilon` = |dΥ|/|Υ|, in the metric of the link, at every point."""
-    return at_points(Partial(_contact, link, d or derivative("autodiff")), points, stop)
+    return at_points(Partial(_contact, link, d or derivative("autodiff")), points, stop, progress)
 
 
 def _contact(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:
@@ -115,11 +115,11 @@ def _contact(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> d
 
 
 def analytic_errors(
-    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never
+    link: ContactCalabiYau, points: Points, d: Derivative | None = None, stop: Stop = never, progress: Progress = unseen
 ) -> Pointwise:
     """Every figure of the analytic check at every point, and `lambda`, the Monge-Ampère ratio
     λ = (ReΥ∧ImΥ / (4 ω³/6))^{1/2}, with `lambda_formula`, the error of φ∧ψ = (4λ²+3) λ^{-4/3} vol_φ."""
-    return at_points(Partial(_analytic, link, d or derivative("autodiff")), points, stop)
+    return at_points(Partial(_analytic, link, d or derivative("autodiff")), points, stop, progress)
 
 
 def _analytic(link: ContactCalabiYau, derive: Derivative, chart: SliceChart) -> dict[str, Scalar]:

@@ -10,7 +10,7 @@ D_OMEGA = Figure(r"$|d\omega|$", meaning="|dω|: whether the Kähler form is clo
 def _evaluate(setting: CheckSetting) -> Found:
     from g2links.checks.identities import kahlerity_errors
 
-    return Found(kahlerity_errors(setting.link, setting.points, setting.derivative, setting.stop))
+    return Found(kahlerity_errors(setting.link, setting.points, setting.derivative, setting.stop, setting.points_done))
 
 
 def _thresholds(setting: CheckSetting, _: Found) -> Thresholds:

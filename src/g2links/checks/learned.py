@@ -15,7 +15,7 @@ from jax.tree_util import Partial
 from g2links import forms
 from g2links._pytrees import Fixed
 from g2links._typing import Form, LinkPoint, Matrix, Scalar
-from g2links.calculus.map_points import Stop, never
+from g2links.calculus.map_points import Progress, Stop, never, unseen
 from g2links.checks.identities import Derivative, derivative, seen_by
 from g2links.errors import InputError
 from g2links.forms.exterior import Field
@@ -89,6 +89,7 @@ def model_errors(
     psi_method: PsiMethod = "star",
     d: Derivative | None = None,
     stop: Stop = never,
+    progress: Progress = unseen,
 ) -> Pointwise:
     """Every figure of the model check at every point; norms are taken in the metric of `link`.
 
@@ -99,7 +100,7 @@ def model_errors(
         phi_model.tensor, *(None if model is None else model.tensor for model in (metric_model, psi_model))
     )
     at_centre = Partial(_model_errors, link, learned, Fixed(psi_method), d or derivative("autodiff"))
-    return at_points(at_centre, points, stop)
+    return at_points(at_centre, points, stop, progress)
 
 
 class _Learned(NamedTuple):
@@ -134,12 +135,18 @@ def _model_errors(
 
 
 def learned_torsion(
-    link: ContactCalabiYau, points: Points, *, phi_model: Any, step: float | None = None, stop: Stop = never
+    link: ContactCalabiYau,
+    points: Points,
+    *,
+    phi_model: Any,
+    step: float | None = None,
+    stop: Stop = never,
+    progress: Progress = unseen,
 ) -> Pointwise:
     """The figures of `links.torsion.torsion_figures` for a learned φ at every point, and its `phi_error`; `step` as in
     `links.torsion.link_torsion`."""
 
-    return at_points(Partial(_learned_torsion, link, phi_model.tensor, Fixed(step)), points, stop)
+    return at_points(Partial(_learned_torsion, link, phi_model.tensor, Fixed(step)), points, stop, progress)
 
 
 def _learned_torsion(

@@ -42,8 +42,10 @@ def _evaluate(setting: CheckSetting) -> Found:
     seeds = np.random.SeedSequence([setting.seed, _STREAM])
     sample = concentrated_sample(variety, setting.points.n, seeds)
     found = assess(variety, potential, setting.points, sample, setting.progress, setting.stop)
-    setting.progress("closedness", 0, 1)
-    pointwise = {**kahlerity_errors(setting.link, setting.points, stop=setting.stop), **found.pointwise}
+    closed = partial(setting.progress, "closedness")
+    closed(0, 1)
+    errors = kahlerity_errors(setting.link, setting.points, stop=setting.stop, progress=closed)
+    pointwise = {**errors, **found.pointwise}
     exact = exact_values(variety)
     integrals = {
         name: {"mean": value, "standard_error": error} | ({"exact": exact[name]} if name in exact else {})

@@ -35,6 +35,7 @@ def _evaluate(setting: CheckSetting) -> Found:
         psi_method=setting.psi_method,  # type: ignore[arg-type]
         d=setting.derivative,
         stop=setting.stop,
+        progress=setting.points_done,
         **networks.by_argument,
     )
     return Found(errors)

@@ -41,10 +41,12 @@ def _evaluate(setting: CheckSetting) -> Found:
 
     step = difference_step(setting.method, setting.epsilon)
     if setting.networks is None:
-        pointwise = link_torsion(setting.link, setting.points, step, setting.stop)
+        pointwise = link_torsion(setting.link, setting.points, step, setting.stop, setting.points_done)
     else:
         phi = setting.networks.phi
-        pointwise = learned_torsion(setting.link, setting.points, phi_model=phi, step=step, stop=setting.stop)
+        pointwise = learned_torsion(
+            setting.link, setting.points, phi_model=phi, step=step, stop=setting.stop, progress=setting.points_done
+        )
     structure = _structure(pointwise)
     if structure is None:
         return Found(pointwise, remarks={"structure": None})

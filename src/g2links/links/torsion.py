@@ -19,7 +19,7 @@ from jax.tree_util import Partial
 from g2links import forms
 from g2links._pytrees import Fixed
 from g2links._typing import Hermitian, Matrix, Scalar
-from g2links.calculus.map_points import Stop, never
+from g2links.calculus.map_points import Progress, Stop, never, unseen
 from g2links.forms import Taylor
 from g2links.g2.geometry import Geometry, geometry_of_expansion
 from g2links.g2.metric import is_positive
@@ -36,7 +36,13 @@ RICCI_XI, RICCI_HORIZONTAL = 1.5, -0.5
 """The exact Ricci curvature along ξ, and in the six directions across."""
 
 
-def link_torsion(link: ContactCalabiYau, points: Points, step: float | None = None, stop: Stop = never) -> Pointwise:
+def link_torsion(
+    link: ContactCalabiYau,
+    points: Points,
+    step: float | None = None,
+    stop: Stop = never,
+    progress: Progress = unseen,
+) -> Pointwise:
     """Every figure of the torsion check at every point, for the structure of a link: those of `torsion_figures`, and
 
     - torsion_formula: the largest error of the first four formulas of the module's docstring
@@ -47,10 +53,10 @@ def link_torsion(link: ContactCalabiYau, points: Points, step: float | None = No
         link: the structure.
         points: where.
         step: None for exact derivatives; the edge of the cubes over which values are compared otherwise.
-        stop: of `at_points`.
+        stop, progress: of `at_points`.
     """
 
-    return at_points(Partial(_link_torsion, link, Fixed(step)), points, stop)
+    return at_points(Partial(_link_torsion, link, Fixed(step)), points, stop, progress)
 
 
 def _link_torsion(link: ContactCalabiYau, step: Fixed[float | None], chart: SliceChart) -> dict[str, Scalar]:

@@ -274,7 +274,7 @@ def evaluate_check(
     )
     if stop():
         raise KeyboardInterrupt
-    show(f"evaluating {chosen.name} at {n_points} points", 0, 1)
+    show(f"compiling check {chosen.name}", 0, 1)
     found = chosen.evaluate(setting)
     measured = min(map(np.size, found.pointwise.values()), default=n_points)
     interrupted = stop() and measured < n_points
