@@ -148,6 +148,8 @@ def test_killed_at_any_time_a_command_is_completed_by_the_same_one(
             home = shutil.copytree(before, tmp_path / "killed", symlinks=True)
             moment = seconds * (i + rng.uniform()) / wanted
             ended = killed(name, home, moment)
+            if ended is None and left(home)["names"] == expected["names"]:
+                ended = moment  # all was there, and the process about to end: given again, `cy` begins another run
             if ended is None:
                 times.append(moment)
                 complete(name, home, monkeypatch)
