@@ -9,9 +9,9 @@ from g2links.workflow.fit_stages import Stage
 POINTS_PER_UNKNOWN = (4.0, 3.0, 2.5, 2.0, 1.6)
 """The numbers of points that are tried, from many to few. With n of them for p unknowns the error is that of the degree
 over sqrt(1 - p/n), 1.15 to 1.6 times that; and each degree has half of the error of the one before."""
-_MOST_BYTES = 5 * 2**30
-"""Of the sections at all points in single precision, of which there is one copy: 580,000 points for degree 7 on a
-quintic, 400,000 for degree 8."""
+_MOST_BYTES = 4 * 2**30
+"""Of the sections at all points in single precision, of which a search has two tables: 426,000 points for degree 7 on a
+quintic, 290,000 for degree 8."""
 _SINGLE = 8
 """Bytes of a complex number."""
 
