@@ -19,13 +19,15 @@ _SINGLE = 8
 def following_stages(stage: Stage) -> Iterator[Stage]:
     """What the search can go on with from a Hermitian matrix that stands still, the best first: the next degree, then
     more points for this one."""
-    family = larger(stage.family)
-    if family is not None:
-        unknowns, most = family.ansatz.unknowns, most_points(family.ansatz)
-        numbers = [min(int(each * unknowns), most) for each in POINTS_PER_UNKNOWN]
-        enough = POINTS_PER_UNKNOWN[-1] * unknowns
-        yield from (Stage(family, n) for n in dict.fromkeys(numbers) if n >= int(enough))
-    more = min(2 * stage.training_points, most_points(stage.family.ansatz))
+    family, own = larger(stage.family), stage.family.ansatz
+    assert family is not None
+    assert isinstance(own, HermitianAnsatz)
+    assert isinstance(family.ansatz, HermitianAnsatz)
+    unknowns, most = family.ansatz.unknowns, most_points(family.ansatz)
+    numbers = [min(int(each * unknowns), most) for each in POINTS_PER_UNKNOWN]
+    enough = int(POINTS_PER_UNKNOWN[-1] * unknowns)
+    yield from (Stage(family, n) for n in dict.fromkeys(numbers) if n >= enough)
+    more = min(2 * stage.training_points, most_points(own))
     if more > stage.training_points:
         yield Stage(stage.family, more)
 
