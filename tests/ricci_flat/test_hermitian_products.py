@@ -34,3 +34,12 @@ def test_gram(rows, rng, block, sign, monkeypatch):
     found = weighted_gram(rows, factors)
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-6 * np.max(np.abs(exact)))
     assert np.array_equal(found, found.conj().T)
+
+
+def test_one_is_the_adjoint_of_the_other(rows, rng):
+    a = rng.normal(size=(SECTIONS, SECTIONS)) + 1j * rng.normal(size=(SECTIONS, SECTIONS))
+    delta, w = a + a.conj().T, rng.normal(size=ROWS).astype(np.float32)
+    pairing = float(np.vdot(weighted_gram(rows, w), delta).real)
+    assert pairing == pytest.approx(float(w @ hermitian_forms(rows, delta)), rel=1e-4, abs=1e-3)
+    turned = float(np.vdot(weighted_gram(rows, w), delta.conj()).real)
+    assert abs(turned - pairing) > 0.1, "the conjugate is not"

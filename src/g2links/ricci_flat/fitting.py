@@ -20,6 +20,7 @@ from g2links.ricci_flat.hermitian_search import (
     prepare_sections,
     vector_of,
 )
+from g2links.ricci_flat.hermitian_start import NEAR_DAMPING, nested_start
 from g2links.ricci_flat.levenberg_marquardt import Result, State, first_state, minimise
 from g2links.ricci_flat.monge_ampere import (
     MongeAmpereData,
@@ -172,11 +173,11 @@ class FeatureFit:
 
 
 class SectionFit:
-    """A Hermitian matrix in all sections (`hermitian_search`). The first steps, from far away, use a fifth of the
-    points."""
+    """A Hermitian matrix in all sections (`hermitian_search`), from the solution of a lower degree (`hermitian_start`).
+    The first steps, if they are from far away, use a fifth of the points."""
 
     def __init__(self, variety: AbstractVariety, ansatz: HermitianAnsatz, train: Points, validation: Points) -> None:
-        self.ansatz = ansatz
+        self.variety, self.ansatz, self._points = variety, ansatz, train
         self.train, self.validation = (prepare_sections(variety, ansatz.sections, p) for p in (train, validation))
 
     def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
@@ -185,7 +186,9 @@ class SectionFit:
         Raises:
             InputError: where the metric of the parameters is not positive at every training point.
         """
-        re, im = self.ansatz.start() if parameters is None else parameters
+        if parameters is None:
+            return self._near(nested_start(self.variety, self.ansatz.sections, self._points))
+        re, im = parameters
         state = first_state(vector_of(np.asarray(re) + 1j * np.asarray(im)))
         if not self._is_metric(state.vector):
             raise InputError("start", "the given parameters", "a metric that is positive on this threefold")
@@ -194,7 +197,10 @@ class SectionFit:
     def near(self, parameters: Parameters) -> State:
         """See `Fit`."""
         re, im = parameters
-        return first_state(self._positive(vector_of(np.asarray(re) + 1j * np.asarray(im))))
+        return self._near(np.asarray(re) + 1j * np.asarray(im))
+
+    def _near(self, h: np.ndarray) -> State:
+        return first_state(self._positive(vector_of(h)))._replace(damping=NEAR_DAMPING)
 
     def search(self, state: State, iterations: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
         """See `Fit`."""
@@ -205,10 +211,16 @@ class SectionFit:
             problem = HermitianProblem(data, deadline)
             return minimise(problem, state, iterations=end, on_iteration=hook, deadline=deadline, **rest)
 
+        def coarse(state: State, end: int) -> tuple[State, Result]:
+            part = self.train.part(few)
+            if not state.losses and part.loss(matrix_of(state.vector)) < _SECTION_ENOUGH:
+                return state, Result.CONVERGED
+            return stage(part, state, end, enough=_SECTION_ENOUGH)
+
         return _coarse_to_fine(
             state,
             iterations,
-            coarse=lambda state, end: stage(self.train.part(few), state, end, enough=_SECTION_ENOUGH),
+            coarse=coarse,
             fine=lambda state, end: stage(self.train, state, end, window=_WINDOW),
             between=self._positive,
         )
@@ -220,8 +232,9 @@ class SectionFit:
         return Quality(train, *self.validation.sigma_and_positivity(h))
 
     def safe(self) -> np.ndarray | None:
-        """See `Fit`."""
-        return self.start(None, np.random.SeedSequence()).vector
+        """See `Fit`: that of the metric of Fubini and Study."""
+        re, im = self.ansatz.start()
+        return vector_of(re + 1j * im)
 
     def _positive(self, vector: np.ndarray) -> np.ndarray:
         n = self.ansatz.sections.count

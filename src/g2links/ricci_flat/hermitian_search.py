@@ -36,8 +36,8 @@ _BLOCK = 8000
 """Points whose Gram matrices are made at once."""
 _CG_STEPS = 150
 """Of conjugate gradients in one Gauss-Newton step, at most: more do not pay before the next linearisation."""
-_CG_WINDOW, _CG_FALL = 10, 0.02
-"""They end where ten of them take off less than 2 %."""
+_CG_WINDOW, _CG_FALL = 5, 0.01
+"""They end where five of them take off less than 1 %."""
 _CURVATURE, _CG_SHARE = 4.0, 0.2
 """They end where the linear residual is below what the second order adds, 4 |r|⁴, and below a fifth."""
 _SHORTEST = 1 / 64
@@ -70,6 +70,10 @@ class SectionData:
     def log_ratios(self, h: np.ndarray) -> np.ndarray:
         """log(det g/|h_Ω|²) up to a constant; -inf where g is not positive definite."""
         return _log_ratios(self.gram(h)) - self.log_volume
+
+    def loss(self, h: np.ndarray) -> float:
+        """Σ w (log ratio - mean)²; infinite where g is not positive at every point."""
+        return _variance(self.log_ratios(h), self.weights)
 
     def sigma_and_positivity(self, h: np.ndarray) -> tuple[float, float]:
         """<|1 - η/<η>|> over these points, and the share of their weight where g is positive definite."""
@@ -131,8 +135,8 @@ class HermitianProblem:
         self._to_white = orthonormaliser(s, data.weights / np.linalg.norm(s, axis=1) ** 2)
 
     def loss(self, vector: np.ndarray) -> float:
-        """Σ w (log ratio - mean)²; infinite where g is not positive at every point."""
-        return _variance(self.data.log_ratios(matrix_of(vector)), self.data.weights)
+        """`SectionData.loss`."""
+        return self.data.loss(matrix_of(vector))
 
     def linearise(self, vector: np.ndarray) -> "HermitianLinearisation":
         """The linear problem at `vector`."""

@@ -15,6 +15,9 @@ from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.smooth.singularities import require_isolated_singularity
 from g2links.varieties.variety import AbstractVariety
 
+_NEWTON_STEPS = 4
+"""From roots along a line, which have all digits but a few."""
+
 
 @dataclass(frozen=True)
 class WeightedHypersurface(AbstractVariety):
@@ -93,7 +96,7 @@ class WeightedHypersurface(AbstractVariety):
         require_points(n)
         f, rng = self.polynomial, np.random.default_rng(seed)
         if set(f.weights) == {1}:
-            at = in_charts(self, random_lines.draw(f, n, rng))
+            at = in_charts(self, random_lines.draw(f, n, rng), _NEWTON_STEPS)
             return Points(at, random_lines.weights(self, np.asarray(at.z)), np.arange(n) // f.degree)
         law = coordinate_lines.fitted_law(f, rng)
         at = in_charts(self, coordinate_lines.draw(f, law, n, rng))

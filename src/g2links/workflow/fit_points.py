@@ -8,6 +8,7 @@ import numpy as np
 from g2links.networks.locations import coordinate_shares
 from g2links.potentials.families import AlgebraicAnsatz, Ansatz
 from g2links.potentials.mixed import MixedAnsatz
+from g2links.potentials.sections import HermitianAnsatz
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points, in_charts, joined
 from g2links.varieties.points.special import near_special_points, special_points
@@ -21,6 +22,8 @@ _VALIDATION_POINTS = 4_000
 _POINTS_PER_PARAMETER, _POINTS_FOR_WEIGHTS = 20, 30
 """See `training_points`."""
 _FEWEST_PER_PARAMETER, _MOST_DERIVATIVES = 10, 30_000_000
+"""See `training_points`."""
+_PER_MATRIX_ELEMENT = 4
 """See `training_points`."""
 _EXTREME_SHARE = 100
 """One extreme point for so many others."""
@@ -52,6 +55,8 @@ def training_points(asked: int | None, ansatz: Ansatz, variety: AbstractVariety)
     each = _POINTS_PER_PARAMETER if variety.heaviest == 1 else _POINTS_FOR_WEIGHTS
     if isinstance(ansatz, MixedAnsatz):
         each = _FEWEST_PER_PARAMETER
+    elif isinstance(ansatz, HermitianAnsatz):
+        parameters, each = ansatz.unknowns, _PER_MATRIX_ELEMENT
     elif isinstance(ansatz, AlgebraicAnsatz):
         each = min(each, max(_FEWEST_PER_PARAMETER, _MOST_DERIVATIVES // parameters**2))
     return asked or max(4_000, each * parameters)

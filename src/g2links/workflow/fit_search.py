@@ -21,6 +21,7 @@ from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.fit_points import Split, fits, most_training_points, training_points
 from g2links.workflow.fit_stages import Stage, Stages
 from g2links.workflow.fit_start import parameters_near
+from g2links.workflow.hermitian_stages import following_stages
 
 ENOUGH = 5e-3
 """A σ that is good for integrals and averages, with room (`checks.verdict`): where the search stands still above it,
@@ -93,13 +94,14 @@ def search_potential(
     Where the user chose neither a degree nor a number of iterations and the residual no longer falls, the search goes
     on from the best potential so far, with more points where these are too few for its parameters, else with the next
     higher degree. Without a deadline it does so while σ is above `ENOUGH` and there are at most `MOST_UNKNOWNS`; with
-    one, as long as most of the next stage is expected to be done before it. Where coefficients cancel, so that ω is not
+    one, as long as most of the next stage is expected to be done before it; a full Hermitian matrix goes to the next
+    degree first, for which more points are drawn where there are too few. Where coefficients cancel, so that ω is not
     closed to rounding, the search goes back to lower degrees until it is. Where the best metric is not positive
     somewhere, `auto` goes on with a mixed potential for weights above 1. Where it is bad at its worst point, points are
     added there, and the search goes on with them.
     """
     stage = _stage(family, options, variety, points)
-    stages, state = Stages(variety, stage, points, log), log.restore()
+    stages, state = Stages(variety, stage, points, log, options.seed), log.restore()
     if log.stages:
         stage = stages[-1]
     while True:
@@ -183,8 +185,9 @@ def _next(stages: Stages, stage: Stage, options: FitOptions, begun: float, deadl
         family = smaller(stage.family)
         return None if family is None else _stage(family, options, stages.variety, stages.points)
     if free and closed and _improves(log) and (deadline is not None or not _is_enough(log)):
-        following = _following(stage, stages.variety, options, stages.points, log)
-        if following is not None and _affordable(stage, following, begun, deadline):
+        candidates = _followings(stage, stages.variety, options, stages.points, log)
+        affordable = (each for each in candidates if _affordable(stage, each, begun, deadline))
+        if (following := next(affordable, None)) is not None:
             return following
     if options.iterations or options.optimiser != "lm":
         return None
@@ -229,20 +232,24 @@ def _is_enough(log: FitLog) -> bool:
     return log.best is not None and log.best["sigma_validation"] <= ENOUGH
 
 
-def _following(
+def _followings(
     stage: Stage, variety: AbstractVariety, options: FitOptions, points: Points, log: FitLog
-) -> Stage | None:
-    """What to go on with where the residual no longer falls, if the points and the user leave anything."""
+) -> Iterator[Stage]:
+    """What to go on with where the residual no longer falls, if the points and the user leave anything, the best
+    first."""
+    if isinstance(stage.family.ansatz, HermitianAnsatz) and options.training_points is None:
+        yield from following_stages(stage)
+        return
     best = log.best_of_stage
     assert best is not None
     if best["sigma_validation"] > _OVERFITTED * best["sigma_train"]:
         more = min(2 * stage.training_points, most_training_points(points))
-        there_are = options.training_points is None and more > stage.training_points
-        return Stage(stage.family, more) if there_are else None
+        if options.training_points is None and more > stage.training_points:
+            yield Stage(stage.family, more)
+        return
     family = larger(stage.family)
-    if family is None or not fits(family.ansatz, points):
-        return None
-    return _stage(family, options, variety, points)
+    if family is not None and fits(family.ansatz, points):
+        yield _stage(family, options, variety, points)
 
 
 def _stage(family: Family, options: FitOptions, variety: AbstractVariety, points: Points) -> Stage:

@@ -8,6 +8,7 @@ import numpy as np
 from g2links.checks.tolerances import ROUNDING
 from g2links.measures.supremum import Supremum
 from g2links.potentials.families import KahlerPotential
+from g2links.potentials.sections import HermitianAnsatz
 from g2links.records import SearchStage
 from g2links.ricci_flat.family import Family, degree_of, mixed_instead, of_degree
 from g2links.ricci_flat.fitting import Fit, fit_of
@@ -16,10 +17,13 @@ from g2links.storage.fit_log import FitLog
 from g2links.varieties.points.sampling import Points, joined
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.fit_measures import closedness, find_worst
-from g2links.workflow.fit_points import Split, points_around, split_points
+from g2links.workflow.fit_points import Split, most_training_points, points_around, split_points
 
 _TIME_POWER = 1.5
-"""A stage takes as much more time as it has more points, times as it has more unknowns to this power."""
+"""A stage takes as much more time as it has more points, times as it has more unknowns to this power; to the first for
+a Hermitian matrix, whose linear problems are solved by products alone."""
+_STREAM = 0x44524157
+"""Of random numbers, for points that are drawn for a stage; no other step uses it."""
 
 
 class Stage(NamedTuple):
@@ -38,7 +42,8 @@ class Stage(NamedTuple):
     @property
     def work(self) -> float:
         """Of its iterations, up to a constant."""
-        return float(self.training_points * self.family.ansatz.unknowns**_TIME_POWER)
+        power = 1.0 if isinstance(self.family.ansatz, HermitianAnsatz) else _TIME_POWER
+        return float(self.training_points * self.family.ansatz.unknowns**power)
 
     def to_record(self) -> SearchStage:
         """Plain data; see `Stages`."""
@@ -63,11 +68,13 @@ class Stages:
         first: the stage that the search begins with.
         points: those of the run.
         log: of the search.
+        seed: of points that are drawn where a stage has more than there are in `points`.
     """
 
-    def __init__(self, variety: AbstractVariety, first: Stage, points: Points, log: FitLog) -> None:
+    def __init__(self, variety: AbstractVariety, first: Stage, points: Points, log: FitLog, seed: int = 0) -> None:
         self.variety, self.first, self.points, self.log = variety, first, points, log
         self._worst: dict[int, Supremum] = {}
+        self._seed, self._drawn = seed, (0, points)
 
     def __getitem__(self, i: int) -> Stage:
         record = self.log.stages[i]
@@ -110,6 +117,16 @@ class Stages:
 
     def _split(self, stage: Stage) -> Split:
         if stage.worst_of is None:
-            return split_points(self.variety, self.points, stage.training_points)
+            split = split_points(self.variety, self.points, stage.training_points)
+            more = stage.training_points - most_training_points(self.points)
+            return split if more <= 0 else split._replace(train=joined(split.train, self._more(more)))
         split, worst = self._split(self[stage.worst_of]), self.worst(stage.worst_of)
         return split._replace(train=joined(split.train, points_around(self.variety, worst.places, split.train)))
+
+    def _more(self, n: int) -> Points:
+        """So many points of V on lines of their own, the same whenever they are asked for."""
+        if self._drawn[0] != n:
+            self.log.progress("drawing points", 0, 1)
+            drawn = self.variety.sample(n, np.random.SeedSequence([self._seed, _STREAM]))
+            self._drawn = n, drawn._replace(lines=drawn.lines + 1 + np.max(self.points.lines))
+        return self._drawn[1]

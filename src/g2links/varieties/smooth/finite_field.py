@@ -15,8 +15,8 @@ PRIME = 8161
 """A prime that is 1 modulo 4, so that it has a square root of -1; so small that all its elements can be tried as a root
 of an equation, and that matrix products in floating point are exact."""
 
-_BELOW, _EXACT = 2**20, 2**13
-"""Sums of so many products of numbers below the first stay below 2^53."""
+_BELOW, _EXACT = 2**20, 2**13 - 1
+"""Sums of so many products of numbers below the first, and one more number, stay below 2^53."""
 _LEAF = 8
 """Columns below which elimination is done one by one and not by products of matrices."""
 
@@ -139,7 +139,9 @@ def _subtract_product(
     for start in range(0, len(pivots), _EXACT):
         some = pivots[start : start + _EXACT]
         first = pivot_rows.start + start
-        product = _reduced(matrix[rows, some] @ matrix[first : first + len(some), columns], prime)
+        side_by_side = some[-1] - some[0] == len(some) - 1
+        left = matrix[rows, some[0] : some[-1] + 1] if side_by_side else matrix[rows, some]
+        product = left @ matrix[first : first + len(some), columns]
         matrix[rows, columns] = _reduced(matrix[rows, columns] - product, prime)
 
 
@@ -159,7 +161,9 @@ def _pivot(matrix: np.ndarray, row: int, column: int, stop: int, prime: int) -> 
 
 def _reduced(values: np.ndarray, prime: int) -> np.ndarray:
     """Residues in [0, prime) of float64 integers below 2^53 in modulus."""
-    rest = values - prime * np.floor(values / prime)
-    rest[rest < 0] += prime
-    rest[rest >= prime] -= prime
+    rest = np.floor(values * (1 / prime))
+    rest *= -prime
+    rest += values
+    np.add(rest, prime, out=rest, where=rest < 0)
+    np.subtract(rest, prime, out=rest, where=rest >= prime)
     return rest

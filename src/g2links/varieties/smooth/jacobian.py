@@ -52,15 +52,30 @@ def jacobian_ranks(polynomial: Polynomial) -> list[JacobianRank] | None:
         if block is None:
             return None
         columns, rows = block
-        full = any(
-            len(independent_columns(_matrix(polynomial, columns, rows, prime), prime)) == len(columns)
-            for prime in large_primes(_PRIMES)
+        full = _is_full(polynomial, columns, _macaulay(polynomial, rows), 1) or _is_full(
+            polynomial, columns, rows, _PRIMES
         )
         ranks.append(JacobianRank(i, int(columns[0] @ np.array(polynomial.weights)), len(columns), full))
         if not full:
             break
         proved |= set(map(tuple, columns.tolist()))
     return ranks
+
+
+def _macaulay(polynomial: Polynomial, rows: list[np.ndarray]) -> list[np.ndarray]:
+    """As many multipliers as columns, for weights 1: of ∂_j f those without z_i^{d-1} for all i < j, with which the
+    matrix is Macaulay's, whose determinant the resultant divides. Where f has all pure powers it is seldom singular,
+    and it has half of the rows."""
+    power = polynomial.degree - 1
+    return [table[np.all(table[:, :j] < power, axis=1)] for j, table in enumerate(rows)]
+
+
+def _is_full(polynomial: Polynomial, columns: np.ndarray, rows: list[np.ndarray], primes: int) -> bool:
+    """Whether the rank is the number of columns, modulo one of so many primes."""
+    return sum(map(len, rows)) >= len(columns) and any(
+        len(independent_columns(_matrix(polynomial, columns, rows, prime), prime)) == len(columns)
+        for prime in large_primes(primes)
+    )
 
 
 def _pure_power(polynomial: Polynomial, i: int) -> tuple[int, ...]:
