@@ -42,7 +42,7 @@ def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotentia
     values = _table(potential, few.z)
     if isinstance(ansatz, HermitianAnsatz):
         rows = _table(ansatz.sections, few.z)
-        scale = np.exp(-0.5 * ansatz.sections.degree * values)
+        scale = np.exp(-0.5 * ansatz.sections.of_class.root * values)
         h = _hermitian(np.ascontiguousarray((rows * scale[:, None]).astype(np.complex64)), weights)
         return jnp.asarray(h.real), jnp.asarray(h.imag)
     table = _table(ansatz.features, few.z) * np.exp(-ansatz.kappa * values)[:, None]
