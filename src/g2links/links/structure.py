@@ -70,8 +70,8 @@ class ContactCalabiYau:
         normalisation: c in Υ = cΩ; `measures.monge_ampere.measure` finds it.
 
     Raises:
-        InputError: for a normalisation that is not positive; and of everything but ω and Υ where the class of ω is not
-            integral, as V has no circle bundle of that class then.
+        InputError: for a normalisation that is not positive. What needs the circle bundle raises it too, where the class
+            of ω is not integral.
         PolynomialError: where V is no Calabi-Yau variety.
 
     Example:
@@ -123,7 +123,7 @@ class ContactCalabiYau:
         """η, (2d + 1,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ.
 
         Raises:
-            InputError: where the class of ω is not integral, as for everything else on the link but ω and Υ.
+            InputError: where the class of ω is not integral, as for everything that needs the circle bundle.
         """
         require_circle_bundle(self.variety, "eta")
         return self._pieces(chart, x)[0]
@@ -159,7 +159,6 @@ class ContactCalabiYau:
     @field
     def metric(self, chart: SliceChart, x: LinkPoint) -> Matrix:
         """η² + g_T, which is the metric of φ where the Monge-Ampère equation holds."""
-        require_circle_bundle(self.variety, "metric of the link")
         eta, _, _, transverse = self._pieces(chart, x)
         return total_metric(eta, transverse)
 
