@@ -70,8 +70,8 @@ class ContactCalabiYau:
         normalisation: c in Υ = cΩ; `measures.monge_ampere.measure` finds it.
 
     Raises:
-        InputError: for a normalisation that is not positive. What needs the circle bundle raises it too, where the class
-            of ω is not integral.
+        InputError: for a normalisation that is not positive. What needs the circle bundle raises it too, where
+            the class of ω is not integral.
         PolynomialError: where V is no Calabi-Yau variety.
 
     Example:

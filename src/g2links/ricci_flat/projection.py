@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
 
-from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, Parameters
+from g2links._typing import ComplexPoint, Scalar
+from g2links.potentials.families import AlgebraicAnsatz, Parameters
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.conjugate_gradients import least_squares
 from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
@@ -28,12 +29,14 @@ _LEAST = 1e-10
 """Singular values below it, relative to the largest, are left out: they are those of dependent features."""
 
 
-def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotential, points: Points) -> Parameters:
+def project(
+    ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: Callable[[ComplexPoint], Scalar], points: Points
+) -> Parameters:
     """The parameters that minimise Σ w (exp(κ (u - u_0)) - 1)² over points of V.
 
     Args:
         ansatz: the family of u.
-        potential: u_0; it may come from a neighbouring threefold of the same weights.
+        potential: u_0 at one point; it may come from a neighbouring variety of the same weights.
         points: of V; no more than four for each parameter are used.
     """
     unknowns = int(np.prod(ansatz.shapes()[0]))
