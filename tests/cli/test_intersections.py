@@ -114,11 +114,14 @@ def test_a_metric_on_a_surface_in_a_product(tmp_path):
 
 @pytest.mark.slow
 def test_the_page_on_complete_intersections():
-    (example,) = blocks("docs/intersections.md", "python")
+    example, scan = blocks("docs/intersections.md", "python")
     names: dict[str, object] = {}
     exec(example, names)
     assert names["cy"].sigma < 0.5
     assert names["cy"].variety.dimension == 2
+    exec(scan, names)
+    assert names["cy"].variety.polarisation == (1, 1.2)
+    assert names["cy"].sigma < 0.1
 
 
 @pytest.mark.slow
