@@ -13,6 +13,7 @@ from intersections import integrals_of_intersections, sigma_of_intersections
 from learning import learned, learning
 from memory import memory
 from metrics import architectures, generic, generic_long, symmetric
+from other_codes import mlgeometry
 from spectra import spectrum, spectrum_flow
 from weighted import catalogue, integrals
 
@@ -22,7 +23,7 @@ from g2links.storage.provenance import provenance
 SHORT = (symmetric, curvature, integrals, memory, calibrated, instantons_short)
 HOURS = (
     generic, architectures, learned, learning, catalogue, everywhere, drawn, generic_long, integrals_of_intersections,
-    sigma_of_intersections, spectrum, spectrum_flow, instantons,
+    sigma_of_intersections, spectrum, spectrum_flow, instantons, mlgeometry,
 )  # fmt: skip
 MEASURES = {**BARS, **{measure.__name__: measure for measure in SHORT + HOURS}}
 LONG = tuple(measure.__name__ for measure in HOURS)

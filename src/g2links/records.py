@@ -422,7 +422,7 @@ class IntersectionRecord(TypedDict):
     name: str
     configuration: str
     equations: list[str]
-    polarisation: list[int]
+    polarisation: list[int | float]
     dimension: int
     degree: float
     euler: float

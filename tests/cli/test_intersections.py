@@ -36,7 +36,9 @@ def test_the_catalogue_has_them(tmp_path):
         (["--configuration", "P2 3; P2 3", "--polynomial", "dwork"], "--polynomial: got 'dwork'; not with"),
         (["--configuration", "P2 3; P2 3", "--weights", "1", "1"], "--weights: got (1, 1); not with"),
         (["--ambient", "P5"], "--ambient: got 'P5'; together with --equations"),
-        (["--polynomial", "bicubic", "--polarisation", "1"], "2 positive integers, one for each factor"),
+        (["--polynomial", "bicubic", "--polarisation", "1"], "2 positive numbers, one for each factor"),
+        (["--polynomial", "bicubic", "--polarisation", "1", "nan"], "--polarisation: got"),
+        (["--polynomial", "bicubic", "--polarisation", "1", "1e-9"], "from 1e-06 to 1e+06"),
         (["--polynomial", "fermat_quintic", "--polarisation", "2"], "for complete intersections"),
     ],
 )
@@ -54,6 +56,8 @@ def test_files(tmp_path):
     found = resolve_variety(str(file))
     assert (found.name, found.polarisation) == ("mine", (1, 2))
     assert found.equations == of_configuration("P2 3; P2 3", 3).equations
+    file.write_text('configuration: "P2 3; P2 3"\npolarisation: [1, 0.37]\n')
+    assert resolve_variety(str(file)).polarisation == (1, 0.37)
     file.write_text(f"ambient: P2 x P2\nequations: ['{EQUATION}']\n")
     assert resolve_variety(str(file)).degrees == ((3, 3),)
     for text, said in (
@@ -70,6 +74,33 @@ def test_files(tmp_path):
             resolve_variety(str(file))
 
 
+@pytest.mark.slow
+def test_a_class_that_is_not_integral_has_a_metric_and_no_link(tmp_path, capsys):
+    """All that needs the circle bundle is refused in one sentence, before work; the run is made again from its own
+    command."""
+    target, home = tmp_path / "cy.json", ["--home", str(tmp_path)]
+    words = ["--configuration", "P1 2; P2 3", "--polarisation", "1", "0.37", "--degree", "2"]
+    sizes = ["--n-points", "4000", "--iterations", "4"]
+    assert run(["cy", *words, *sizes, *ANY_METRIC, *home, "--json", str(target)]) == 0
+    figures = json.loads(target.read_text())["figures"]
+    assert figures["volume_ratio"] == pytest.approx(1, abs=0.1)
+    assert figures["d_omega"] < 1e-9
+    assert run(["check", "kahlerity", "--n-points", "20", *home]) == 0
+    capsys.readouterr()
+    for command in (
+        ["sample"],
+        ["check", "contact"],
+        ["check", "analytic"],
+        ["instanton"],
+        ["spectrum", "--charge", "1"],
+    ):
+        assert run([*command, *home]) == 2
+        (message,) = capsys.readouterr().err.splitlines()
+        assert message.endswith("as the circle bundle needs them: take --polarisation 100 37, a multiple of it")
+    assert run(["runs", "show", "1", *home]) == 0
+    assert "--polarisation 1 0.37" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_metric_on_a_surface_in_a_product(tmp_path):
     """A K3 surface: Euler number and volume are checked as those of a hypersurface."""
     target = tmp_path / "cy.json"
@@ -83,11 +114,14 @@ def test_a_metric_on_a_surface_in_a_product(tmp_path):
 
 @pytest.mark.slow
 def test_the_page_on_complete_intersections():
-    (example,) = blocks("docs/intersections.md", "python")
+    example, scan = blocks("docs/intersections.md", "python")
     names: dict[str, object] = {}
     exec(example, names)
     assert names["cy"].sigma < 0.5
     assert names["cy"].variety.dimension == 2
+    exec(scan, names)
+    assert names["cy"].variety.polarisation == (1, 1.2)
+    assert names["cy"].sigma < 0.1
 
 
 @pytest.mark.slow

@@ -54,7 +54,7 @@ OWN_RULES: Mapping[str, tuple[str, ...]] = {
     ),
     "--ambient": ("", "P5", "x", "2 2", LARGE),
     "--equations": ("", "z0^3", "x0^3*y0^3", LARGE),
-    "--polarisation": ("", "0", "1 1", "-1 1", "1 x", "1.5 1", LARGE),
+    "--polarisation": ("", "0", "1 1", "-1 1", "1 x", "1.5 1", "nan 1", LARGE),
     "--derivative": NO_WORDS,
     "--charge": ("", "1.5", "x", LARGE),
     "--units": WIDTHS,

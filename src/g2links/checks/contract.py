@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from g2links.links.structure import ContactCalabiYau
     from g2links.varieties.charts import SliceChart
     from g2links.varieties.points.sampling import Points
+    from g2links.varieties.variety import AbstractVariety
 
 Option = Literal["derivative", "g2_run", "psi_method"]
 """What a check can be told beside its run, its number of points and its seed."""
@@ -178,7 +179,8 @@ class Check:
         figures: every figure it can have, in the order in which they are shown.
         evaluate: the figures at the points of a setting.
         thresholds: what they must be; one without a threshold is reported only.
-        needs: "contact", any complex dimension, or "g2", a threefold.
+        needs: "metric", any complex dimension and any Kähler class; "contact", any dimension and an integral class, of
+            which there is a circle bundle; or "g2", an integral class of a threefold.
         options: what it can be told.
         needs_networks: whether there must be networks; otherwise they are taken where a run of them is named.
         located: errors of which a picture shows where on V they are large, and the JSON the worst points.
@@ -204,7 +206,7 @@ class Check:
     figures: Mapping[str, Figure]
     evaluate: Callable[[CheckSetting], Found]
     thresholds: Callable[[CheckSetting, Found], Thresholds]
-    needs: Literal["contact", "g2"] = "g2"
+    needs: Literal["metric", "contact", "g2"] = "g2"
     options: tuple[Option, ...] = ("derivative",)
     needs_networks: bool = False
     located: tuple[str, ...] = ()
@@ -212,6 +214,14 @@ class Check:
     of_metric: bool = False
     integrals: Mapping[str, str] = field(default_factory=dict)
     unjudged: Mapping[str, str] = field(default_factory=dict)
+
+    def suits(self, variety: "AbstractVariety") -> bool:
+        """Whether V has what it needs."""
+        from g2links.varieties.topology import THREEFOLD
+
+        if self.needs == "metric":
+            return True
+        return variety.is_integral and (self.needs == "contact" or variety.dimension == THREEFOLD)
 
     def without_limit(self, found: Iterable[str], limits: Thresholds) -> dict[str, str]:
         """For each figure or integral that was found and has no limit, why."""

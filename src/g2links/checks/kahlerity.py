@@ -24,5 +24,5 @@ CHECK = Check(
     figures={"d_omega": D_OMEGA},
     evaluate=_evaluate,
     thresholds=_thresholds,
-    needs="contact",
+    needs="metric",
 )

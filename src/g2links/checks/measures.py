@@ -136,7 +136,7 @@ CHECK = Check(
     },
     evaluate=_evaluate,
     thresholds=_thresholds,
-    needs="contact",
+    needs="metric",
     options=(),
     least_points=20,
     of_metric=True,

@@ -80,7 +80,7 @@ def cy(
         typer.Option(
             "--start-from",
             rich_help_panel=_POTENTIAL,
-            help="An earlier run whose potential to start at; for algebraic, of any degree.",
+            help="An earlier run whose potential to start at; algebraic ones of any degree, coefficients or class.",
         ),
     ] = None,
     time_limit: Annotated[

@@ -1,6 +1,7 @@
 """Options that several commands share, declared once."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ import typer
 
 from g2links.cli import choices
 from g2links.settings.values import integers as integers
+from g2links.settings.values import numbers as numbers
 
 VARIETY, ENOUGH, COMMON = "The variety", "What is good enough", "Common to commands"
 """Panels of the help; options of no panel come first."""
@@ -130,7 +132,7 @@ Polarisation = Annotated[
         "--polarisation",
         rich_help_panel=VARIETY,
         metavar="T T ...",
-        help="Kähler class, a whole number for each space (default: 1 each).",
+        help="Kähler class, a positive number for each space (default: 1 each); whole ones have a circle bundle.",
     ),
 ]
 Picture = Annotated[Path | None, typer.Option("--plot", metavar="FILE.png", help="Write a picture.")]
@@ -138,7 +140,8 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Start a new run even where
 
 
 _NUMBERS = ("--weights", "--polarisation", "--turns")
-"""Options that take several whole numbers."""
+"""Options that take several numbers."""
+_NUMBER = re.compile(r"\d+|\d*\.\d+(?:[eE][-+]?\d+)?|\d+\.?(?:[eE][-+]?\d+)?")
 
 
 def example(words: str) -> str:
@@ -147,12 +150,12 @@ def example(words: str) -> str:
 
 
 def join_numbers(arguments: Sequence[str]) -> list[str]:
-    """Arguments in which the whole numbers after `--weights`, `--polarisation` and `--turns` are one word:
+    """Arguments in which the numbers after `--weights`, `--polarisation` and `--turns` are one word:
     `--weights 1 1 2 2 2` as it is written."""
     joined: list[str] = []
     collecting = False
     for argument in arguments:
-        number = argument.strip().isdecimal()
+        number = _NUMBER.fullmatch(argument.strip()) is not None
         if collecting and number and joined[-1] not in _NUMBERS:
             joined[-1] += f" {argument}"
         else:

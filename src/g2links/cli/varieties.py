@@ -35,7 +35,7 @@ def named_variety(given: Mapping[str, str | None], seed: int) -> NamedVariety:
     polynomial, configuration = given["polynomial"] or DEFAULT, given["configuration"]
     ambient, equations = given["ambient"], given["equations"]
     weights = options.integers(given["weights"], "--weights")
-    polarisation = options.integers(given["polarisation"], "--polarisation")
+    polarisation = options.numbers(given["polarisation"], "--polarisation")
     if (ambient is None) != (equations is None):
         missing, name, value = (
             ("--equations", "--ambient", ambient) if ambient else ("--ambient", "--equations", equations)

@@ -35,6 +35,7 @@ from g2links.varieties.charts import (
     slice_chart,
     tangent_frame,
 )
+from g2links.varieties.kahler_class import require_circle_bundle
 from g2links.varieties.points.sampling import integral
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.real_points import is_traced, single_point
@@ -69,7 +70,8 @@ class ContactCalabiYau:
         normalisation: c in Υ = cΩ; `measures.monge_ampere.measure` finds it.
 
     Raises:
-        InputError: for a normalisation that is not positive.
+        InputError: for a normalisation that is not positive. What needs the circle bundle raises it too, where
+            the class of ω is not integral.
         PolynomialError: where V is no Calabi-Yau variety.
 
     Example:
@@ -112,12 +114,18 @@ class ContactCalabiYau:
 
     def point(self, chart: SliceChart, x: LinkPoint) -> ComplexPoint:
         """The point of the link K, on the unit sphere, with these coordinates: flow by θ of the scaled gauge point."""
+        require_circle_bundle(self.variety, "point")
         z = self.gauge_point(chart, x)
         return to_link(self.variety, z, x[-1])
 
     @field
     def eta(self, chart: SliceChart, x: LinkPoint) -> Form:
-        """η, (2d + 1,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ."""
+        """η, (2d + 1,): the contact form, with Im K_a on dx_a, Re K_a on dy_a and 1 on dθ.
+
+        Raises:
+            InputError: where the class of ω is not integral, as for everything that needs the circle bundle.
+        """
+        require_circle_bundle(self.variety, "eta")
         return self._pieces(chart, x)[0]
 
     @field
@@ -212,12 +220,13 @@ class ContactCalabiYau:
             seed: of the points and the angles.
 
         Raises:
-            InputError: for less than one point, or where F is not one real number.
+            InputError: for less than one point, where F is not one real number, or the class of ω not integral.
 
         Example:
             >>> link.integrate(lambda z: abs(z[0]) ** 2)  # doctest: +SKIP
             (259.8, 1.1)
         """
+        require_circle_bundle(self.variety, "integrate over the link")
         point_seed, angle_seed = np.random.SeedSequence([seed, _STREAM]).spawn(2)
         points = self.variety.sample(n_points, point_seed)
         theta = np.random.default_rng(angle_seed).uniform(0, 2 * np.pi, size=points.n)
@@ -332,8 +341,9 @@ def require_threefold(variety: AbstractVariety, what: str) -> None:
         what: the name of it, for the message.
 
     Raises:
-        InputError: where V has another dimension than 3.
+        InputError: where V has another dimension than 3, or its class no circle bundle.
     """
+    require_circle_bundle(variety, what)
     if variety.dimension != THREEFOLD:
         raise InputError(
             what,

@@ -85,7 +85,7 @@ class Product(NamedTuple):
     number: float
 
 
-def products(variety: AbstractVariety, others: list[tuple[int, ...]]) -> list[Product]:
+def products(variety: AbstractVariety, others: list[tuple[int | float, ...]]) -> list[Product]:
     """All c_k(N)∧A_1∧...∧A_{n-k} with an integral above 0, where c_k, k ≠ 1, are Chern forms of the normal bundle, and
     the A_i are references, its trace, or others, of given classes; the trace is the first form after the references."""
     m, n, rows = len(variety.equations), variety.dimension, np.eye(len(variety.charges), dtype=int).tolist()

@@ -108,7 +108,7 @@ class AlgebraicAnsatz(FeatureAnsatz):
 
     def __post_init__(self) -> None:
         share = min(2.0, 0.5 * (1 + self.features.variety.heaviest)) if self.features.degrees is None else 1.5
-        root = share * self.features.degree if self.root is None else self.root
+        root = share * self.features.root if self.root is None else self.root
         if not root > 0:
             raise InputError("root", self.root, "a positive number")
         object.__setattr__(self, "root", root)
@@ -243,4 +243,4 @@ def _degrees(chosen: Sequence[int] | None, lowest: int | None, highest: int) -> 
 
 
 def _logarithm(features: InvariantFeatures) -> AlgebraicAnsatz:
-    return AlgebraicAnsatz(features, float(features.degree))
+    return AlgebraicAnsatz(features, features.root)

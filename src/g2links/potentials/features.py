@@ -92,6 +92,11 @@ class InvariantFeatures:
         """How many features there are."""
         return self.forms.count if self._plan is None else len(self._plan.result)
 
+    @property
+    def root(self) -> float:
+        """κ with which (1/κ) log Σ c_i X_i has the class of K_ref by itself: the degree."""
+        return float(self.degree)
+
     def __call__(self, z: ComplexPoint) -> Float[Array, " features"]:
         """Values at one point of X, in any gauge."""
         return self.combine(Values(self.forms(z))).value

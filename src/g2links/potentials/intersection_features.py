@@ -19,7 +19,7 @@ from g2links.errors import InputError
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.hermitian_forms import HermitianForms, assemble
 from g2links.potentials.reference import reference_jet, reference_potential
-from g2links.potentials.section_basis import factor_sizes, monomials_before_relations, multinomial_roots
+from g2links.potentials.section_basis import factor_sizes, monomials_before_relations, multinomial_roots, section_class
 from g2links.varieties.points.systems import monomials_of_multidegree
 from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, moved_monomials, residues
 from g2links.varieties.variety import AbstractVariety
@@ -34,23 +34,29 @@ _DEPENDENT = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class SectionForms(HermitianForms):
-    """Hermitian forms in sections of the k-th power of the polarisation, divided by exp(k K_ref).
+    """Hermitian forms in sections of a multidegree d, divided by Π r_α^{2 d_α}: by exp(k K_ref) where d = k t.
 
     Attributes:
         variety: V.
+        multidegree: d.
     """
 
     variety: AbstractVariety | None = None
+    multidegree: tuple[int, ...] = ()
 
     def log_scale(self, z: ComplexPoint) -> Array:
-        """K_ref."""
+        """The k-th part of Σ d_α log r_α²."""
         assert self.variety is not None
-        return reference_potential(self.variety, z)
+        return reference_potential(self.variety, z, self._kahler)
 
     def log_scale_jet(self, z: ComplexPoint, frame: Frame) -> Jet:
-        """That of K_ref."""
+        """That of it."""
         assert self.variety is not None
-        return reference_jet(self.variety, z, frame)
+        return reference_jet(self.variety, z, frame, kahler=self._kahler)
+
+    @property
+    def _kahler(self) -> list[float]:
+        return [d / float(self.degrees[0]) for d in self.multidegree]
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,11 @@ class IntersectionFeatures(InvariantFeatures):
     def forms(self) -> HermitianForms:
         """The features themselves."""
         return invariant_section_forms(self.variety, self.degree)
+
+    @property
+    def root(self) -> float:
+        """κ with which (1/κ) log Σ c_i X_i is a potential of Fubini and Study."""
+        return section_class(self.variety, self.degree).root
 
     @property
     def _plan(self) -> None:
@@ -108,7 +119,7 @@ def found_quickly(variety: AbstractVariety, degree: int) -> bool:
 @lru_cache(32)
 def invariant_section_forms(variety: AbstractVariety, degree: int) -> SectionForms:
     """Independent forms of degree k t that all symmetries of V preserve (`symmetry.equations_permutations`)."""
-    multidegree = tuple(degree * t for t in variety.polarisation)
+    multidegree = section_class(variety, degree).multidegree
     exponents = _monomials(variety, degree)
     class_of = _classes(variety, exponents)
     orbits = _orbits(class_of, moved_monomials(exponents, equations_permutations(variety)))
@@ -119,7 +130,7 @@ def invariant_section_forms(variety: AbstractVariety, degree: int) -> SectionFor
 
 def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
     """(M, variables) those of degree k t, low powers first."""
-    exponents = monomials_of_multidegree(factor_sizes(variety), tuple(degree * t for t in variety.polarisation))
+    exponents = monomials_of_multidegree(factor_sizes(variety), section_class(variety, degree).multidegree)
     return exponents[np.lexsort((*exponents.T[::-1], exponents.max(axis=1)))]
 
 
@@ -240,5 +251,13 @@ def _scaled(variety: AbstractVariety, degree: int, forms: HermitianForms, kept: 
     owner = place[forms.owner[terms]]
     order = np.argsort(owner, kind="stable")
     return SectionForms(
-        forms.weights, forms.exponents[used], row[order], column[order], value[order], owner[order], degrees, variety
+        forms.weights,
+        forms.exponents[used],
+        row[order],
+        column[order],
+        value[order],
+        owner[order],
+        degrees,
+        variety,
+        section_class(variety, degree).multidegree,
     )

@@ -4,6 +4,7 @@ For one factor 2 log r, where Σ |z_i|² r^{-2 w_i} = 1: log|z|² when all weigh
 """
 
 import functools
+from collections.abc import Sequence
 from functools import partial
 
 import jax
@@ -20,10 +21,19 @@ _NEWTON_STEPS, _ORDER = 60, 4
 """Steps of Newton's method, and orders of derivatives that the root then has: see `_log_radius_squared`."""
 
 
-def reference_potential(variety: AbstractVariety, z: ComplexPoint) -> Float[Array, ""]:
+def reference_potential(
+    variety: AbstractVariety, z: ComplexPoint, kahler: Sequence[float] | None = None
+) -> Float[Array, ""]:
     """K_ref(z), real; under z -> λ·z it grows by Σ t_α log|λ_α|². It is strictly plurisubharmonic transversally to the
-    orbits."""
-    parts = [t * part for t, part in zip(variety.polarisation, log_radii_squared(variety, z), strict=True)]
+    orbits.
+
+    Args:
+        variety: V.
+        z: one point (N,) of X.
+        kahler: another class t (r,) than the polarisation.
+    """
+    t = variety.polarisation if kahler is None else kahler
+    parts = [t * part for t, part in zip(t, log_radii_squared(variety, z), strict=True)]
     return functools.reduce(jnp.add, parts)
 
 
@@ -32,12 +42,14 @@ def log_radii_squared(variety: AbstractVariety, z: ComplexPoint) -> list[Float[A
     return [log_radius_squared(factor.charges, factor.of(z)) for factor in variety.factors]
 
 
-def reference_jet(variety: AbstractVariety, z: ComplexPoint, frame: Frame, *, power: int = 1) -> Jet:
-    """The jet of K_ref along a frame; with a `power`, that for so many times the charges."""
+def reference_jet(
+    variety: AbstractVariety, z: ComplexPoint, frame: Frame, *, power: int = 1, kahler: Sequence[float] | None = None
+) -> Jet:
+    """The jet of K_ref along a frame; with a `power`, that for so many times the charges; for another class, that."""
     parts = []
-    for factor in variety.factors:
+    for factor, t in zip(variety.factors, variety.polarisation if kahler is None else kahler, strict=True):
         jet = log_radius_jet(tuple(power * c for c in factor.charges), factor.of(z), factor.of(frame))
-        parts.append(jax.tree.map(partial(jnp.multiply, factor.polarisation), jet))
+        parts.append(jax.tree.map(partial(jnp.multiply, t), jet))
     return functools.reduce(partial(jax.tree.map, jnp.add), parts)
 
 

@@ -1,7 +1,8 @@
 """Monomials that are linearly independent on V, of the multidegree k t of the sections of the k-th power of the
-polarisation."""
+polarisation; where t is not integral, of the smallest multidegree that is at least proportional to it."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,50 @@ from g2links.varieties.points.systems import monomials_of_multidegree
 from g2links.varieties.polynomial import PurePower, exponents_of_degree, pure_power
 from g2links.varieties.smooth.finite_field import image, independent_columns, large_primes, square_root_of_minus_one
 from g2links.varieties.variety import AbstractVariety
+
+_ROUNDING = 1e-9
+"""Of a multiple of t that would be whole."""
+
+
+class SectionClass(NamedTuple):
+    """The line bundle whose sections s a potential (1/κ) log(s† h s) is made of.
+
+    Attributes:
+        multidegree: (r,) of the monomials.
+        root: κ.
+    """
+
+    multidegree: tuple[int, ...]
+    root: float
+
+    @property
+    def kahler(self) -> tuple[float, ...]:
+        """(r,) the class of the potential's ω by itself, multidegree/κ: t where that is integral."""
+        return tuple(d / self.root for d in self.multidegree)
+
+
+def section_class(variety: AbstractVariety, degree: int) -> SectionClass:
+    """The multidegree k t and κ = k for integers t. For others no power has sections, and none are needed:
+
+        K = (1/κ) log(s† h s) + Σ_α (t_α - d_α/κ) log|z^(α)|²
+
+    has the class of t for every multidegree d and every κ. Here κ = k/max(t), and d_α = κ t_α rounded up: the first
+    part has then a class that is at least t, so that K can be any potential of the class t, as far as k goes, and h
+    positive (a theorem of Tian, Bouche, Catlin and Zelditch for the class d).
+
+    Args:
+        variety: V.
+        degree: k.
+
+    Example:
+        >>> bicubic = g2links.of_configuration("P2 3; P2 3", polarisation=(1, 0.37))
+        >>> section_class(bicubic, 3)
+        SectionClass(multidegree=(3, 2), root=3.0)
+    """
+    if variety.is_integral:
+        return SectionClass(tuple(degree * int(t) for t in variety.polarisation), float(degree))
+    root = degree / max(variety.polarisation)
+    return SectionClass(tuple(max(1, math.ceil(root * t - _ROUNDING)) for t in variety.polarisation), root)
 
 
 def independent_monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
@@ -23,11 +68,11 @@ def independent_monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
         variety: V, in a product of projective spaces or in a weighted one.
         degree: k.
     """
+    multidegree = section_class(variety, degree).multidegree
     if len(variety.equations) == len(variety.charges) == 1:
-        every = exponents_of_degree(variety.charges[0], degree * variety.polarisation[0])
+        every = exponents_of_degree(variety.charges[0], multidegree[0])
         pure: PurePower | None = pure_power(variety.equations[0])
         return every if pure is None else every[every[:, pure.variable] < pure.power]
-    multidegree = tuple(degree * t for t in variety.polarisation)
     every = monomials_of_charges(variety, multidegree)
     every = every[np.argsort(-every.max(axis=1), kind="stable")]
     dependent = _leading(variety, multidegree, every)
@@ -44,8 +89,8 @@ def monomials_of_charges(variety: AbstractVariety, multidegree: tuple[int, ...])
 
 def monomials_before_relations(variety: AbstractVariety, degree: int) -> int:
     """How many monomials of degree k t there are, without listing them; those of weights 1 are at least as many."""
-    pairs = zip(factor_sizes(variety), variety.polarisation, strict=True)
-    return math.prod(math.comb(size - 1 + degree * t, size - 1) for size, t in pairs)
+    pairs = zip(factor_sizes(variety), section_class(variety, degree).multidegree, strict=True)
+    return math.prod(math.comb(size - 1 + d, size - 1) for size, d in pairs)
 
 
 def degrees_down(variety: AbstractVariety, degree: int) -> range:
@@ -60,13 +105,13 @@ def factor_sizes(variety: AbstractVariety) -> tuple[int, ...]:
 
 
 def multinomial_roots(variety: AbstractVariety, degree: int, exponents: np.ndarray) -> np.ndarray:
-    """(M,) the square roots of the multinomial coefficients of monomials of degree k t, with which Σ |s|² = r^{2k}; 1
-    for weights above 1."""
+    """(M,) the square roots of the multinomial coefficients of monomials of multidegree d, with which Σ |s|² =
+    Π r_α^{2 d_α}; 1 for weights above 1."""
     if variety.heaviest > 1:
         return np.ones(len(exponents))
     squares = np.ones(len(exponents))
-    for factor in variety.factors:
-        total = math.factorial(degree * factor.polarisation)
+    for factor, d in zip(variety.factors, section_class(variety, degree).multidegree, strict=True):
+        total = math.factorial(d)
         powers = exponents[:, factor.coordinates].tolist()
         squares *= [total / math.prod(map(math.factorial, row)) for row in powers]
     return np.sqrt(squares)

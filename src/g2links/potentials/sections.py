@@ -1,6 +1,9 @@
 """Potentials without symmetry: K = (1/k) log(s† h s), with s all monomials of degree k and h any positive Hermitian
 matrix, as in Donaldson (math/0512625) and Headrick and Nassar (arXiv:0908.2635).
 
+For a class t without sections they are those of another multidegree d, and K has Σ_α (t_α - d_α/κ) log|z^(α)|² beside
+(1/κ) log(s† h s) (`section_basis.section_class`); κ = k and nothing is added for integers t.
+
 There are N² real unknowns for N monomials: 4,900 on a quintic at k = 4. So the products of monomials are never written
 down. With V = (s, ∂_1 s, ..., ∂_d s), the Gram matrix H = V† h V (d + 1, d + 1) at a point gives everything there:
 
@@ -20,7 +23,7 @@ from g2links._typing import Array, ComplexPoint, Frame, Scalar
 from g2links.calculus.jets import Jet
 from g2links.errors import InputError
 from g2links.potentials.reference import log_radii_squared, reference_jet, reference_potential
-from g2links.potentials.section_basis import independent_monomials, multinomial_roots
+from g2links.potentials.section_basis import SectionClass, independent_monomials, multinomial_roots, section_class
 from g2links.records import AnsatzData
 from g2links.varieties.polynomial import monomials
 from g2links.varieties.variety import AbstractVariety
@@ -42,7 +45,7 @@ class SectionJet(NamedTuple):
 class Sections:
     """The monomials of degree k, or k t in the factors of a product, times the square roots of their multinomial
     coefficients, so that Σ |s|² = Π r_α^{2 k t_α} = r^{2k} with log r² = K_ref; but for those that are combinations of
-    others on V (`section_basis`).
+    others on V (`section_basis`). For t that are no integers the degrees are others (`section_basis.section_class`).
 
     Args:
         variety: V, with weights 1, or a complete intersection, where multinomial coefficients are left out.
@@ -73,6 +76,11 @@ class Sections:
     def exponents(self) -> np.ndarray:
         """(N, variables)."""
         return independent_monomials(self.variety, self.degree)
+
+    @cached_property
+    def of_class(self) -> SectionClass:
+        """Their multidegree, and κ."""
+        return section_class(self.variety, self.degree)
 
     @cached_property
     def _roots(self) -> np.ndarray:
@@ -109,7 +117,8 @@ class Sections:
 
 @dataclass(frozen=True)
 class HermitianAnsatz:
-    """u = (1/k) log(s† h s) - K_ref; the parameters are the real and the imaginary part of h (N, N)."""
+    """u = (1/κ) log(s† h s) - Σ (d_α/κ) log r_α², the last K_ref for integers t; the parameters are the real and the
+    imaginary part of h (N, N)."""
 
     sections: Sections
 
@@ -124,14 +133,16 @@ class HermitianAnsatz:
 
     def value(self, parameters: tuple[Array, ...], z: ComplexPoint) -> Scalar:
         """u at one point of X: a constant factor brings z to r = 1, so that the sections are holomorphic in it."""
-        reference = reference_potential(self.sections.variety, z)
+        of_class = self.sections.of_class
+        reference = reference_potential(self.sections.variety, z, of_class.kahler)
         fixed = jax.lax.stop_gradient(reference)
         s = self.sections.numerators(jax.lax.stop_gradient(self.sections.scale(z)) * z)
-        return jnp.log((s @ hermitian(parameters) @ s.conj()).real) / self.sections.degree - (reference - fixed)
+        return jnp.log((s @ hermitian(parameters) @ s.conj()).real) / of_class.root - (reference - fixed)
 
     def jet(self, parameters: tuple[Array, ...], z: ComplexPoint, frame: Frame) -> Jet:
         """u, ∂_a u and ∂_a∂_b̄ u along a frame."""
-        k = self.sections.degree
+        of_class = self.sections.of_class
+        k = of_class.root
         s = self.sections.jet(z, frame)
         rows = jnp.concatenate([s.value[None], s.first])
         gram = rows @ hermitian(parameters) @ rows.conj().T
@@ -139,7 +150,7 @@ class HermitianAnsatz:
         first = gram[1:, 0] / total
         mixed = gram[1:, 1:] / total - jnp.outer(first, first.conj())
         whole = Jet.from_complex(jnp.log(total)[None] / k, first[None] / k, mixed[None] / k)
-        reference = reference_jet(self.sections.variety, z, frame)
+        reference = reference_jet(self.sections.variety, z, frame, kahler=of_class.kahler)
         return Jet(whole.value, whole.first - reference.first, whole.mixed - reference.mixed)
 
     def start(self) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,10 @@ With Cholesky's H = L L†, whose first column belongs to e_0, the bracket is L�
 over the rows of L⁻¹ V, orthonormal for h, and J δ and Jᵀ w are one product each of all these rows with an (N, N)
 matrix. They are made in single precision: the products only steer the search, and the metric that is found is measured
 in double precision.
+
+Where t is no class of sections, K has Σ (t_α - d_α/κ) log|z^(α)|² beside (1/κ) log s† h s. With B (d, d) its ∂_a∂_b̄
+times κ the same holds for H = V h V† + (0 ⊕ B) (V h V†)_00, which is linear in h too, but that -d becomes
+-d + H_00 tr H⁻¹(0 ⊕ B).
 """
 
 import time
@@ -21,6 +25,7 @@ import numpy as np
 from g2links._typing import Array
 from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
+from g2links.potentials.reference import reference_jet
 from g2links.potentials.sections import Sections
 from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.conjugate_gradients import Progress, least_squares
@@ -52,20 +57,38 @@ class SectionData:
         rows: (n, d + 1, N) complex64 s and ∂_a s, divided by r^k.
         log_volume: (n,) log|h_Ω|².
         weights: (n,) for |Ω|² averages; they sum to 1.
+        added: (n, d, d) B, what the metric has beside that of the sections, times κ; None where that is nothing.
     """
 
     rows: np.ndarray
     log_volume: np.ndarray
     weights: np.ndarray
+    added: np.ndarray | None = None
 
     def part(self, n: int) -> "SectionData":
         """The first n points."""
-        return SectionData(self.rows[:n], self.log_volume[:n], self.weights[:n] / np.sum(self.weights[:n]))
+        added = None if self.added is None else self.added[:n]
+        return SectionData(self.rows[:n], self.log_volume[:n], self.weights[:n] / np.sum(self.weights[:n]), added)
 
     def gram(self, h: np.ndarray) -> np.ndarray:
-        """(n, d + 1, d + 1) V h V† at every point."""
+        """(n, d + 1, d + 1) H at every point."""
         blocks = (self.rows[i : i + _BLOCK] for i in range(0, len(self.rows), _BLOCK))
-        return np.concatenate([_times(rows, h.astype(rows.dtype)) @ rows.conj().transpose(0, 2, 1) for rows in blocks])
+        gram = np.concatenate([_times(rows, h.astype(rows.dtype)) @ rows.conj().transpose(0, 2, 1) for rows in blocks])
+        if self.added is not None:
+            gram[:, 1:, 1:] += gram[:, :1, :1].real * self.added
+        return gram
+
+    def signature(self, gram: np.ndarray) -> np.ndarray:
+        """(n or 1, d + 1) the diagonal between L⁻† and L⁻¹ in the derivative of log det H - (d + 1) log H_00."""
+        d = self.rows.shape[1] - 1
+        signature = np.array([[-d] + d * [1]], dtype=np.float32)
+        if self.added is None:
+            return signature
+        inverse = np.linalg.inv(gram.astype(np.complex128))[:, 1:, 1:]
+        traces = np.einsum("nab,nba->n", inverse, self.added).real
+        signature = np.repeat(signature, len(gram), axis=0)
+        signature[:, 0] += gram[:, 0, 0].real * traces
+        return signature
 
     def log_ratios(self, h: np.ndarray) -> np.ndarray:
         """log(det g/|h_Ω|²) up to a constant; -inf where g is not positive definite."""
@@ -86,17 +109,27 @@ def prepare_sections(variety: AbstractVariety, sections: Sections, points: Point
     n = points.n
     rows = np.empty((n, variety.dimension + 1, sections.count), dtype=np.complex64)
     log_volume = np.empty(n)
+    added = None if variety.is_integral else np.empty((n, *(variety.dimension,) * 2), dtype=np.complex128)
     for part, padded in padded_blocks(points, _CHUNK):
         values = _evaluate(variety, sections, padded)
-        rows[part], log_volume[part] = (np.asarray(value)[: part.stop - part.start] for value in values)
-    return SectionData(rows, log_volume, points.weights / np.sum(points.weights))
+        rows[part], log_volume[part], beside = (np.asarray(value)[: part.stop - part.start] for value in values)
+        if added is not None:
+            added[part] = beside
+    return SectionData(rows, log_volume, points.weights / np.sum(points.weights), added)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _evaluate(variety: AbstractVariety, sections: Sections, at: ChartPoint) -> tuple[Array, Array]:
-    def one_point(at: ChartPoint) -> tuple[Array, Array]:
-        s = sections.jet(at.z, tangent_frame(variety, at))
-        return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(variety, at)))
+def _evaluate(variety: AbstractVariety, sections: Sections, at: ChartPoint) -> tuple[Array, Array, Array]:
+    of_class = sections.of_class
+    rest = [of_class.root * (t - own) for t, own in zip(variety.polarisation, of_class.kahler, strict=True)]
+
+    def one_point(at: ChartPoint) -> tuple[Array, Array, Array]:
+        frame = tangent_frame(variety, at)
+        s = sections.jet(at.z, frame)
+        beside = (
+            jnp.zeros(0) if variety.is_integral else reference_jet(variety, at.z, frame, kahler=rest).hermitian()[0]
+        )
+        return jnp.concatenate([s.value[None], s.first]), 2 * jnp.log(jnp.abs(residue(variety, at))), beside
 
     return jax.vmap(one_point)(at)
 
@@ -154,8 +187,7 @@ class HermitianLinearisation:
         self.loss = _variance(self._values, data.weights)
         self._root = np.sqrt(data.weights).astype(np.float32)
         self._rows = _orthonormal(data.rows, self._gram)
-        d = data.rows.shape[1] - 1
-        self._signature = np.array([-d] + d * [1], dtype=np.float32)
+        self._signature = data.signature(self._gram)
 
     def step(self, damping: float) -> np.ndarray:
         """By conjugate gradients, stopped early, then shortened until g is positive and the loss falls."""
@@ -192,8 +224,9 @@ class HermitianLinearisation:
 
     def _apply(self, delta: np.ndarray) -> np.ndarray:
         """W^{1/2} (J δ - mean)."""
-        squares = hermitian_forms(self._rows, delta).reshape(-1, len(self._signature))
-        values = squares @ self._signature
+        squares = hermitian_forms(self._rows, delta).reshape(-1, self._signature.shape[1])
+        same = len(self._signature) == 1
+        values = squares @ self._signature[0] if same else np.sum(squares * self._signature, axis=1)
         return self._root * (values - np.float32(self._data.weights @ values))
 
     def _adjoint(self, y: np.ndarray) -> np.ndarray:

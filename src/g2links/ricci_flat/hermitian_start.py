@@ -54,12 +54,13 @@ def _searched(variety: AbstractVariety, sections: Sections, points: Points, h: n
 def _carried(
     variety: AbstractVariety, found: tuple[Sections, np.ndarray] | None, sections: Sections, points: Points
 ) -> np.ndarray:
-    """The h in `sections` for which log(s h s†)/k is nearest to that of lower sections; the identity if there are
+    """The h in `sections` for which log(s h s†)/κ is nearest to that of lower sections; the identity if there are
     none."""
     if found is None:
         return np.eye(sections.count, dtype=complex)
     few = points.rows(slice(POINTS_OF_FORM * sections.count**2))
     old, new = (prepare_sections(variety, each, few) for each in (found[0], sections))
     forms = hermitian_forms(np.ascontiguousarray(old.rows[:, 0]), found[1])
-    scale = (forms / np.mean(forms)) ** np.float32(-0.5 * sections.degree / found[0].degree)
+    ratio = sections.of_class.root / found[0].of_class.root
+    scale = (forms / np.mean(forms)) ** np.float32(-0.5 * ratio)
     return nearest_form(new.rows[:, 0] * scale[:, None], new.weights)

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
 
-from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, Parameters
+from g2links._typing import ComplexPoint, Scalar
+from g2links.potentials.families import AlgebraicAnsatz, Parameters
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.conjugate_gradients import Progress, least_squares
 from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
@@ -33,12 +34,14 @@ _LEAST = 1e-10
 """Singular values below it, relative to the largest, are left out: they are those of dependent features."""
 
 
-def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotential, points: Points) -> Parameters:
+def project(
+    ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: Callable[[ComplexPoint], Scalar], points: Points
+) -> Parameters:
     """The parameters that minimise Σ w (exp(κ (u - u_0)) - 1)² over points of V.
 
     Args:
         ansatz: the family of u.
-        potential: u_0; it may come from a neighbouring threefold of the same weights.
+        potential: u_0 at one point; it may come from a neighbouring variety of the same weights.
         points: of V; no more than four for each parameter are used, or two for each of a Hermitian matrix.
     """
     unknowns = int(np.prod(ansatz.shapes()[0]))
@@ -48,7 +51,7 @@ def project(ansatz: AlgebraicAnsatz | HermitianAnsatz, potential: KahlerPotentia
     values = _table(potential, few.z)
     if isinstance(ansatz, HermitianAnsatz):
         rows = _table(ansatz.sections, few.z)
-        scale = np.exp(-0.5 * ansatz.sections.degree * values)
+        scale = np.exp(-0.5 * ansatz.sections.of_class.root * values)
         h = nearest_form(rows * scale[:, None], weights)
         return jnp.asarray(h.real), jnp.asarray(h.imag)
     table = _table(ansatz.features, few.z) * np.exp(-ansatz.kappa * values)[:, None]

@@ -1,6 +1,7 @@
 """Complete intersections in YAML: `configuration` with an optional `seed`, or `ambient` and `equations`; and optional
 `polarisation` and `name`."""
 
+import math
 import os
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ class IntersectionFile(NamedTuple):
     seed: int
     ambient: str
     equations: str
-    polarisation: tuple[int, ...]
+    polarisation: tuple[int | float, ...]
     name: str | None
 
 
@@ -61,8 +62,10 @@ def read_intersection_yaml(path: str | os.PathLike[str]) -> IntersectionFile:
     if type(seed) is not int or seed < 0:
         raise wrong("seed", "needed: a whole number from 0")
     polarisation = data.get("polarisation", [])
-    if not isinstance(polarisation, list) or not all(type(t) is int and t > 0 for t in polarisation):
-        raise wrong("polarisation", "needed: a list of positive whole numbers, one for each space")
+    if not isinstance(polarisation, list) or not all(
+        type(t) in (int, float) and 0 < t < math.inf for t in polarisation
+    ):
+        raise wrong("polarisation", "needed: a list of positive numbers, one for each space")
     name = data.get("name")
     if "name" in data and not (isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) <= _LONGEST_NAME):
         raise wrong("name", f"needed: one line of text, at most {_LONGEST_NAME} characters")

@@ -1,5 +1,6 @@
 """Values of options as text and as plain data, held against what an option takes."""
 
+import math
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -24,6 +25,27 @@ def integers(text: str | None, field: str) -> tuple[int, ...] | None:
         return tuple(int(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
     except ValueError as error:
         raise InputError(field, text, "whole numbers separated by commas or blanks") from error
+
+
+def numbers(text: str | None, field: str) -> tuple[int | float, ...] | None:
+    """ "1 0.37" or "1,0.37" as a tuple; whole numbers are integers where they are written so.
+
+    Raises:
+        InputError: when an entry is not a finite number.
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(_number(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
+    except ValueError as error:
+        raise InputError(field, text, "numbers separated by commas or blanks") from error
+
+
+def _number(text: str) -> int | float:
+    value = int(text) if text.isdecimal() else float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def did_you_mean(given: object, known: Iterable[str], *, cutoff: float = 0.5) -> str:

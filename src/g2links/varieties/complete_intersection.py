@@ -9,6 +9,7 @@ import numpy as np
 
 from g2links.errors import PolynomialError
 from g2links.records import VarietyData
+from g2links.varieties.kahler_class import kahler_class
 from g2links.varieties.points import coordinate_planes, linear_sections
 from g2links.varieties.points.sampling import Points, in_charts, require_points
 from g2links.varieties.polynomial import Polynomial
@@ -27,7 +28,7 @@ class CompleteIntersection(AbstractVariety):
     Args:
         spaces: the dimensions N_1, ..., N_r; the coordinates of the factors follow each other.
         equations: f_1, ..., f_m in all coordinates, each homogeneous in those of each factor.
-        polarisation: t, positive integers; 1 each, if none is given.
+        polarisation: t, positive numbers, of which whole ones have a circle bundle; 1 each, if none is given.
         name: shown to users and stored with results.
         weights: of the coordinates of the space, where there is one and they are not all 1.
 
@@ -42,17 +43,17 @@ class CompleteIntersection(AbstractVariety):
 
     spaces: tuple[int, ...]
     equations: tuple[Polynomial, ...] = ()
-    polarisation: tuple[int, ...] = ()
+    polarisation: tuple[int | float, ...] = ()
     name: str = "complete_intersection"
     weights: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "spaces", _positive("spaces", self.spaces))
         chosen = self.polarisation or (1,) * len(self.spaces)
-        object.__setattr__(self, "polarisation", _positive("polarisation", chosen))
+        object.__setattr__(self, "polarisation", kahler_class(chosen))
         object.__setattr__(self, "equations", tuple(self.equations))
         if len(self.polarisation) != len(self.spaces):
-            allowed = f"{len(self.spaces)} positive integers, one for each factor"
+            allowed = f"{len(self.spaces)} positive numbers, one for each factor"
             raise PolynomialError("polarisation", self.polarisation, allowed)
         if not self.equations or not all(isinstance(f, Polynomial) for f in self.equations):
             raise PolynomialError("equations", self.equations, "at least one Polynomial")

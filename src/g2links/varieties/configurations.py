@@ -193,14 +193,14 @@ def _monomials(size: int, degree: int) -> int:
 
 
 def of_configuration(
-    text: str, seed: int = 0, polarisation: tuple[int, ...] = (), name: str | None = None
+    text: str, seed: int = 0, polarisation: tuple[int | float, ...] = (), name: str | None = None
 ) -> CompleteIntersection:
     """The complete intersection of a configuration with random coefficients.
 
     Args:
         text: see `read_configuration`.
         seed: of the coefficients.
-        polarisation: t, a positive integer for each space; 1 each if it is empty.
+        polarisation: t, a positive number for each space; 1 each if it is empty.
         name: the configuration and the seed, if none is given.
 
     Raises:
@@ -216,7 +216,7 @@ def of_configuration(
     return CompleteIntersection(configuration.spaces, equations, polarisation, title, configuration.weights)
 
 
-def of_equations(ambient: str, equations: str, polarisation: tuple[int, ...] = ()) -> CompleteIntersection:
+def of_equations(ambient: str, equations: str, polarisation: tuple[int | float, ...] = ()) -> CompleteIntersection:
     """The complete intersection of equations in text, in projective spaces.
 
     Raises:

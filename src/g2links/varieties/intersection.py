@@ -10,12 +10,12 @@ from fractions import Fraction
 
 from g2links.varieties.variety import AbstractVariety
 
-Class = dict[tuple[int, ...], int]
+Class = dict[tuple[int, ...], int | Fraction]
 """A polynomial in J: coefficients by exponents (r,)."""
 
 
-def intersect(variety: AbstractVariety, classes: Iterable[Sequence[int]]) -> Fraction:
-    """∫_V of a product of n classes Σ t_α J_α, each given by its t."""
+def intersect(variety: AbstractVariety, classes: Iterable[Sequence[int | float]]) -> Fraction:
+    """∫_V of a product of n classes Σ t_α J_α, each given by its t; exact for the t that are given, real ones too."""
     product: Class = {(0,) * len(variety.charges): 1}
     for t in classes:
         product = multiply(product, linear(t))
@@ -28,13 +28,13 @@ def integrate(variety: AbstractVariety, class_: Class) -> Fraction:
         class_ = multiply(class_, linear(q))
     top = tuple(len(factor.coordinates) - 1 for factor in variety.factors)
     charges = math.prod(c for row in variety.charges for c in row if c)
-    return Fraction(class_.get(top, 0), charges)
+    return Fraction(class_.get(top, 0)) / charges
 
 
 def chern_classes(variety: AbstractVariety) -> list[Class]:
     """c_0, ..., c_n of V, from Π (1 + Q_i·J) / Π (1 + q_j·J)."""
     n, r = variety.dimension, len(variety.charges)
-    total: list[Class] = [{(0,) * r: 1}] + [{} for _ in range(n)]
+    total: list[Class] = [{(0,) * r: 1}, *({} for _ in range(n))]
     for column in zip(*variety.charges, strict=True):
         total = [_added(total[k], multiply(total[k - 1], linear(column)) if k else {}) for k in range(n + 1)]
     for q in variety.degrees:
@@ -44,9 +44,10 @@ def chern_classes(variety: AbstractVariety) -> list[Class]:
     return total
 
 
-def linear(t: Sequence[int]) -> Class:
+def linear(t: Sequence[int | float]) -> Class:
     """Σ t_α J_α."""
-    return {tuple(int(a == b) for b in range(len(t))): c for a, c in enumerate(t) if c}
+    exact = [c if isinstance(c, int) else Fraction(c) for c in t]
+    return {tuple(int(a == b) for b in range(len(t))): c for a, c in enumerate(exact) if c}
 
 
 def multiply(first: Class, second: Class) -> Class:

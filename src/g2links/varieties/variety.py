@@ -34,7 +34,7 @@ class Factor(NamedTuple):
 
     coordinates: np.ndarray
     charges: tuple[int, ...]
-    polarisation: int
+    polarisation: int | float
 
     def of(self, z: Any) -> Any:
         """Its part of an array (..., N); all of it, without a gather, where this is the only factor."""
@@ -69,8 +69,9 @@ class AbstractVariety(ABC):
         """f_1, ..., f_m in the N coordinates, with the sums of the columns of the charges as their weights."""
 
     @property
-    def polarisation(self) -> tuple[int, ...]:
-        """(r,) positive integers t, the class of ω in units of 2π and that of the circle bundle; 1 each."""
+    def polarisation(self) -> tuple[int | float, ...]:
+        """(r,) positive numbers t, the class of ω in units of 2π, and where they are integers that of the circle
+        bundle; 1 each."""
         return (1,) * len(self.charges)
 
     @abstractmethod
@@ -122,6 +123,11 @@ class AbstractVariety(ABC):
     def is_calabi_yau(self) -> bool:
         """Whether the degrees of the equations add up to the sums of the charges."""
         return all(sum(q) == sum(row) for q, row in zip(zip(*self.degrees, strict=True), self.charges, strict=True))
+
+    @property
+    def is_integral(self) -> bool:
+        """Whether the class of ω is one of a line bundle, and so has a circle bundle."""
+        return all(isinstance(t, int) for t in self.polarisation)
 
     def values(self, z: ComplexPoint) -> Complex[Array, " m"]:
         """f_1, ..., f_m at one point."""

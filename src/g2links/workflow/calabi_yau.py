@@ -19,6 +19,7 @@ from g2links.networks.cy_model import CalabiYauMetric
 from g2links.records import MetricRecord
 from g2links.ricci_flat.family import described_ansatz
 from g2links.storage.keras_files import save_model
+from g2links.varieties.kahler_class import require_circle_bundle
 from g2links.varieties.points.sampling import Points, integral
 from g2links.varieties.residue import kahler_volume
 from g2links.varieties.variety import AbstractVariety
@@ -85,7 +86,12 @@ class CalabiYau:
 
     @property
     def link(self) -> ContactCalabiYau:
-        """The contact Calabi-Yau structure, and the G2-structure, on the link."""
+        """The contact Calabi-Yau structure, and the G2-structure, on the link.
+
+        Raises:
+            InputError: for a Kähler class that is not integral, which has no circle bundle.
+        """
+        require_circle_bundle(self.variety, "link")
         return self.model.link()
 
     def metric(self, points: np.ndarray) -> Complex[np.ndarray, "n 3 3"]:

@@ -151,8 +151,10 @@ def link_of(metric: Any) -> ContactCalabiYau:
     """
     if isinstance(metric, ContactCalabiYau):
         return metric
-    if isinstance(metric, CalabiYau | Subject):
+    if isinstance(metric, Subject):
         return metric.link
+    if isinstance(metric, CalabiYau):
+        return metric.model.link()
     if isinstance(metric, CalabiYauMetric):
         return metric.link()
     raise InputError("metric", metric, "what g2links.solve, open_run or load_cy gives, or a ContactCalabiYau")

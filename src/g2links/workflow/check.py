@@ -26,6 +26,7 @@ from g2links.reports.statistics import check_record
 from g2links.reports.tables import Words, check_words, text
 from g2links.storage.layout import Home
 from g2links.storage.records import write_record
+from g2links.varieties.kahler_class import require_circle_bundle
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
@@ -250,6 +251,8 @@ def evaluate_check(
         raise InputError("networks", f"check {chosen.name}", "this check judges the metric alone and takes no networks")
     subject = open_subject(home, cy_run) if subject is None else subject
     variety = subject.link.variety
+    if chosen.needs != "metric":
+        require_circle_bundle(variety, f"check {chosen.name}")
     if chosen.needs == "g2":
         require_threefold(variety, f"check {chosen.name}")
     if networks is None and chosen.needs_networks:

@@ -32,7 +32,7 @@ class Subject:
 
 def subject_of(cy: CalabiYau) -> Subject:
     """A metric in memory."""
-    return Subject(cy.link, cy.record, cy.cy_run)
+    return Subject(cy.model.link(), cy.record, cy.cy_run)
 
 
 def open_subject(home: Home, cy_run: int | None) -> Subject:

@@ -20,7 +20,7 @@ from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.fit_options import FitOptions
 from g2links.workflow.fit_points import Split, fits, most_training_points, training_points
 from g2links.workflow.fit_stages import Stage, Stages
-from g2links.workflow.fit_start import parameters_near
+from g2links.workflow.fit_start import has_same_variety, parameters_near
 from g2links.workflow.hermitian_stages import following_stages
 
 ENOUGH = 5e-3
@@ -142,12 +142,15 @@ def _candidates(stages: Stages, prepared: dict[int, tuple[Split, Fit]]) -> Itera
 def _first_state(
     stage: Stage, fit: Fit, split: Split, log: FitLog, start: KahlerPotential | None, seed: np.random.SeedSequence
 ) -> State:
-    """At the potential that the user gave, and refused where that is no metric; at that of the stage before, as near as
-    is one; else the family's own. A balanced start is taken again in another degree: what is nearest to the stage
-    before in weighted features is no metric near points with isotropy."""
+    """At the potential that the user gave, and refused where that is no metric; at that of another variety or class, or
+    of the stage before, as near as is one; else the family's own. A balanced start is taken again in another degree:
+    what is nearest to the stage before in weighted features is no metric near points with isotropy."""
     ansatz = stage.family.ansatz
     if start is None or not log.stages:
-        return fit.start(parameters_near(start, ansatz, split.train), seed)
+        parameters = parameters_near(start, ansatz, split.train)
+        if start is None or parameters is None or has_same_variety(start.ansatz, ansatz):
+            return fit.start(parameters, seed)
+        return fit.near(parameters)
     if ansatz == start.ansatz:
         return fit.near(start.parameters)
     if isinstance(ansatz, AlgebraicAnsatz) and ansatz.starts_balanced:

@@ -185,7 +185,7 @@ def _in_home(
     made: dict[str, StepReport] = {}
     with Journal(home, config, fresh=fresh) as journal:
         if not plan.with_link:
-            say("note: no G2-structure outside complex dimension 3; the metric and the contact structure alone")
+            say(f"note: {_why_no_link(plan.variety)}")
         for name, step in _steps(home, plan, journal, progress).items():
             if name in journal.done and not (name == "sample" and _sampled_by_others(home, journal)):
                 say(f"== {name}: done before, skipped")
@@ -209,6 +209,12 @@ def _in_home(
         steps,
         time.monotonic() - started,
     )
+
+
+def _why_no_link(variety: AbstractVariety) -> str:
+    if not variety.is_integral:
+        return "a Kähler class that is not integral has no circle bundle; the metric alone"
+    return "no G2-structure outside complex dimension 3; the metric and the contact structure alone"
 
 
 def _require_same_inputs(home: Home, plan: Plan, config: Mapping[str, Any]) -> None:

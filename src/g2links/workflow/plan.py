@@ -84,8 +84,8 @@ class Plan:
 
     @property
     def with_link(self) -> bool:
-        """Whether there is a G2-structure to learn: for threefolds."""
-        return self.variety.dimension == THREEFOLD
+        """Whether there is a G2-structure to learn: for threefolds with an integral Kähler class."""
+        return self.variety.dimension == THREEFOLD and self.variety.is_integral
 
     @property
     def fit_options(self) -> FitOptions:
@@ -107,7 +107,7 @@ class Plan:
         """For each label the name of the check and its options."""
         options = dict(self.checking)
         if not self.with_link:
-            return {name: (name, options) for name in METRIC_CHECKS}
+            return {name: (name, options) for name in METRIC_CHECKS if find_check(name).suits(self.variety)}
         judged = {
             f"model ({method})": ("model", {**options, "psi_method": method, "quick": self.quick})
             for method in PSI_METHODS

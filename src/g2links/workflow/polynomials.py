@@ -118,7 +118,7 @@ def resolve_variety(
 
 
 def with_polarisation(
-    given: AbstractVariety | Polynomial | str, weights: tuple[int, ...] | None, polarisation: tuple[int, ...]
+    given: AbstractVariety | Polynomial | str, weights: tuple[int, ...] | None, polarisation: tuple[int | float, ...]
 ) -> AbstractVariety:
     """What a user named, with another Kähler class.
 

@@ -21,7 +21,6 @@ from g2links.storage.models import find_cy, find_link_run, load_cy
 from g2links.storage.published_sets import open_set
 from g2links.varieties.complete_intersection import CompleteIntersection
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.topology import THREEFOLD
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.check import PSI_METHODS
 from g2links.workflow.commands import check_command, metric_command, network_command, samples_command
@@ -158,7 +157,7 @@ def _missing(
 ) -> Iterator[tuple[str, tuple[Check, str]]]:
     """The checks that this run can have and has not; those of networks where there are some."""
     for name, check in all_checks().items():
-        if check.needs == "g2" and variety.dimension != THREEFOLD:
+        if not check.suits(variety):
             continue
         if not check.needs_networks:
             if name not in checks:

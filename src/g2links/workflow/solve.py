@@ -7,7 +7,9 @@ from typing import Any
 
 from g2links.errors import InputError
 from g2links.networks.cy_model import CalabiYauMetric
+from g2links.potentials.families import KahlerPotential
 from g2links.potentials.own import register_potential
+from g2links.ricci_flat.family import Family
 from g2links.settings.limits import require_seconds
 from g2links.storage.cy_points import read_points
 from g2links.storage.layout import Home
@@ -17,6 +19,7 @@ from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.fit import draw_points, fit_cy, own_family, solve_monge_ampere
 from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.fit_start import start_of
 from g2links.workflow.interrupt import stop_on_interrupt
 from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
 from g2links.workflow.progress import ProgressWish, progress_if_watched
@@ -32,6 +35,7 @@ def solve(
     progress: ProgressWish = None,
     potential: Callable[[Any, Any], Any] | None = None,
     parameters: Any = None,
+    start: CalabiYau | None = None,
     **options: Any,
 ) -> CalabiYau:
     """Solve the Monge-Ampère equation on a Calabi-Yau variety, as that of a polynomial.
@@ -49,6 +53,8 @@ def solve(
         potential: a function u(parameters, z) of your own at one point (N,) complex, real and the same for every
             representative of a point of V; it takes the place of the families of g2links.
         parameters: its start, a tree of real arrays, where K_ref + u is a metric.
+        start: a metric to begin at, of the same space and degrees: with other coefficients, or of another Kähler class,
+            as in a scan of the Kähler cone; not with `home`, where `start_from` names a run.
         options: those of `workflow.fit_options.FitOptions`: n_points, ansatz, degree, widths, activation, optimiser,
             iterations, training_points, learning_rate, batch_size, seed, and what `.verdict` judges by: require_sigma,
             require_supremum.
@@ -72,6 +78,7 @@ def solve(
         family = chosen.family(variety)
     else:
         family = own_family(variety, register_potential(potential, parameters), chosen)
+    begin = _start(start, home, variety, family, chosen)
     require_room_for_points(variety, chosen.n_points, None if home is None else Home(home))
     with refusals_name_the_file(given), progress_if_watched(progress) as show:
         if home is not None:
@@ -82,9 +89,32 @@ def solve(
         points = draw_points(variety, chosen)
         deadline = None if time_limit is None else started + time_limit
         with stop_on_interrupt() as stop:
-            solved = solve_monge_ampere(variety, family, chosen, points, progress=show, deadline=deadline, stop=stop)
+            solved = solve_monge_ampere(
+                variety, family, chosen, points, start=begin, progress=show, deadline=deadline, stop=stop
+            )
     model = CalabiYauMetric.from_potential(variety, solved.potential, solved.record["figures"]["normalisation"])
     return CalabiYau(model, points, solved.record)
+
+
+def _start(
+    start: CalabiYau | None,
+    home: str | os.PathLike[str] | None,
+    variety: AbstractVariety,
+    family: Family,
+    options: FitOptions,
+) -> KahlerPotential | None:
+    """The potential of `start`, where a search in memory begins.
+
+    Raises:
+        InputError: for what belongs to runs that are saved, and a metric that the search cannot start from.
+    """
+    if start is not None and not isinstance(start, CalabiYau):
+        raise InputError("start", start, "a metric, as g2links.solve gives it")
+    if start is not None and home is not None:
+        raise InputError("start", repr(start), "none with home; start_from names a run there")
+    if home is None and options.start_from is not None:
+        raise InputError("start_from", options.start_from, "a run of a home; in memory, start takes a metric")
+    return None if start is None else start_of(start.model, variety, family.ansatz, "start", repr(start))
 
 
 def open_run(home: str | os.PathLike[str] = ".", cy_run: int | None = None) -> CalabiYau:

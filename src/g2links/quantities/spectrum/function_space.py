@@ -13,8 +13,14 @@ from jaxtyping import Float, Int
 from scipy.special import gammaln
 
 from g2links.errors import InputError
-from g2links.potentials.section_basis import degrees_down, monomials_before_relations, monomials_of_charges
+from g2links.potentials.section_basis import (
+    degrees_down,
+    monomials_before_relations,
+    monomials_of_charges,
+    section_class,
+)
 from g2links.quantities.spectrum.exchanges import Element
+from g2links.varieties.kahler_class import require_circle_bundle
 from g2links.varieties.polynomial import monomial_count
 from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, residues
 from g2links.varieties.variety import AbstractVariety
@@ -37,7 +43,8 @@ class FunctionSpace:
         symmetry: what divides them.
 
     Raises:
-        InputError: for a charge below 0, or a degree below that of every coordinate.
+        InputError: for a charge below 0, one above 0 where the Kähler class is not integral, or a degree below that of
+            every coordinate.
     """
 
     variety: AbstractVariety
@@ -48,6 +55,8 @@ class FunctionSpace:
     def __post_init__(self) -> None:
         if self.charge < 0:
             raise InputError("charge", self.charge, "from 0 on: those of charge -q are complex conjugates")
+        if self.charge:
+            require_circle_bundle(self.variety, f"charge {self.charge}")
         if self.degree < 0 or (self.degree == 0 and self.charge == 0):
             raise InputError("degree", self.degree, "at least 1, or 0 for holomorphic sections of a positive charge")
 
@@ -64,7 +73,7 @@ class FunctionSpace:
     @cached_property
     def alphas(self) -> Int[np.ndarray, "A variables"]:
         """Exponents of the holomorphic monomials."""
-        return np.concatenate([_monomials(self.variety, m + self.charge) for m in self.degrees])
+        return np.concatenate([_monomials(self.variety, m) for m in self._with_charge])
 
     @cached_property
     def betas(self) -> Int[np.ndarray, "B variables"]:
@@ -74,12 +83,23 @@ class FunctionSpace:
     @cached_property
     def alpha_degrees(self) -> Int[np.ndarray, " A"]:
         """m + q, in units of the polarisation."""
-        return _degrees(self.variety, self.alphas)
+        return np.concatenate([np.full(len(_monomials(self.variety, m)), m) for m in self._with_charge])
 
     @cached_property
     def beta_degrees(self) -> Int[np.ndarray, " B"]:
         """m, in units of the polarisation."""
-        return _degrees(self.variety, self.betas)
+        return np.concatenate([np.full(len(_monomials(self.variety, m)), m) for m in self.degrees])
+
+    @property
+    def unit(self) -> tuple[float, ...]:
+        """(r,) the class of one unit of degree: the polarisation where that is integral."""
+        if self.variety.is_integral:
+            return self.variety.polarisation
+        return tuple(d / self.degree for d in section_class(self.variety, self.degree).multidegree)
+
+    @property
+    def _with_charge(self) -> range:
+        return range(self.degrees.start + self.charge, self.degrees.stop + self.charge)
 
     @cached_property
     def alpha_norms(self) -> Float[np.ndarray, " A"]:
@@ -127,19 +147,13 @@ class FunctionSpace:
 
 
 def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
-    return monomials_of_charges(variety, tuple(degree * t for t in variety.polarisation))
+    return monomials_of_charges(variety, section_class(variety, degree).multidegree)
 
 
 def _count(variety: AbstractVariety, degree: int) -> int:
     if variety.heaviest == 1:
         return monomials_before_relations(variety, degree)
-    return monomial_count(variety.charges[0], degree * variety.polarisation[0])
-
-
-def _degrees(variety: AbstractVariety, exponents: np.ndarray) -> np.ndarray:
-    """In units of the polarisation."""
-    factor = variety.factors[0]
-    return np.asarray(exponents[:, factor.coordinates] @ np.array(factor.charges) // factor.polarisation)
+    return monomial_count(variety.charges[0], section_class(variety, degree).multidegree[0])
 
 
 def _norms(variety: AbstractVariety, exponents: np.ndarray) -> np.ndarray:

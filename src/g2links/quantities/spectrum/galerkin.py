@@ -119,7 +119,8 @@ class LaplaceOperator:
         """All sections at one point."""
         variety, q = self.variety, self.space.charge
         frame = tangent_frame(variety, at)
-        reference, whole = reference_jet(variety, at.z, frame), kahler_jet(variety, self.potential, at.z, frame)
+        reference = reference_jet(variety, at.z, frame, kahler=self.space.unit)
+        whole = kahler_jet(variety, self.potential, at.z, frame)
         inverse = small_inverse(whole.hermitian()[0])
         trace = jnp.trace(inverse @ reference.hermitian()[0]).real
         base, full = reference.complex_first()[0], whole.complex_first()[0]
