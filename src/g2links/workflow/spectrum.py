@@ -11,9 +11,10 @@ from g2links.errors import InputError
 from g2links.measures.monge_ampere import volume_density
 from g2links.plot.spectra import spectrum as plot_spectrum
 from g2links.quantities.spectrum.default_sizes import default_degree, require_size
-from g2links.quantities.spectrum.function_space import FunctionSpace, Symmetry
+from g2links.quantities.spectrum.function_space import FunctionSpace
 from g2links.quantities.spectrum.galerkin import LaplaceOperator
 from g2links.quantities.spectrum.levels import Level, levels_of
+from g2links.quantities.spectrum.product_space import Symmetry
 from g2links.quantities.spectrum.sectors import sectors_of
 from g2links.quantities.spectrum.weyl import HeatTrace, heat_trace
 from g2links.records import LevelRecord, SpectrumRecord

@@ -3,7 +3,8 @@
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.quantities.spectrum.function_space import FunctionSpace, Symmetry
+from g2links.quantities.spectrum.function_space import FunctionSpace
+from g2links.quantities.spectrum.product_space import Symmetry
 from g2links.varieties.variety import AbstractVariety
 
 _HIGHEST = 8

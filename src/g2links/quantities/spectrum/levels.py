@@ -13,8 +13,9 @@ from jaxtyping import Complex, Float
 from g2links.calculus.map_points import AtRows, compiled
 from g2links.errors import InputError
 from g2links.potentials.metric import Potential
+from g2links.quantities.spectrum.averages import Moments
 from g2links.quantities.spectrum.function_space import FunctionSpace
-from g2links.quantities.spectrum.galerkin import LaplaceOperator, Moments, SectionValues
+from g2links.quantities.spectrum.galerkin import LaplaceOperator, SectionValues
 from g2links.quantities.spectrum.sectors import Sector
 
 _DEPENDENT = 1e-11
