@@ -51,7 +51,7 @@ class FunctionSpace(ProductSpace):
 
     def products(self) -> int:
         """A bound for the number of products, without listing them: if they were all of one degree."""
-        left, right = (sum(_count(self.variety, m + q) for m in self.degrees) for q in (self.charge, 0))
+        left, right = (sum(section_count(self.variety, m + q) for m in self.degrees) for q in (self.charge, 0))
         return left * right // len(self.degrees)
 
     @cached_property
@@ -111,7 +111,8 @@ def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
     return monomials_of_charges(variety, tuple(degree * t for t in variety.polarisation))
 
 
-def _count(variety: AbstractVariety, degree: int) -> int:
+def section_count(variety: AbstractVariety, degree: int) -> int:
+    """How many monomials of degree k t there are, without listing them."""
     if variety.heaviest == 1:
         return monomials_before_relations(variety, degree)
     return monomial_count(variety.charges[0], degree * variety.polarisation[0])

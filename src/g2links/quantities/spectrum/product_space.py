@@ -36,10 +36,21 @@ class ProductSpace(ABC):
     Attributes:
         variety: V.
         symmetry: what of its symmetry divides the space.
+        degree: the highest degree of the sections, in units of the polarisation.
     """
 
     variety: AbstractVariety
     symmetry: Symmetry
+    degree: int
+
+    @property
+    def components(self) -> int:
+        """How many each product has at a point."""
+        return 1
+
+    @abstractmethod
+    def products(self) -> int:
+        """A bound for the number of products, without listing them."""
 
     @property
     @abstractmethod

@@ -1,0 +1,157 @@
+"""Eigenvalues of the Hodge Laplacian on forms of a type, with multiplicities, errors and where they come from."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from g2links.quantities.spectrum.averages import Moments
+from g2links.quantities.spectrum.form_space import FormSpace, HodgeType
+from g2links.quantities.spectrum.levels import Level, sector_values
+from g2links.quantities.spectrum.sectors import Sector
+from g2links.varieties.variety import AbstractVariety
+
+_HARMONIC = 0.02
+"""A level below this share of the first that is known and is not, is harmonic."""
+_NEARLY = 0.2
+"""Exactness is a whole number but for the error of the form, in its square."""
+_ZERO = 1e-6
+_K3 = 22
+_KNOWN = 0.5
+"""A level is known if its error is below this share of it."""
+
+
+class FormLevel(NamedTuple):
+    """An eigenvalue.
+
+    Attributes:
+        eigenvalue: λ of dd† + d†d.
+        multiplicity: among all forms of degree p + q, those of type (q, p) with them; exact.
+        hodge_type: (p, q).
+        standard_error: from the points.
+        basis_error: from the forms: how far λ can be from the nearest eigenvalue of its sector.
+        exactness: 2 |δF|²/(λ|F|²), of which ∂ and ∂̄ have a part each: 1 for ∂f and 0 for a coclosed form among those of type
+            (1, 0); 2 for ∂∂̄f, 1 for ∂ and ∂̄ of a coclosed 1-form, 0 for a coclosed one among those of type (1, 1).
+        character: of the phases, as its smallest representative.
+    """
+
+    eigenvalue: float
+    multiplicity: int
+    hodge_type: HodgeType
+    standard_error: float
+    basis_error: float
+    exactness: float
+    character: tuple[int, ...]
+
+    @property
+    def error(self) -> float:
+        """Both errors together."""
+        return float(np.hypot(self.standard_error, self.basis_error))
+
+
+def form_levels_of(space: FormSpace, sectors: list[list[Sector]], moments: list[list[Moments]]) -> list[FormLevel]:
+    """All eigenvalues of all sectors, ascending."""
+    found = []
+    for sector, averages in zip(itertools.chain(*sectors), itertools.chain(*moments), strict=True):
+        solved = sector_values(averages)
+        vectors = solved.vectors
+        squares = np.sum(vectors.conj() * (averages.adjoint @ vectors), axis=0).real
+        for i, value in enumerate(solved.values):
+            found.append(
+                FormLevel(
+                    float(value),
+                    space.in_degree * sector.multiplicity,
+                    space.hodge_type,
+                    float(solved.standard_errors[i]),
+                    float(solved.basis_errors[i]),
+                    float(2 * squares[i] / value) if value > 0 else 0.0,
+                    sector.character,
+                )
+            )
+    return sorted(found, key=lambda level: level.eigenvalue)
+
+
+class ExactPart(NamedTuple):
+    """The exact forms of a type against the functions that they come from.
+
+    Attributes:
+        compared: how many eigenvalues, with their multiplicities, both have.
+        deviation: the largest relative one.
+        allowed: what the errors of both allow.
+    """
+
+    compared: int
+    deviation: float
+    allowed: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the deviation is within the errors."""
+        return self.deviation <= self.allowed
+
+
+def exact_part(
+    hodge_type: HodgeType,
+    variety: AbstractVariety,
+    forms: Sequence[FormLevel],
+    functions: Sequence[Level],
+    require_error: float,
+) -> ExactPart:
+    """How far the eigenvalues of exact forms are from those of functions, one by one with their multiplicities.
+
+    Of type (1, 0) these are the ∂f: each function above 0 once. Of type (1, 1) they are the ∂∂̄f. Those of type (2, 0) come
+    from coclosed 1-forms. Compared is what is known up to `require_error` of both, and below the first that is not.
+
+    Args:
+        hodge_type: (p, q).
+        variety: V.
+        forms: the levels of forms.
+        functions: those of functions.
+        require_error: a relative error above which a level is not known.
+    """
+    if hodge_type == (2, 0):
+        return ExactPart(0, 0.0, 0.0)
+    whole = hodge_type[0] + hodge_type[1]
+    exact = [level for level in forms if level.exactness > whole - _NEARLY]
+    pairs = 2 if hodge_type == (1, 0) else 1
+    known, nonzero = _known(exact, require_error), _known([f for f in functions if f.eigenvalue > _ZERO], require_error)
+    ours = np.repeat(
+        [[level.eigenvalue, level.error] for level in known], [level.multiplicity for level in known], axis=0
+    )
+    theirs = np.repeat([[f.eigenvalue, f.error] for f in nonzero], [pairs * f.multiplicity for f in nonzero], axis=0)
+    count = min(len(ours), len(theirs))
+    if not count:
+        return ExactPart(0, 0.0, 0.0)
+    a, b = ours[:count].T, theirs[:count].T
+    deviations = np.abs(a[0] - b[0]) / b[0]
+    allowed = (4 * np.hypot(a[1], b[1])) / b[0] + _ZERO
+    worst = int(np.argmax(deviations - allowed))
+    return ExactPart(count, float(deviations[worst]), float(allowed[worst]))
+
+
+def _known(levels: Sequence[Any], require_error: float) -> list[Any]:
+    """Those before the first that is not known."""
+    poor = [i for i, level in enumerate(levels) if level.error > require_error * max(level.eigenvalue, 1.0)]
+    return list(levels[: poor[0]] if poor else levels)
+
+
+def betti_number(variety: AbstractVariety, degree: int) -> int | None:
+    """b1 or b2 of V where the hyperplane theorem of Lefschetz gives it: of curves and surfaces, which are tori and K3
+    surfaces, and of intersections in one projective space; None elsewhere."""
+    n = variety.dimension
+    if n == 1:
+        return 2 if degree == 1 else 1
+    if degree == 1:
+        return 0
+    if n == 2:
+        return _K3 if variety.heaviest == 1 else None
+    return 1 if len(variety.charges) == 1 else None
+
+
+def harmonic_levels(levels: list[FormLevel]) -> list[FormLevel]:
+    """Those of eigenvalue 0: below 2 % of the first that is known and above this share of the next; their
+    multiplicities add up to the dimension of the kernel."""
+    values = [level.eigenvalue for level in levels if level.error < _KNOWN * level.eigenvalue]
+    below = _HARMONIC * max(values[: len(values) // 2 + 1], default=0.0)
+    return [level for level in levels if level.eigenvalue <= below]
