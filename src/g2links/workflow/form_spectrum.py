@@ -85,14 +85,14 @@ class FormSpectrum:
             if poor:
                 found.append(
                     f"{len(poor)} of {len(levels)} levels of type {hodge_type}, from {poor[0].eigenvalue:.6g} ± "
-                    f"{poor[0].error:.2g} on, have relative errors above {self.require_error:g}: raise the degree or the "
-                    "number of points, or ask for fewer levels"
+                    f"{poor[0].error:.2g} on, have relative errors above {self.require_error:g}: raise the degree or "
+                    "the number of points, or ask for fewer levels"
                 )
         for hodge_type, part in self.exact.items():
             if not part.agrees:
                 found.append(
-                    f"the exact part of type {hodge_type} differs from the spectrum of functions by {part.deviation:.1%}, "
-                    f"by {part.allowed:.1%} at most would be within the errors"
+                    f"the exact part of type {hodge_type} differs from the spectrum of functions by "
+                    f"{part.deviation:.2g}, relative; {part.allowed:.2g} at most would be within the errors"
                 )
         return found
 
@@ -189,13 +189,14 @@ def form_spectrum(
     cy_run: int | None = None,
     progress: ProgressWish = None,
 ) -> FormSpectrum:
-    """The lowest eigenvalues of the Hodge Laplacian dd† + d†d on the 1- or 2-forms of V, with multiplicities and errors.
+    """The lowest eigenvalues of the Hodge Laplacian dd† + d†d on 1- or 2-forms of V, with multiplicities and errors.
 
-    On a Kähler manifold it preserves the type (p, q); complex conjugation exchanges (p, q) and (q, p), so that (1, 0) stands
-    for the 1-forms, (2, 0) and (1, 1) for the 2-forms. Forms are products of holomorphic forms and complex conjugates of
-    such (`quantities.spectrum.form_space`), divided by the symmetries of V, and the operator itself is applied at every
-    point (`quantities.spectrum.hodge_operator`). Three things are known beforehand and are tested: the dimension of the
-    kernel, b1 or b2; the exact part, whose eigenvalues are those of functions; multiplicities of representations.
+    On a Kähler manifold it preserves the type (p, q); complex conjugation exchanges (p, q) and (q, p), so that (1, 0)
+    stands for the 1-forms, (2, 0) and (1, 1) for the 2-forms. Forms are products of holomorphic forms and complex
+    conjugates of such (`quantities.spectrum.form_space`), divided by the symmetries of V, and the operator itself is
+    applied at every point (`quantities.spectrum.hodge_operator`). Two things are known beforehand, and what is found
+    is held against them: the dimension of the kernel, b1 or b2, and the exact part, whose eigenvalues are those of
+    functions.
 
     Args:
         cy: a solved metric; if None the run `cy_run` of `home`.
@@ -245,10 +246,7 @@ def form_spectrum(
         )
     harmonic = sum(level.multiplicity for each in found.values() for level in harmonic_levels(each))
     chosen = {hodge_type: each[:levels] for hodge_type, each in found.items()}
-    exact = {
-        hodge_type: exact_part(hodge_type, variety, each, functions, require_error)
-        for hodge_type, each in chosen.items()
-    }
+    exact = {hodge_type: exact_part(hodge_type, each, functions) for hodge_type, each in chosen.items()}
     return FormSpectrum(
         variety,
         form_degree,

@@ -60,6 +60,7 @@ def _form(components, coframe, p, q):
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hodge_type", [(1, 0), (2, 0), (1, 1)])
 def test_the_operator_is_the_laplacian_on_forms(hodge_type, rng):
     p, q = hodge_type

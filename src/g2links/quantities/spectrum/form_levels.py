@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from g2links.quantities.spectrum.averages import Moments
 from g2links.quantities.spectrum.form_space import FormSpace, HodgeType
@@ -17,6 +18,8 @@ _HARMONIC = 0.02
 _NEARLY = 0.2
 """Exactness is a whole number but for the error of the form, in its square."""
 _ZERO = 1e-6
+_ROUGHLY, _STANDARD = 0.15, 4
+"""The relative error of a level that is compared; how many standard errors it may be off."""
 _K3 = 22
 _KNOWN = 0.5
 """A level is known if its error is below this share of it."""
@@ -31,8 +34,8 @@ class FormLevel(NamedTuple):
         hodge_type: (p, q).
         standard_error: from the points.
         basis_error: from the forms: how far λ can be from the nearest eigenvalue of its sector.
-        exactness: 2 |δF|²/(λ|F|²), of which ∂ and ∂̄ have a part each: 1 for ∂f and 0 for a coclosed form among those of type
-            (1, 0); 2 for ∂∂̄f, 1 for ∂ and ∂̄ of a coclosed 1-form, 0 for a coclosed one among those of type (1, 1).
+        exactness: 2 |δF|²/(λ|F|²), of which ∂ and ∂̄ have a part each: of type (1, 0) it is 1 for ∂f and 0 for a
+            coclosed form; of type (1, 1) 2 for ∂∂̄f, 1 for ∂ and ∂̄ of a coclosed 1-form and 0 for a coclosed form.
         character: of the phases, as its smallest representative.
     """
 
@@ -93,47 +96,41 @@ class ExactPart(NamedTuple):
 
 def exact_part(
     hodge_type: HodgeType,
-    variety: AbstractVariety,
     forms: Sequence[FormLevel],
-    functions: Sequence[Level],
-    require_error: float,
+    functions: Sequence[Level] | Sequence[FormLevel],
 ) -> ExactPart:
     """How far the eigenvalues of exact forms are from those of functions, one by one with their multiplicities.
 
-    Of type (1, 0) these are the ∂f: each function above 0 once. Of type (1, 1) they are the ∂∂̄f. Those of type (2, 0) come
-    from coclosed 1-forms. Compared is what is known up to `require_error` of both, and below the first that is not.
+    Of type (1, 0) these are the ∂f: each function above 0 once. Of type (1, 1) they are the ∂∂̄f. Those of type (2, 0)
+    come from coclosed 1-forms. Compared is what lies below the first that is not known to 15 %, of both.
 
     Args:
         hodge_type: (p, q).
-        variety: V.
         forms: the levels of forms.
         functions: those of functions.
-        require_error: a relative error above which a level is not known.
     """
     if hodge_type == (2, 0):
         return ExactPart(0, 0.0, 0.0)
     whole = hodge_type[0] + hodge_type[1]
     exact = [level for level in forms if level.exactness > whole - _NEARLY]
     pairs = 2 if hodge_type == (1, 0) else 1
-    known, nonzero = _known(exact, require_error), _known([f for f in functions if f.eigenvalue > _ZERO], require_error)
-    ours = np.repeat(
-        [[level.eigenvalue, level.error] for level in known], [level.multiplicity for level in known], axis=0
-    )
-    theirs = np.repeat([[f.eigenvalue, f.error] for f in nonzero], [pairs * f.multiplicity for f in nonzero], axis=0)
-    count = min(len(ours), len(theirs))
+    ours, theirs = _one_by_one(exact, 1), _one_by_one([f for f in functions if f.eigenvalue > _ZERO], pairs)
+    count = min(ours.shape[1], theirs.shape[1])
     if not count:
         return ExactPart(0, 0.0, 0.0)
-    a, b = ours[:count].T, theirs[:count].T
-    deviations = np.abs(a[0] - b[0]) / b[0]
-    allowed = (4 * np.hypot(a[1], b[1])) / b[0] + _ZERO
+    a, b = ours[:, :count], theirs[:, :count]
+    deviations, allowed = np.abs(a[0] - b[0]) / b[0], (a[1] + b[1]) / b[0] + _ZERO
     worst = int(np.argmax(deviations - allowed))
     return ExactPart(count, float(deviations[worst]), float(allowed[worst]))
 
 
-def _known(levels: Sequence[Any], require_error: float) -> list[Any]:
-    """Those before the first that is not known."""
-    poor = [i for i, level in enumerate(levels) if level.error > require_error * max(level.eigenvalue, 1.0)]
-    return list(levels[: poor[0]] if poor else levels)
+def _one_by_one(levels: Sequence[Any], times: int) -> Float[np.ndarray, "2 n"]:
+    """The eigenvalues before the first that is not known, and what is allowed for each, as often as they occur: four
+    standard errors, and that of the basis."""
+    poor = [i for i, level in enumerate(levels) if level.error > _ROUGHLY * level.eigenvalue]
+    known = list(levels[: poor[0]] if poor else levels)
+    rows = [[level.eigenvalue, level.basis_error + _STANDARD * level.standard_error] for level in known]
+    return np.repeat(np.array(rows).reshape(-1, 2), [times * level.multiplicity for level in known], axis=0).T
 
 
 def betti_number(variety: AbstractVariety, degree: int) -> int | None:
@@ -149,7 +146,7 @@ def betti_number(variety: AbstractVariety, degree: int) -> int | None:
     return 1 if len(variety.charges) == 1 else None
 
 
-def harmonic_levels(levels: list[FormLevel]) -> list[FormLevel]:
+def harmonic_levels(levels: Sequence[FormLevel]) -> list[FormLevel]:
     """Those of eigenvalue 0: below 2 % of the first that is known and above this share of the next; their
     multiplicities add up to the dimension of the kernel."""
     values = [level.eigenvalue for level in levels if level.error < _KNOWN * level.eigenvalue]

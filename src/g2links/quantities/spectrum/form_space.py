@@ -1,8 +1,9 @@
 """The forms of type (p, q) on V: products of holomorphic forms and complex conjugates of such.
 
-With values in O(m), the holomorphic p-forms A on V are spanned by monomials times the contractions of dz_I, |I| = p + r,
-with the r vector fields along the orbits of (C*)^r: z_i dz_j - z_j dz_i for p = 1 and one factor. A form of type (p, q) is
-a combination of A∧conj(B) r^{-2m} with a p-form A and a q-form B of the same m; those of m up to a degree k are here.
+With values in O(m), the holomorphic p-forms A on V are spanned by monomials times the contractions of dz_I,
+|I| = p + r, with the r vector fields along the orbits of (C*)^r: z_i dz_j - z_j dz_i for p = 1 and one factor. A form
+of type (p, q) is a combination of A∧conj(B) r^{-2m} with a p-form A and a q-form B of the same m; those of m up to a
+degree k are here.
 """
 
 import itertools

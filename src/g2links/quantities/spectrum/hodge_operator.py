@@ -1,8 +1,8 @@
 """The Hodge Laplacian on forms of type (p, q), applied to products of holomorphic forms and conjugates of such.
 
 On a Kähler manifold it preserves the type, and Δ = dd† + d†d is twice that of ∂̄. For F = A∧conj(B) e^{-m K_ref}, with
-holomorphic A and B with values in O(m), of types (p, 0) and (q, 0), the formulas of Weitzenböck and Bochner give, for q = 0
-and for p = q = 1 and every Kähler metric, Ricci-flat or not,
+holomorphic A and B with values in O(m), of types (p, 0) and (q, 0), the formulas of Weitzenböck and Bochner give, for
+q = 0 and for p = q = 1 and every Kähler metric, Ricci-flat or not,
 
     ½ΔF = m g^{cd̄} ∂_c∂_d̄K_ref F - g^{cd̄} D_cA conj(D_dB) - R(F),    D_c = ∇_c - m ∂_cK_ref,
 
@@ -65,7 +65,7 @@ class FormsAtPoint(NamedTuple):
 
 
 class _Geometry(NamedTuple):
-    """At one point in its chart: z, the frame, its derivatives, Γ_{ca}^e, ∂_cK_ref, e^{-K_ref/2} and a unitary frame."""
+    """At one point in its chart: z, the frame, its derivatives, Γ_{ca}^e, ∂_cK_ref, e^{-K_ref/2}, a unitary frame."""
 
     z: Complex[Array, " N"]
     frame: Frame
