@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import g2links
-from g2links.errors import InputError
 from g2links.quantities.spectrum.form_levels import FormLevel, betti_number, exact_part, harmonic_levels
 from g2links.records import FormSpectrumRecord
 from g2links.storage.records import read_record
@@ -15,7 +14,6 @@ from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.workflow.form_spectrum import FormSpectrum
 from g2links.workflow.polynomials import resolve_variety
 from tests.cli.commands import SMALL_CURVE
-from tests.cli.test_terminal import SAVED
 from tests.quantities.spectrum.test_spectrum import SHORTEST
 
 K3 = WeightedHypersurface(fermat_family((1,) * 4, 0, "fermat_4"))
@@ -87,22 +85,3 @@ def test_harmonic_levels_are_those_far_below_all_others():
 )
 def test_betti_numbers(variety, numbers):
     assert (betti_number(variety, 1), betti_number(variety, 2)) == numbers
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({"form_degree": 3}, "form_degree"),
-        ({"form_degree": 0}, "form_degree"),
-        ({"form_degree": True}, "form_degree"),
-        ({"degree": 1}, "degree"),
-        ({"degree": 10**9}, "degree"),
-        ({"levels": 0}, "levels"),
-        ({"n_points": 1}, "n_points"),
-        ({"symmetry": "icosahedral"}, "symmetry"),
-        ({"require_error": 2.0}, "require_error"),
-    ],
-)
-def test_bad_input_is_one_sentence(options, said):
-    with pytest.raises(InputError, match=said):
-        g2links.form_spectrum(home=SAVED, **options)

@@ -96,8 +96,8 @@ def _added(total: Moments | None, group: int, fields: list[np.ndarray]) -> Momen
     m = len(value)
     if total is None:
         k = m if adjoints else 0
-        each = [np.zeros((_GROUPS, m, m), complex) for _ in range(2)]
-        total = Moments(*each, np.zeros((m, m), complex), np.zeros((k, k), complex))
+        gram, operator = (np.zeros((_GROUPS, m, m), complex) for _ in range(2))
+        total = Moments(gram, operator, np.zeros((m, m), complex), np.zeros((k, k), complex))
     total.gram[group] += value.conj() @ value.T
     total.operator[group] += value.conj() @ laplacian.T
     total.square[...] += laplacian.conj() @ laplacian.T

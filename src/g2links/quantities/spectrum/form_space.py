@@ -152,7 +152,8 @@ def holomorphic_forms(variety: AbstractVariety, p: int, degrees: range) -> Holom
     """The p-forms with values in O(m), for each m in `degrees`."""
     size = p + len(variety.charges) if p else 0
     charges = np.array(variety.charges)
-    exponents, subsets, places, of_degree = [], [], [], []
+    exponents, places, of_degree = [], [], []
+    subsets: list[tuple[int, ...]] = []
     for subset in itertools.combinations(range(variety.variables), size):
         for m in degrees:
             left = np.array(variety.polarisation) * m - charges[:, list(subset)].sum(axis=1)

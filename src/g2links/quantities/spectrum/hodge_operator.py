@@ -132,11 +132,12 @@ class HodgeOperator(Operator):
         """F, ΔF and δF for some products, (n, components, points) complex each, from the sections at the points."""
         left, right = pairs.T
         (p, q), n = self.space.hodge_type, self.space.variety.dimension
-        a, da = _increasing(sections.alpha[left], p, n), _increasing(sections.along_alpha[left], p, n, 1)
-        b, db = (x[right].conj() for x in (sections.beta, sections.along_beta))
+        alpha, along_alpha = (np.asarray(x)[left] for x in (sections.alpha, sections.along_alpha))
+        b, db = (np.asarray(x)[right].conj() for x in (sections.beta, sections.along_beta))
+        a, da = _increasing(alpha, p, n), _increasing(along_alpha, p, n, 1)
         if q == 0:
             value, mixed = a * b[:, None], sum(da[:, c] * db[:, c, None] for c in range(n))
-            inner = _contracted(sections.alpha[left], db, p, n)
+            inner = _contracted(alpha, db, p, n)
         else:
             value = a[:, :, None] * b[:, None]
             mixed = sum(da[:, c, :, None] * db[:, c, None] for c in range(n))
