@@ -359,6 +359,7 @@ class FormSpectrumRecord(TypedDict):
     levels: list[FormLevelRecord]
     harmonic: int
     betti: int | None
+    kernels: dict[str, dict[str, float]]
     exact_deviation: dict[str, float]
     require_error: float
     passed: bool

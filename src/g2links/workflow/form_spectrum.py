@@ -15,10 +15,11 @@ from g2links.quantities.spectrum.default_sizes import default_form_degree, requi
 from g2links.quantities.spectrum.form_levels import (
     ExactPart,
     FormLevel,
+    Kernel,
     betti_number,
     exact_part,
     form_levels_of,
-    harmonic_levels,
+    kernel,
 )
 from g2links.quantities.spectrum.form_space import TYPES, FormSpace, HodgeType
 from g2links.quantities.spectrum.function_space import FunctionSpace
@@ -39,6 +40,8 @@ from g2links.workflow.spectrum import checked_levels, checked_points, checked_sy
 
 _POINTS = 20_000
 """By default: errors of points count for what is left of ΔF - λF alone."""
+_ZERO = 1e-3
+"""Of eigenvalues of functions: the constants are among them, up to rounding."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,7 +52,7 @@ class FormSpectrum:
         variety: V.
         form_degree: 1 or 2.
         levels: for each type (p, q), p ≥ q, its levels, ascending.
-        harmonic: the dimension of the kernel on all forms of this degree.
+        kernels: of each type, of whose conjugates as well: its dimension, with the energies on both sides of the gap.
         betti: what topology says that it is; None where that is not known here.
         exact: the exact part of each type against the functions.
         degree: of the forms.
@@ -62,7 +65,7 @@ class FormSpectrum:
     variety: AbstractVariety
     form_degree: int
     levels: dict[HodgeType, tuple[FormLevel, ...]]
-    harmonic: int
+    kernels: dict[HodgeType, Kernel]
     betti: int | None
     exact: dict[HodgeType, ExactPart]
     degree: int
@@ -70,6 +73,11 @@ class FormSpectrum:
     sigma: float
     cy_run: int | None
     require_error: float
+
+    @property
+    def harmonic(self) -> int:
+        """The dimension of the kernel on all forms of this degree."""
+        return sum(found.dimension for found in self.kernels.values())
 
     @property
     def failures(self) -> list[str]:
@@ -127,6 +135,10 @@ class FormSpectrum:
             "levels": rows,
             "harmonic": self.harmonic,
             "betti": self.betti,
+            "kernels": {
+                f"{p},{q}": {"dimension": found.dimension, "highest": found.highest, "next": found.next}
+                for (p, q), found in self.kernels.items()
+            },
             "exact_deviation": {f"{p},{q}": part.deviation for (p, q), part in self.exact.items()},
             "require_error": self.require_error,
             "passed": self.passed,
@@ -172,7 +184,17 @@ class FormSpectrum:
             if part.compared:
                 found.append(f"    exact part: within {part.deviation:.1e} of {part.compared} eigenvalues of functions")
         said = "" if self.betti is None else f", b{self.form_degree} = {self.betti}"
-        found.append(f"  harmonic {self.form_degree}-forms: {self.harmonic}{said}")
+        highest, above = (
+            pick(values)
+            for pick, values in (
+                (max, [found.highest for found in self.kernels.values()]),
+                (min, [found.next for found in self.kernels.values()]),
+            )
+        )
+        found.append(
+            f"  harmonic {self.form_degree}-forms: {self.harmonic}{said}; their energies are at most {highest:.2g}, "
+            f"those of all others at least {above:.3g}"
+        )
         return [*found, *(f"  FAILED: {failure}" for failure in self.failures)]
 
 
@@ -232,26 +254,28 @@ def form_spectrum(
     for space in spaces.values():
         require_size(space, points.n)
     found: dict[HodgeType, tuple[FormLevel, ...]] = {}
+    kernels: dict[HodgeType, Kernel] = {}
     with progress_if_watched(progress) as show:
         show("evaluating the volume form", 0, 1)
         weights = points.weights * volume_density(variety, potential, points)
+        below = FunctionSpace(variety, 0, max(k - 1, variety.heaviest), divided)
+        show(f"functions of degree {below.degree}", 0, 1)
+        functions = _functions(below, potential, points, weights)
+        lowest = min(level.eigenvalue for level in functions if level.eigenvalue > _ZERO)
         for hodge_type, space in spaces.items():
             show(f"finding the representations of type {hodge_type}", 0, 1)
             sectors = list(sectors_of(space))
             said = partial(show, f"averages for type {hodge_type}")
             moments = HodgeOperator(space, potential).moments(sectors, points, weights, said)
             found[hodge_type] = tuple(form_levels_of(space, sectors, moments))
-        functions = _functions(
-            FunctionSpace(variety, 0, max(k - 1, variety.heaviest), divided), potential, points, weights
-        )
-    harmonic = sum(level.multiplicity for each in found.values() for level in harmonic_levels(each))
+            kernels[hodge_type] = kernel(sectors, moments, lowest, space.in_degree)
     chosen = {hodge_type: each[:levels] for hodge_type, each in found.items()}
     exact = {hodge_type: exact_part(hodge_type, each, functions) for hodge_type, each in chosen.items()}
     return FormSpectrum(
         variety,
         form_degree,
         chosen,
-        harmonic,
+        kernels,
         betti_number(variety, form_degree),
         exact,
         k,

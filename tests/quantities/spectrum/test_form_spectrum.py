@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import g2links
-from g2links.quantities.spectrum.form_levels import FormLevel, betti_number, exact_part, harmonic_levels
+from g2links.quantities.spectrum.form_levels import FormLevel, Kernel, betti_number, exact_part
 from g2links.records import FormSpectrumRecord
 from g2links.storage.records import read_record
 from g2links.varieties.catalogue import fermat_family
@@ -41,6 +41,8 @@ def one_forms(torus):
 def test_on_the_torus_one_forms_have_twice_the_levels_of_functions(one_forms):
     """T*V is trivial: 2 harmonic ones, and f dz, f dz̄ for every function f above 0."""
     assert one_forms.harmonic == one_forms.betti == 2
+    assert one_forms.kernels[1, 0].highest < 1e-4
+    assert one_forms.kernels[1, 0].next == pytest.approx(SHORTEST, rel=0.1)
     levels = one_forms.levels[1, 0]
     found = np.repeat([level.eigenvalue for level in levels], [level.multiplicity for level in levels])
     expected = SHORTEST * np.repeat([0, 1, 3, 4, 7], [2, 12, 12, 12, 24])[: len(found)]
@@ -66,17 +68,13 @@ def test_a_missing_harmonic_form_and_a_wrong_exact_part_fail():
     doubled = [level._replace(multiplicity=2 * level.multiplicity) for level in levels]
     wrong = [exact_part((1, 0), spoiled, FUNCTIONS) for spoiled in (moved, doubled, levels[:2] + levels[3:])]
     assert not any(part.agrees for part in wrong)
-    found = FormSpectrum(K3, 1, {(1, 0): tuple(levels)}, 2, 2, {(1, 0): right}, 4, 1000, 1e-6, None, 0.01)
+    found = FormSpectrum(
+        K3, 1, {(1, 0): tuple(levels)}, {(1, 0): Kernel(2, 1e-9, 2.4)}, 2, {(1, 0): right}, 4, 1000, 1e-6, None, 0.01
+    )
     assert found.passed
-    assert "kernel" in dataclasses.replace(found, harmonic=1).failures[0]
+    assert "kernel" in dataclasses.replace(found, kernels={(1, 0): Kernel(1, 1e-9, 0.8)}).failures[0]
     assert "exact part" in dataclasses.replace(found, exact={(1, 0): wrong[0]}).failures[0]
     assert "relative errors" in dataclasses.replace(found, require_error=1e-8).failures[0]
-
-
-def test_harmonic_levels_are_those_far_below_all_others():
-    levels = [_level(value) for value in (-1e-9, 1e-5, 5.0, 7.0)]
-    assert harmonic_levels(levels) == levels[:2]
-    assert harmonic_levels(levels[2:]) == []
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,15 @@ class Moments(NamedTuple):
         operator: (groups, m, m) ⟨F_i, ΔF_j⟩.
         square: (m, m) ⟨ΔF_i, ΔF_j⟩.
         adjoint: (m, m) ⟨δF_i, δF_j⟩ of forms with their codifferentials δ; (0, 0) of functions.
+        energy: (m, m) of forms 2⟨∂̄F_i, ∂̄F_j⟩ + 2⟨∂̄†F_i, ∂̄†F_j⟩, the Laplacian once more but never below 0, whatever
+            the points.
     """
 
     gram: Complex[np.ndarray, "groups m m"]
     operator: Complex[np.ndarray, "groups m m"]
     square: Complex[np.ndarray, "m m"]
     adjoint: Complex[np.ndarray, "k k"]
+    energy: Complex[np.ndarray, "k k"]
 
 
 class Operator(ABC):
@@ -48,8 +51,8 @@ class Operator(ABC):
 
     @abstractmethod
     def products(self, sections: Any, pairs: np.ndarray) -> tuple[np.ndarray, ...]:
-        """F, ΔF and, of forms, δF for some products, (n, points) or (n, components, points) complex each, from the
-        sections at the points."""
+        """F, ΔF and, of forms, δF and (∂̄ + ∂̄†)F for some products, from the sections at the points: (n, points), or
+        (n, components, points), complex each."""
 
     def moments(
         self, sectors: list[list[Sector]], points: Points, weights: Float[np.ndarray, " points"], progress: Progress
@@ -92,15 +95,17 @@ def _combined(sector: Sector, values: np.ndarray) -> Complex[np.ndarray, "m _"]:
 
 
 def _added(total: Moments | None, group: int, fields: list[np.ndarray]) -> Moments:
-    value, laplacian, *adjoints = fields
+    value, laplacian, *of_forms = fields
     m = len(value)
     if total is None:
-        k = m if adjoints else 0
+        k = m if of_forms else 0
         gram, operator = (np.zeros((_GROUPS, m, m), complex) for _ in range(2))
-        total = Moments(gram, operator, np.zeros((m, m), complex), np.zeros((k, k), complex))
+        total = Moments(gram, operator, np.zeros((m, m), complex), *(np.zeros((k, k), complex) for _ in range(2)))
     total.gram[group] += value.conj() @ value.T
     total.operator[group] += value.conj() @ laplacian.T
     total.square[...] += laplacian.conj() @ laplacian.T
-    for adjoint in adjoints:
+    if of_forms:
+        adjoint, slope = of_forms
         total.adjoint[...] += adjoint.conj() @ adjoint.T
+        total.energy[...] += 2 * slope.conj() @ slope.T
     return total

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from g2links.quantities.spectrum.averages import Moments
 from g2links.quantities.spectrum.form_space import FormSpace, HodgeType
-from g2links.quantities.spectrum.levels import Level, sector_values
+from g2links.quantities.spectrum.levels import Level, independent_basis, sector_values
 from g2links.quantities.spectrum.sectors import Sector
 from g2links.varieties.variety import AbstractVariety
 
@@ -21,8 +21,6 @@ _ZERO = 1e-6
 _ROUGHLY, _STANDARD = 0.15, 4
 """The relative error of a level that is compared; how many standard errors it may be off."""
 _K3 = 22
-_KNOWN = 0.5
-"""A level is known if its error is below this share of it."""
 
 
 class FormLevel(NamedTuple):
@@ -146,9 +144,44 @@ def betti_number(variety: AbstractVariety, degree: int) -> int | None:
     return 1 if len(variety.charges) == 1 else None
 
 
-def harmonic_levels(levels: Sequence[FormLevel]) -> list[FormLevel]:
-    """Those of eigenvalue 0: below 2 % of the first that is known and above this share of the next; their
-    multiplicities add up to the dimension of the kernel."""
-    values = [level.eigenvalue for level in levels if level.error < _KNOWN * level.eigenvalue]
-    below = _HARMONIC * max(values[: len(values) // 2 + 1], default=0.0)
-    return [level for level in levels if level.eigenvalue <= below]
+class Kernel(NamedTuple):
+    """The harmonic forms of a type.
+
+    Attributes:
+        dimension: of the kernel.
+        highest: the largest λ among the forms that are counted, an upper bound for 0; 0 for none.
+        next: the smallest above them.
+    """
+
+    dimension: int
+    highest: float
+    next: float
+
+
+def kernel(
+    sectors: list[list[Sector]], moments: list[list[Moments]], lowest_function: float, in_degree: int = 1
+) -> Kernel:
+    """Forms whose energy 2|∂̄F|² + 2|∂̄†F|² is below a quarter of the first eigenvalue of functions: the energy is never
+    below 0, and that of the best approximation of a harmonic form is of second order in what it leaves.
+
+    Args:
+        sectors: of a space of forms.
+        moments: their averages.
+        lowest_function: the first eigenvalue of functions above 0.
+        in_degree: how many types have this kernel.
+    """
+    values: list[float] = []
+    for sector, averages in zip(itertools.chain(*sectors), itertools.chain(*moments), strict=True):
+        energies = energy_values(averages)
+        values += np.repeat(energies, in_degree * sector.multiplicity).tolist()
+    below = [value for value in values if value < _HARMONIC * lowest_function]
+    above = [value for value in values if value >= _HARMONIC * lowest_function]
+    return Kernel(len(below), max(below, default=0.0), min(above, default=lowest_function))
+
+
+def energy_values(moments: Moments) -> Float[np.ndarray, " m"]:
+    """The stationary values of the energy over |F|², ascending."""
+    gram = moments.gram.sum(axis=0)
+    basis = independent_basis(gram)
+    values = np.linalg.eigvalsh(basis.conj().T @ moments.energy @ basis)
+    return np.asarray(values)

@@ -129,7 +129,7 @@ class HodgeOperator(Operator):
         return at_points
 
     def products(self, sections: FormsAtPoint, pairs: np.ndarray) -> tuple[np.ndarray, ...]:
-        """F, ΔF and δF for some products, (n, components, points) complex each, from the sections at the points."""
+        """F, ΔF, δF and (∂̄ + ∂̄†)F for some products, (n, components, points) complex each, from the sections."""
         left, right = pairs.T
         (p, q), n = self.space.hodge_type, self.space.variety.dimension
         alpha, along_alpha = (np.asarray(x)[left] for x in (sections.alpha, sections.along_alpha))
@@ -138,20 +138,18 @@ class HodgeOperator(Operator):
         if q == 0:
             value, mixed = a * b[:, None], sum(da[:, c] * db[:, c, None] for c in range(n))
             inner = _contracted(alpha, db, p, n)
+            slope = a[:, :, None] * db[:, None]
         else:
             value = a[:, :, None] * b[:, None]
             mixed = sum(da[:, c, :, None] * db[:, c, None] for c in range(n))
             mixed = mixed + np.einsum("afcbp,xfcp->xabp", sections.riemann, value)
-            inner = np.concatenate(
-                [
-                    sum(da[:, c] * b[:, c, None] for c in range(n)),
-                    sum(a[:, c, None] * db[:, c] for c in range(n)),
-                ],
-                axis=1,
-            )
+            adjoint = np.asarray(sum(da[:, c] * b[:, c, None] for c in range(n)))
+            inner = np.concatenate([adjoint, sum(a[:, c, None] * db[:, c] for c in range(n))], axis=1)
+            turned = a[:, :, None] * _increasing(db - np.swapaxes(db, 1, 2), 2, n)[:, None]
+            slope = np.concatenate([turned.reshape(len(a), -1, a.shape[-1]), adjoint], axis=1)
         degrees = self.space.left.degrees[left].reshape((-1,) + (1,) * (value.ndim - 1))
         laplacian = 2 * (degrees * sections.trace * value - mixed)
-        return tuple(x.reshape(len(x), -1, x.shape[-1]) for x in (value, laplacian, inner))
+        return tuple(x.reshape(len(x), -1, x.shape[-1]) for x in (value, laplacian, inner, slope))
 
 
 def _at_point(operator: HodgeOperator, at: ChartPoint) -> FormsAtPoint:
