@@ -24,6 +24,7 @@ RETURNED = {
     "CalibratedReport",
     "CheckReport",
     "CheckSetting",
+    "FormSpectrum",
     "InstantonReport",
     "InvariantsTable",
     "LinkSamples",

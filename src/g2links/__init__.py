@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from g2links.workflow.calibrated import calibrated
     from g2links.workflow.calibrated_report import CalibratedReport
     from g2links.workflow.check import CheckReport, check
+    from g2links.workflow.form_spectrum import FormSpectrum, form_spectrum
     from g2links.workflow.instanton import InstantonReport, instanton
     from g2links.workflow.invariants import InvariantsTable, invariants
     from g2links.workflow.link_samples import LinkSamples, open_dataset
@@ -58,6 +59,7 @@ __all__ = [
     "CompleteIntersection",
     "ContactCalabiYau",
     "Figure",
+    "FormSpectrum",
     "Found",
     "InstantonReport",
     "InvariantsTable",
@@ -74,6 +76,7 @@ __all__ = [
     "check",
     "dwork",
     "fermat_quintic",
+    "form_spectrum",
     "forms",
     "from_catalogue",
     "g2",
@@ -111,6 +114,7 @@ _LIES_IN = {
     "CompleteIntersection": "g2links.varieties.complete_intersection",
     "ContactCalabiYau": "g2links.links.structure",
     "Figure": "g2links.checks.contract",
+    "FormSpectrum": "g2links.workflow.form_spectrum",
     "Found": "g2links.checks.contract",
     "InstantonReport": "g2links.workflow.instanton",
     "InvariantsTable": "g2links.workflow.invariants",
@@ -126,6 +130,7 @@ _LIES_IN = {
     "check": "g2links.workflow.check",
     "dwork": "g2links.varieties.catalogue",
     "fermat_quintic": "g2links.varieties.catalogue",
+    "form_spectrum": "g2links.workflow.form_spectrum",
     "from_catalogue": "g2links.varieties.catalogue",
     "instanton": "g2links.workflow.instanton",
     "invariants": "g2links.workflow.invariants",

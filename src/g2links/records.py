@@ -334,6 +334,38 @@ class SpectrumRecord(TypedDict):
     failures: list[str]
 
 
+class FormLevelRecord(TypedDict):
+    """An eigenvalue of the Hodge Laplacian on forms of a type (p, q)."""
+
+    type: list[int]
+    eigenvalue: float
+    multiplicity: int
+    standard_error: float
+    basis_error: float
+    exactness: float
+    character: list[int]
+
+
+class FormSpectrumRecord(TypedDict):
+    """What `g2links spectrum --form-degree` found."""
+
+    command: str
+    form_degree: int
+    cy_run: int | None
+    variety: str
+    degree: int
+    n: int
+    sigma: float
+    levels: list[FormLevelRecord]
+    harmonic: int
+    betti: int | None
+    kernels: dict[str, dict[str, float]]
+    exact_deviation: dict[str, float]
+    require_error: float
+    passed: bool
+    failures: list[str]
+
+
 class FileEntry(TypedDict):
     """One file of a set."""
 

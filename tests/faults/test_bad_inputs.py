@@ -25,7 +25,7 @@ OUT_OF_RANGE = ("-1", "0")
 NO_WORDS = ("nonsense", "", "NaN", "../x")
 NO_FILES = ("/nowhere/file", "", ".", "/dev/null/x", LARGE)
 
-MAY_BE_ZERO = {"--seed"}
+MAY_BE_ZERO = {"--form-degree", "--seed"}
 
 POLYNOMIALS = (
     "", "x", "z0^5", "z0^5+", "z0^5+z1^5+z2^5+z3^5", "z0^5+z1^5+z2^5+z3^5+z4^4", "10**400*z0^5+z1^5+z2^5+z3^5+z4^5",

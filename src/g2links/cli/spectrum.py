@@ -14,7 +14,10 @@ def spectrum(
     charge: Annotated[
         str, typer.Option("--charge", metavar="Q Q ...", help="Charges under the circle of the link; 0 for V.")
     ] = "0",
-    levels: Annotated[int, typer.Option("--levels", min=1, help="Eigenvalues for each charge.")] = 10,
+    form_degree: Annotated[
+        int, typer.Option("--form-degree", min=0, max=2, help="0 for functions; 1 or 2 for the forms of V.")
+    ] = 0,
+    levels: Annotated[int, typer.Option("--levels", min=1, help="Eigenvalues for each charge, or type of forms.")] = 10,
     degree: Annotated[
         int | None,
         typer.Option("--degree", min=0, help="Degree of the functions (default: the highest that takes minutes)."),
@@ -34,7 +37,7 @@ def spectrum(
     quiet: options.Silent = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Eigenvalues of the Laplacian on V and, by charge, on its link, with exact multiplicities."""
+    """Eigenvalues of the Laplacian on V and, by charge, on its link, or on forms, with exact multiplicities."""
     from g2links.storage.layout import Home
     from g2links.workflow.steps import spectrum_step
 
@@ -46,6 +49,7 @@ def spectrum(
             Home(home),
             cy_run=cy_run_number,
             charge=charges,
+            form_degree=form_degree,
             levels=levels,
             degree=degree,
             n_points=n_points,

@@ -17,7 +17,7 @@ from g2links.plot.histories import metric_history, training_history
 from g2links.plot.instantons import instanton
 from g2links.plot.locations import error_locations
 from g2links.plot.scatter import columns
-from g2links.plot.spectra import spectrum, spectrum_flow
+from g2links.plot.spectra import form_spectrum, spectrum, spectrum_flow
 from g2links.plot.surfaces import slice_of_threefold
 from g2links.reports.canvas import save
 
@@ -29,6 +29,7 @@ __all__ = [
     "component_errors",
     "eigenvalues",
     "error_locations",
+    "form_spectrum",
     "instanton",
     "metric_history",
     "monge_ampere",

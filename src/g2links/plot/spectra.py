@@ -1,12 +1,13 @@
 """Spectra of Laplacians."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from g2links.errors import InputError
-from g2links.records import LevelRecord
+from g2links.records import FormLevelRecord, LevelRecord
 from g2links.reports.canvas import BLUE, GREY, ORANGE, SEQUENCE, STYLES, drawing
 
 _WIDTH = 0.36
@@ -54,7 +55,56 @@ def spectrum(levels: Sequence[LevelRecord], *, title: str = "") -> Figure:
     return figure
 
 
-def _draw(axes: Axes, place: int, levels: Sequence[LevelRecord], line_of_text: float) -> None:
+def form_spectrum(levels: Sequence[FormLevelRecord], *, title: str = "") -> Figure:
+    """Eigenvalues of the Hodge Laplacian on forms, with their multiplicities and errors, by type.
+
+    Args:
+        levels: `record()["levels"]` of `g2links.form_spectrum`.
+        title: above the picture.
+
+    Returns:
+        A column for the exact and one for the coclosed forms of each type; harmonic ones are among the latter.
+
+    Raises:
+        InputError: there is no level.
+
+    Example:
+        >>> import g2links
+        >>> level = {"type": [1, 0], "eigenvalue": 6.9, "multiplicity": 40, "standard_error": 0.0, "basis_error": 0.0}
+        >>> figure = g2links.plot.form_spectrum([{**level, "exactness": 1.0}])
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['40']
+    """
+    if not levels:
+        raise InputError("levels", levels, "at least one")
+    columns = sorted({(*level["type"], round(level["exactness"])) for level in levels}, reverse=True)
+    with drawing(title or "Spectrum of the Hodge Laplacian", width=2.2 + 1.8 * len(columns), height=6) as figure:
+        axes = figure.subplots()
+        height = max(level["eigenvalue"] for level in levels)
+        for place, column in enumerate(columns):
+            own = [level for level in levels if (*level["type"], round(level["exactness"])) == column]
+            _draw(axes, place, own, _LINE_OF_TEXT * height)
+        names = [f"({p}, {q})\n{_FROM.get((p + q, exact), '')}" for p, q, exact in columns]
+        axes.set_xticks(range(len(columns)), names)
+        axes.set_xlim(-0.6, len(columns) - 0.2)
+        axes.set_ylim(top=1.04 * height)
+        axes.set_ylabel("eigenvalue of dd† + d†d")
+    return figure
+
+
+_FROM = {
+    (1, 1): "∂ of functions",
+    (1, 0): "coclosed",
+    (2, 2): "∂∂̄ of functions",
+    (2, 1): "∂ of 1-forms",
+    (2, 0): "coclosed",
+}
+"""By the degree and the exactness."""
+
+
+def _draw(
+    axes: Axes, place: int, levels: Sequence[LevelRecord] | Sequence[FormLevelRecord], line_of_text: float
+) -> None:
     last = -line_of_text
     for together in _together(levels):
         value = together[0]["eigenvalue"]
@@ -67,8 +117,8 @@ def _draw(axes: Axes, place: int, levels: Sequence[LevelRecord], line_of_text: f
         axes.annotate(said, (place + _WIDTH + 0.03, last), color=GREY, fontsize=8, va="center", ha="left")
 
 
-def _together(levels: Sequence[LevelRecord]) -> list[list[LevelRecord]]:
-    found: list[list[LevelRecord]] = []
+def _together(levels: Sequence[Any]) -> list[list[Any]]:
+    found: list[list[Any]] = []
     for level in levels:
         if found and abs(level["eigenvalue"] - found[-1][0]["eigenvalue"]) <= _ONE * abs(level["eigenvalue"]):
             found[-1].append(level)

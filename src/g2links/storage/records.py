@@ -29,6 +29,7 @@ _NAMES: Mapping[type, str] = {
     records.ManifestRecord: "set of files",
     records.CheckRecord: "check",
     records.SpectrumRecord: "spectrum",
+    records.FormSpectrumRecord: "spectrum of forms",
     records.ClaimRecord: "unfinished run",
     records.CheckpointsRecord: "checkpoints",
     records.JournalRecord: "pipeline",

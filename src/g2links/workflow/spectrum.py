@@ -11,15 +11,17 @@ from g2links.errors import InputError
 from g2links.measures.monge_ampere import volume_density
 from g2links.plot.spectra import spectrum as plot_spectrum
 from g2links.quantities.spectrum.default_sizes import default_degree, require_size
-from g2links.quantities.spectrum.function_space import FunctionSpace, Symmetry
+from g2links.quantities.spectrum.function_space import FunctionSpace
 from g2links.quantities.spectrum.galerkin import LaplaceOperator
 from g2links.quantities.spectrum.levels import Level, levels_of
+from g2links.quantities.spectrum.product_space import Symmetry
 from g2links.quantities.spectrum.sectors import sectors_of
 from g2links.quantities.spectrum.weyl import HeatTrace, heat_trace
 from g2links.records import LevelRecord, SpectrumRecord
 from g2links.reports.canvas import SCREEN, save
 from g2links.storage.layout import Home
 from g2links.storage.records import write_record
+from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.progress import ProgressWish, progress_if_watched
@@ -193,17 +195,12 @@ def spectrum(
         [(0.0, 1), (6.92, 20), (13.06, 20)]
     """
     charges = _charges(charge)
-    if levels < 1:
-        raise InputError("levels", levels, "at least 1")
-    divided = _symmetry(symmetry)
-    if not 0 < require_error <= 1:
-        raise InputError("require_error", require_error, "above 0 and at most 1")
+    checked_levels(levels, require_error)
+    divided = checked_symmetry(symmetry)
     if degree is not None and degree < (1 if 0 in charges else 0):
         raise InputError("degree", degree, "at least 1; 0, holomorphic sections alone, for positive charges")
     metric = open_run(home, cy_run) if cy is None else cy
-    if n_points is not None and not 2 <= n_points <= metric.points.n:
-        raise InputError("n_points", n_points, f"from 2 to the {metric.points.n} points of the run")
-    points = metric.points.rows(slice(n_points))
+    points = checked_points(metric, n_points)
     variety, potential = metric.variety, metric.model.kahler_potential
     k = default_degree(variety, max(charges), points.n, divided) if degree is None else degree
     spaces = {q: FunctionSpace(variety, q, k, divided) for q in charges}
@@ -227,7 +224,35 @@ def spectrum(
     return Spectrum(variety, chosen, k, points.n, metric.sigma, metric.cy_run, weyl, require_error)
 
 
-def _symmetry(given: str) -> Symmetry:
+def checked_levels(levels: int, require_error: float) -> None:
+    """Refuse numbers of levels and errors that cannot be.
+
+    Raises:
+        InputError: naming which.
+    """
+    if levels < 1:
+        raise InputError("levels", levels, "at least 1")
+    if not 0 < require_error <= 1:
+        raise InputError("require_error", require_error, "above 0 and at most 1")
+
+
+def checked_points(metric: CalabiYau, n_points: int | None) -> Points:
+    """So many of the points of a run, all if None.
+
+    Raises:
+        InputError: there are not so many, or less than 2.
+    """
+    if n_points is not None and not 2 <= n_points <= metric.points.n:
+        raise InputError("n_points", n_points, f"from 2 to the {metric.points.n} points of the run")
+    return metric.points.rows(slice(n_points))
+
+
+def checked_symmetry(given: str) -> Symmetry:
+    """One of `SYMMETRIES`.
+
+    Raises:
+        InputError: for another word.
+    """
     for known in SYMMETRIES:
         if given == known:
             return known

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
+from g2links.errors import InputError
 from g2links.plot.distributions import monge_ampere
 from g2links.plot.histories import metric_history
 from g2links.quantities.calibrated.known_submanifolds import require_known
@@ -24,6 +25,7 @@ from g2links.workflow.check import check
 from g2links.workflow.check_inputs import open_subject
 from g2links.workflow.fit import FitReport, fit_cy
 from g2links.workflow.fit_options import FitOptions
+from g2links.workflow.form_spectrum import FormSpectrum, form_spectrum
 from g2links.workflow.instanton import InstantonReport, instanton, require_instanton_options
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.report import report
@@ -219,10 +221,19 @@ def report_step(home: Home, **options: Any) -> StepReport:
 def spectrum_step(home: Home, **options: Any) -> StepReport:
     """`g2links.spectrum` of a run, with its files; the options are those of it."""
     require_writable(home.plots)
-    found = spectrum(home=home.path, **options)
+    form_degree = options.pop("form_degree", 0)
+    found = form_spectrum_of(home, form_degree, options) if form_degree else spectrum(home=home.path, **options)
     files = found.save(home.path)
     warnings = _failed([f"spectrum: {failure}" for failure in found.failures])
     return StepReport(found.record(), [*found.lines(), ", ".join(files)], found, warnings, files)
+
+
+def form_spectrum_of(home: Home, form_degree: int, options: dict[str, Any]) -> FormSpectrum:
+    """On forms: of V, so of charge 0."""
+    charge = options.pop("charge", 0)
+    if charge not in (0, [0]):
+        raise InputError("charge", charge, "0 for forms: they are those of V")
+    return form_spectrum(home=home.path, form_degree=form_degree, **options)
 
 
 def calibrated_step(

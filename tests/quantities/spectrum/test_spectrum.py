@@ -223,6 +223,25 @@ def test_bad_input_is_one_sentence(torus, options, said):
         g2links.spectrum(torus, **options)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"form_degree": 3}, "form_degree"),
+        ({"form_degree": 0}, "form_degree"),
+        ({"form_degree": True}, "form_degree"),
+        ({"degree": 1}, "degree"),
+        ({"degree": 10**9}, "degree"),
+        ({"levels": 0}, "levels"),
+        ({"n_points": 1}, "n_points"),
+        ({"symmetry": "icosahedral"}, "symmetry"),
+        ({"require_error": 2.0}, "require_error"),
+    ],
+)
+def test_bad_input_for_forms_is_one_sentence(torus, options, said):
+    with pytest.raises(InputError, match=said):
+        g2links.form_spectrum(torus, **options)
+
+
 def test_the_default_degree_falls_where_there_is_no_symmetry():
     generic = resolve_variety("z0^5+z1^5+z2^5+z3^5+z4^5+0.3*z0^4*z1+0.2*z2^2*z3^2*z4+0.1*z0*z1^2*z3^2+0.2*z1^4*z2")
     degrees = [default_degree(variety, 0, 100_000, "all") for variety in (QUINTIC, generic)]

@@ -3,10 +3,13 @@
 import numpy as np
 
 from g2links.errors import InputError
-from g2links.quantities.spectrum.function_space import FunctionSpace, Symmetry
+from g2links.quantities.spectrum.form_space import FormSpace, HodgeType
+from g2links.quantities.spectrum.function_space import FunctionSpace
+from g2links.quantities.spectrum.product_space import ProductSpace, Symmetry
 from g2links.varieties.variety import AbstractVariety
 
 _HIGHEST = 8
+_HIGHEST_OF_FORMS = 6
 """There eigenfunctions of the lowest dozen levels of a symmetric quintic are known to some 1e-4."""
 _WORK = 4e12
 """Operations: some minutes on two cores."""
@@ -19,12 +22,13 @@ _EACH = 24
 """Real operations for each point and pair of functions, for three complex matrices."""
 
 
-def work(space: FunctionSpace, n_points: int) -> tuple[float, int]:
+def work(space: ProductSpace, n_points: int) -> tuple[float, int]:
     """Operations for all averages, and about how many functions the largest sector has: blocks of one character are
     divided by the elements that exchange characters."""
     sizes = space.block_sizes()
     order = len(space.elements)
-    return _EACH * n_points * float(np.sum(sizes.astype(float) ** 2)) / order, int(sizes.max(initial=0))
+    each = _EACH * space.components * n_points
+    return each * float(np.sum(sizes.astype(float) ** 2)) / order, int(sizes.max(initial=0))
 
 
 def default_degree(variety: AbstractVariety, charge: int, n_points: int, symmetry: Symmetry) -> int:
@@ -37,7 +41,18 @@ def default_degree(variety: AbstractVariety, charge: int, n_points: int, symmetr
     return best
 
 
-def require_size(space: FunctionSpace, n_points: int) -> None:
+def default_form_degree(variety: AbstractVariety, hodge_type: HodgeType, n_points: int, symmetry: Symmetry) -> int:
+    """The same for forms, up to 6, from the degree of the first of them on."""
+    best = first = 2 * variety.heaviest
+    for degree in range(first, _HIGHEST_OF_FORMS * variety.heaviest + 1):
+        space = FormSpace(variety, hodge_type, degree, symmetry)
+        if space.products() > _MOST_PRODUCTS or work(space, n_points)[0] > _WORK:
+            break
+        best = degree
+    return best
+
+
+def require_size(space: ProductSpace, n_points: int) -> None:
     """Refuse what would take hours, or more memory than there is.
 
     Raises:

@@ -6,7 +6,6 @@ by s_α conj(s_β), with monomials s_α of degree m + q and s_β of degree m up 
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -20,20 +19,14 @@ from g2links.potentials.section_basis import (
     section_class,
 )
 from g2links.quantities.spectrum.exchanges import Element
+from g2links.quantities.spectrum.product_space import ProductSpace, SignedPlaces, Symmetry, places_of
 from g2links.varieties.kahler_class import require_circle_bundle
 from g2links.varieties.polynomial import monomial_count
-from g2links.varieties.symmetry import equations_lattice, equations_permutations, is_real, residues
 from g2links.varieties.variety import AbstractVariety
-
-Symmetry = Literal["all", "phases", "none"]
-"""What of the symmetry of V divides the functions: phases, permutations and conjugation; phases alone; nothing."""
-
-_LARGEST_GROUP = 1500
-"""Permutations, with conjugation: the table of a group is a matrix of this size."""
 
 
 @dataclass(frozen=True)
-class FunctionSpace:
+class FunctionSpace(ProductSpace):
     """All functions of a charge up to a degree.
 
     Args:
@@ -67,7 +60,7 @@ class FunctionSpace:
 
     def products(self) -> int:
         """A bound for the number of products, without listing them: if they were all of one degree."""
-        left, right = (sum(_count(self.variety, m + q) for m in self.degrees) for q in (self.charge, 0))
+        left, right = (sum(section_count(self.variety, m + q) for m in self.degrees) for q in (self.charge, 0))
         return left * right // len(self.degrees)
 
     @cached_property
@@ -116,41 +109,30 @@ class FunctionSpace:
         """The places of α and β of all products, ascending."""
         return np.argwhere(self.alpha_degrees[:, None] - self.beta_degrees[None] == self.charge)
 
-    @cached_property
-    def elements(self) -> list[Element]:
-        """The group that exchanges characters, the unit first."""
-        identity = tuple(range(self.variety.variables))
-        if self.symmetry != "all":
-            return [Element(identity, False)]
-        sigmas = sorted(equations_permutations(self.variety))
-        real = self.charge == 0 and all(is_real(f) for f in self.variety.equations)
-        kept = 0
-        while len(sigmas) * (1 + real) > _LARGEST_GROUP:
-            kept += 1
-            sigmas = [sigma for sigma in sigmas if sigma[:kept] == identity[:kept]]
-        return [Element(sigma, bool(c)) for c in range(1 + real) for sigma in sigmas]
+    @property
+    def holds_conjugates(self) -> bool:
+        """Those of charge q are of charge -q."""
+        return self.charge == 0
 
-    @cached_property
-    def _lattice(self) -> np.ndarray:
-        if self.symmetry == "none":
-            return np.eye(self.variety.variables, dtype=np.int64)
-        return equations_lattice(self.variety)
+    def moved_alphas(self, g: Element) -> SignedPlaces:
+        """Monomials to monomials."""
+        return _moved(self.alphas, g)
 
-    def classes(self, differences: Int[np.ndarray, "n variables"]) -> Int[np.ndarray, "n variables"]:
-        """The characters of α - β, as their smallest representatives."""
-        return residues(self._lattice, differences.astype(np.int64))
+    def moved_betas(self, g: Element) -> SignedPlaces:
+        """The same."""
+        return _moved(self.betas, g)
 
-    def block_sizes(self) -> Int[np.ndarray, " characters"]:
-        """How many products each character has."""
-        differences = self.alphas[self.pairs[:, 0]] - self.betas[self.pairs[:, 1]]
-        return np.asarray(np.unique(self.classes(differences), axis=0, return_counts=True)[1])
+
+def _moved(table: np.ndarray, g: Element) -> SignedPlaces:
+    return SignedPlaces(places_of(table, g.moved(table)), np.ones(len(table), dtype=np.int64))
 
 
 def _monomials(variety: AbstractVariety, degree: int) -> np.ndarray:
     return monomials_of_charges(variety, section_class(variety, degree).multidegree)
 
 
-def _count(variety: AbstractVariety, degree: int) -> int:
+def section_count(variety: AbstractVariety, degree: int) -> int:
+    """How many monomials of degree k t there are, without listing them."""
     if variety.heaviest == 1:
         return monomials_before_relations(variety, degree)
     return monomial_count(variety.charges[0], section_class(variety, degree).multidegree[0])

@@ -26,20 +26,14 @@ from g2links.calculus.map_points import compiled
 from g2links.forms.linear import small_inverse
 from g2links.potentials.metric import Potential, kahler_jet
 from g2links.potentials.reference import log_radii_squared, reference_jet
+from g2links.quantities.spectrum.averages import BLOCK, Operator, points_last
 from g2links.quantities.spectrum.function_space import FunctionSpace
-from g2links.quantities.spectrum.sectors import Sector
 from g2links.varieties.charts import ChartPoint, tangent_frame
-from g2links.varieties.points.sampling import Points, independent_groups
+from g2links.varieties.points.sampling import Points
 from g2links.varieties.polynomial import monomials
 from g2links.varieties.variety import AbstractVariety
 
 _TOGETHER = 20
-_BLOCK = 1000
-"""Points whose sections are in memory at once."""
-_GROUPS = 8
-"""Of independent points, for standard errors."""
-
-Progress = Callable[[int, int], None]
 
 
 class SectionValues(NamedTuple):
@@ -72,22 +66,8 @@ class SectionsAtPoint(NamedTuple):
     trace: Scalar
 
 
-class Moments(NamedTuple):
-    """Averages over the volume form of V for the functions of one sector, one for each group of points.
-
-    Attributes:
-        gram: (groups, m, m) ⟨F_i, F_j⟩, antilinear in the first.
-        operator: (groups, m, m) ⟨F_i, ΔF_j⟩.
-        square: (m, m) ⟨ΔF_i, ΔF_j⟩.
-    """
-
-    gram: Complex[np.ndarray, "groups m m"]
-    operator: Complex[np.ndarray, "groups m m"]
-    square: Complex[np.ndarray, "m m"]
-
-
 @dataclass(frozen=True)
-class LaplaceOperator:
+class LaplaceOperator(Operator):
     """Δ on the functions of a space, at the points of V.
 
     Args:
@@ -143,7 +123,7 @@ class LaplaceOperator:
         beta, along_beta = sections(space.betas, space.beta_norms, space.beta_degrees, 0)
         return SectionsAtPoint(twist * alpha, inverse @ (twist * along_alpha), beta, along_beta, trace)
 
-    def products(self, sections: SectionsAtPoint, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def products(self, sections: SectionsAtPoint, pairs: np.ndarray) -> tuple[np.ndarray, ...]:
         """F and ΔF for some products, (n, points) complex each, from the sections at the points, which come last."""
         left, right = pairs.T
         q, dimension = self.space.charge, self.variety.dimension
@@ -153,59 +133,21 @@ class LaplaceOperator:
             laplacian -= 2 * along_alpha[left] * along_beta[right].conj()
         return value, laplacian
 
+    @property
+    def block(self) -> int:
+        """Points whose sections are in memory at once."""
+        return BLOCK
+
     def sections_at(self, in_all: int) -> Callable[[Points], SectionsAtPoint]:
         """`at_point` at many points, which come last in all arrays, compiled once."""
-        at_rows = compiled(partial(_at_point, self), _TOGETHER, _BLOCK)
+        at_rows = compiled(partial(_at_point, self), _TOGETHER, BLOCK)
 
         def at_points(part: Points) -> SectionsAtPoint:
-            found: SectionsAtPoint = jax.tree.map(_points_last, at_rows(part.at, in_all))
+            found: SectionsAtPoint = jax.tree.map(points_last, at_rows(part.at, in_all))
             return found
 
         return at_points
 
-    def moments(
-        self, sectors: list[list[Sector]], points: Points, weights: Float[np.ndarray, " points"], progress: Progress
-    ) -> list[list[Moments]]:
-        """The averages for every sector.
-
-        Args:
-            sectors: of `space`, together those that share their products.
-            points: of V.
-            weights: (points,) positive, those of averages over V.
-            progress: called with the points that are done, and all.
-        """
-        evaluate = self.sections_at(points.n)
-        totals = [[_no_moments(sector.functions) for sector in orbit] for orbit in sectors]
-        weights = weights / np.sum(weights)
-        done = 0
-        for group, rows in enumerate(independent_groups(points, _GROUPS)):
-            for start in range(rows.start, rows.stop, _BLOCK):
-                part = slice(start, min(start + _BLOCK, rows.stop))
-                at = evaluate(points.rows(part))
-                roots = np.sqrt(weights[part])
-                for orbit, found in zip(sectors, totals, strict=True):
-                    if orbit:
-                        value, laplacian = (roots * part for part in self.products(at, orbit[0].pairs))
-                        for sector, total in zip(orbit, found, strict=True):
-                            _add(total, group, sector.combine(value), sector.combine(laplacian))
-                done += part.stop - part.start
-                progress(done, points.n)
-        return totals
-
-
-def _points_last(column: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(np.moveaxis(column, 0, -1))
-
 
 def _at_point(operator: LaplaceOperator, at: ChartPoint) -> SectionsAtPoint:
     return operator.at_point(at)
-
-
-def _no_moments(m: int) -> Moments:
-    return Moments(np.zeros((_GROUPS, m, m), complex), np.zeros((_GROUPS, m, m), complex), np.zeros((m, m), complex))
-
-
-def _add(total: Moments, group: int, value: np.ndarray, laplacian: np.ndarray) -> None:
-    total.gram[group] += value.conj() @ value.T
-    total.operator[group] += value.conj() @ laplacian.T
-    total.square[...] += laplacian.conj() @ laplacian.T

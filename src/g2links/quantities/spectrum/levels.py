@@ -13,8 +13,9 @@ from jaxtyping import Complex, Float
 from g2links.calculus.map_points import AtRows, compiled
 from g2links.errors import InputError
 from g2links.potentials.metric import Potential
+from g2links.quantities.spectrum.averages import Moments
 from g2links.quantities.spectrum.function_space import FunctionSpace
-from g2links.quantities.spectrum.galerkin import LaplaceOperator, Moments, SectionValues
+from g2links.quantities.spectrum.galerkin import LaplaceOperator, SectionValues
 from g2links.quantities.spectrum.sectors import Sector
 
 _DEPENDENT = 1e-11
@@ -149,11 +150,7 @@ def levels_of(
 def sector_values(moments: Moments) -> SectorValues:
     """All eigenvalues that the functions of a sector give."""
     gram, operator = moments.gram.sum(axis=0), moments.operator.sum(axis=0)
-    sizes = np.diagonal(gram).real
-    norms = np.where(sizes > _NOTHING, 1 / np.sqrt(np.maximum(sizes, _NOTHING)), 0.0)
-    squares, axes = np.linalg.eigh(norms[:, None] * gram * norms[None])
-    kept = squares > _DEPENDENT * max(squares[-1], 1.0)
-    basis = norms[:, None] * axes[:, kept] / np.sqrt(squares[kept])
+    basis = independent_basis(gram)
     values, left, right = scipy.linalg.eig(basis.conj().T @ operator @ basis, left=True)
     order = np.argsort(values.real)
     values, left, right = values.real[order], basis @ left[:, order], basis @ right[:, order]
@@ -172,6 +169,15 @@ def sector_values(moments: Moments) -> SectorValues:
     solved = SectorValues(values, errors, _kato(values, rest), right)
     squares, axes = np.linalg.eigh(basis.conj().T @ moments.square @ basis)
     return _all_of_them(solved, np.sqrt(rest), np.sqrt(np.maximum(squares, 0.0)), basis @ axes)
+
+
+def independent_basis(gram: Complex[np.ndarray, "m m"]) -> Complex[np.ndarray, "m r"]:
+    """Orthonormal combinations of functions of a Gram matrix, without the relations among them."""
+    sizes = np.diagonal(gram).real
+    norms = np.where(sizes > _NOTHING, 1 / np.sqrt(np.maximum(sizes, _NOTHING)), 0.0)
+    squares, axes = np.linalg.eigh(norms[:, None] * gram * norms[None])
+    kept = squares > _DEPENDENT * max(squares[-1], 1.0)
+    return np.asarray(norms[:, None] * axes[:, kept] / np.sqrt(squares[kept]))
 
 
 def _all_of_them(solved: SectorValues, rest: np.ndarray, bounds: np.ndarray, vectors: np.ndarray) -> SectorValues:

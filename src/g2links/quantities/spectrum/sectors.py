@@ -16,7 +16,7 @@ from jaxtyping import Complex, Int
 from scipy.sparse import csr_array, eye_array, vstack
 
 from g2links.quantities.spectrum.exchanges import Element, conjugated_by, multiplication_table
-from g2links.quantities.spectrum.function_space import FunctionSpace
+from g2links.quantities.spectrum.product_space import ProductSpace, SignedPlaces
 from g2links.quantities.spectrum.representations import Irreducible, irreducible_representations
 
 _PROJECTED = 0.5
@@ -31,7 +31,8 @@ class Sector(NamedTuple):
         rows: (m, n) sparse, the m functions of the row as combinations of the n products.
         character: the smallest representative of α - β.
         representation: ρ of the elements that preserve the character.
-        moves: (order, n) where they send the products.
+        moves: (order, n) where they send the products,
+        signs: (order, n) and the sign that this brings, 1 for functions.
         cosets: one element for each character of the orbit, the unit first.
         conjugated: whether the complex conjugates of the functions belong to another representation, of the same
             eigenvalues.
@@ -42,6 +43,7 @@ class Sector(NamedTuple):
     character: tuple[int, ...]
     representation: Irreducible
     moves: Int[np.ndarray, "order n"]
+    signs: Int[np.ndarray, "order n"]
     cosets: tuple[Element, ...]
     conjugated: bool
 
@@ -66,11 +68,12 @@ class Sector(NamedTuple):
         order, d = len(self.moves), self.representation.dimension
         factors = d / order * self.representation.matrices[:, :, 0].conj()
         found = np.zeros((d, len(first)), dtype=complex)
-        np.add.at(found, (np.arange(d)[None, :, None], self.moves[:, None, :]), factors[:, :, None] * first)
+        images = factors[:, :, None] * (self.signs * first[None])[:, None]
+        np.add.at(found, (np.arange(d)[None, :, None], self.moves[:, None, :]), images)
         return found
 
 
-def sectors_of(space: FunctionSpace) -> Iterator[list[Sector]]:
+def sectors_of(space: ProductSpace) -> Iterator[list[Sector]]:
     """The sectors of a space, together those of one orbit of characters, which share their products."""
     differences = space.alphas[space.pairs[:, 0]] - space.betas[space.pairs[:, 1]]
     characters, block = np.unique(space.classes(differences), axis=0, return_inverse=True)
@@ -81,7 +84,7 @@ def sectors_of(space: FunctionSpace) -> Iterator[list[Sector]]:
 
     images = np.array([places((-1 if g.conjugates else 1) * g.moved(characters)) for g in space.elements])
     # the complex conjugate of F has the opposite character
-    opposite = images[0] if space.charge else np.array(places(-characters))
+    opposite = np.array(places(-characters)) if space.holds_conjugates else images[0]
     seen: set[int] = set()
     for chosen in map(int, np.argsort(np.abs(characters).sum(axis=1), kind="stable")):
         if chosen not in seen:
@@ -92,7 +95,7 @@ def sectors_of(space: FunctionSpace) -> Iterator[list[Sector]]:
 
 
 def _of_orbit(
-    space: FunctionSpace, pairs: np.ndarray, character: tuple[int, ...], orbit: np.ndarray, opposite: int
+    space: ProductSpace, pairs: np.ndarray, character: tuple[int, ...], orbit: np.ndarray, opposite: int
 ) -> list[Sector]:
     """The sectors of one orbit.
 
@@ -100,44 +103,40 @@ def _of_orbit(
         pairs: the products of one character.
         character: it.
         orbit: the number of its image under each element; the first is its own.
-        opposite: the number of the character of the complex conjugates, its own for other charges than 0.
+        opposite: the number of the character of the complex conjugates, its own where they are not in the space.
     """
     group = [g for g, image in zip(space.elements, orbit, strict=True) if image == orbit[0]]
     cosets = tuple(space.elements[i] for i in sorted(np.unique(orbit, return_index=True)[1]))
     to_opposite = np.flatnonzero(orbit == opposite)
-    turned = conjugated_by(group, space.elements[to_opposite[0]]) if space.charge == 0 and len(to_opposite) else None
-    moves = np.array([_moves(space, g, pairs) for g in group])
+    turned = None
+    if space.holds_conjugates and len(to_opposite):
+        turned = conjugated_by(group, space.elements[to_opposite[0]])
+    each = [_moves(space, g, pairs) for g in group]
+    moves, signs = (np.array(column) for column in zip(*each, strict=True))
     found: list[Sector] = []
     done: list[Irreducible] = []
     for rho in irreducible_representations(multiplication_table(group)):
         partner = rho.character if turned is None else rho.character[turned].conj()
         if not any(other.is_equivalent(partner) for other in done):
             done.append(rho)
-            rows = _first_row(rho, moves)
+            rows = _first_row(rho, moves, signs)
             conjugated = len(to_opposite) == 0 or not rho.is_equivalent(partner)
             if rows.shape[0]:
-                found.append(Sector(pairs, rows, character, rho, moves, cosets, conjugated))
+                found.append(Sector(pairs, rows, character, rho, moves, signs, cosets, conjugated))
     return found
 
 
-def _moves(space: FunctionSpace, g: Element, pairs: np.ndarray) -> np.ndarray:
+def _moves(space: ProductSpace, g: Element, pairs: np.ndarray) -> SignedPlaces:
     """Where g sends each product of a character that it preserves."""
-    alpha = _moved_places(g, space.alphas)[pairs[:, 0]]
-    beta = _moved_places(g, space.betas)[pairs[:, 1]]
-    first, second = (beta, alpha) if g.conjugates else (alpha, beta)
+    alpha, beta = space.moved_alphas(g), space.moved_betas(g)
+    left, right = alpha.places[pairs[:, 0]], beta.places[pairs[:, 1]]
+    first, second = (right, left) if g.conjugates else (left, right)
     width = len(space.betas)
-    return np.searchsorted(pairs[:, 0] * width + pairs[:, 1], first * width + second)
+    places = np.searchsorted(pairs[:, 0] * width + pairs[:, 1], first * width + second)
+    return SignedPlaces(places, alpha.signs[pairs[:, 0]] * beta.signs[pairs[:, 1]])
 
 
-def _moved_places(g: Element, table: np.ndarray) -> np.ndarray:
-    base = int(table.max(initial=0)) + 1
-    powers = base ** np.arange(table.shape[1])
-    keys = table @ powers
-    order = np.argsort(keys)
-    return order[np.searchsorted(keys[order], g.moved(table) @ powers)]
-
-
-def _first_row(rho: Irreducible, moves: Int[np.ndarray, "order n"]) -> csr_array:
+def _first_row(rho: Irreducible, moves: Int[np.ndarray, "order n"], signs: Int[np.ndarray, "order n"]) -> csr_array:
     """(m, n) an orthonormal basis of the image of (d/|G|) Σ_g conj(ρ_11(g)) g on the products, orbit by orbit."""
     order, n = moves.shape
     if order == 1:
@@ -147,7 +146,7 @@ def _first_row(rho: Irreducible, moves: Int[np.ndarray, "order n"]) -> csr_array
     for places in _orbits(moves):
         local = np.searchsorted(places, moves[:, places])
         projection = np.zeros((len(places), len(places)), dtype=complex)
-        np.add.at(projection, (local, np.arange(len(places))[None]), factors[:, None])
+        np.add.at(projection, (local, np.arange(len(places))[None]), factors[:, None] * signs[:, places])
         values, vectors = np.linalg.eigh(0.5 * (projection + projection.conj().T))
         rows = vectors[:, values > _PROJECTED].T
         places = np.broadcast_to(places, rows.shape)
