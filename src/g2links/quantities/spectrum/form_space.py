@@ -76,7 +76,7 @@ class FormSpace(ProductSpace):
         symmetry: what divides them.
 
     Raises:
-        InputError: for another type, or a degree below that of the first forms.
+        InputError: for another type, a Kähler class that is not integral, or a degree below that of the first forms.
     """
 
     variety: AbstractVariety
@@ -87,6 +87,8 @@ class FormSpace(ProductSpace):
     def __post_init__(self) -> None:
         if self.hodge_type not in TYPES or self.hodge_type[0] > self.variety.dimension:
             raise InputError("type", self.hodge_type, f"one of {TYPES}, p at most {self.variety.dimension}")
+        if not self.variety.is_integral:
+            raise InputError("polarisation", self.variety.polarisation, "whole numbers, for spectra of forms")
         lowest = self.hodge_type[0] + 1
         if self.degree < lowest:
             raise InputError("degree", self.degree, f"at least {lowest} for forms of type {self.hodge_type}")
