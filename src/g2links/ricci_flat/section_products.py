@@ -1,0 +1,159 @@
+"""The equation for a Hermitian matrix linearised at one h, as products with the sections of some points
+(`hermitian_search` says what they are)."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from g2links.potentials.sigma import sigma_of
+from g2links.ricci_flat.hermitian_products import gram, hermitian_forms, weighted_gram
+
+_BLOCK = 8000
+"""Points whose Gram matrices are made at once."""
+
+
+@runtime_checkable
+class SectionProducts(Protocol):
+    """The residual and its derivative J at one h.
+
+    Attributes:
+        values: (n,) log(det g/|h_Ω|²) up to a constant; -inf where g is not positive definite.
+    """
+
+    values: np.ndarray
+
+    def forms(self, delta: np.ndarray) -> np.ndarray:
+        """(n,) float32, J δ."""
+
+    def adjoint(self, y: np.ndarray) -> np.ndarray:
+        """(N, N) complex64, Jᵀ y for y (n,)."""
+
+    def towards(self, delta: np.ndarray) -> None:
+        """Prepare for `values_along`."""
+
+    def values_along(self, length: float) -> np.ndarray:
+        """(n,) `values` at h + length δ."""
+
+
+@runtime_checkable
+class SectionTable(Protocol):
+    """The sections at n points, here or in several processes."""
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(n,) for |Ω|² averages; they sum to 1."""
+
+    @property
+    def sections(self) -> int:
+        """N."""
+
+    def part(self, n: int) -> "SectionTable":
+        """The first n points."""
+
+    def log_ratios(self, h: np.ndarray) -> np.ndarray:
+        """(n,) log(det g/|h_Ω|²) up to a constant; -inf where g is not positive definite."""
+
+    def moments(self) -> np.ndarray:
+        """(N, N) complex128 Σ w s† s/|s|²."""
+
+    def linearised(self, h: np.ndarray) -> SectionProducts:
+        """The equation at h."""
+
+
+@dataclass(frozen=True, eq=False)
+class SectionData:
+    """The sections at each of n points.
+
+    Attributes:
+        rows: (n, d + 1, N) complex64 s and ∂_a s, divided by r^k.
+        log_volume: (n,) log|h_Ω|².
+        weights: (n,) for |Ω|² averages; they sum to 1.
+    """
+
+    rows: np.ndarray
+    log_volume: np.ndarray
+    weights: np.ndarray
+
+    @property
+    def sections(self) -> int:
+        """N."""
+        return int(self.rows.shape[2])
+
+    def part(self, n: int) -> "SectionData":
+        """The first n points."""
+        return SectionData(self.rows[:n], self.log_volume[:n], self.weights[:n] / np.sum(self.weights[:n]))
+
+    def gram(self, h: np.ndarray) -> np.ndarray:
+        """(n, d + 1, d + 1) V h V† at every point."""
+        blocks = (self.rows[i : i + _BLOCK] for i in range(0, len(self.rows), _BLOCK))
+        return np.concatenate([_times(rows, h.astype(rows.dtype)) @ rows.conj().transpose(0, 2, 1) for rows in blocks])
+
+    def log_ratios(self, h: np.ndarray) -> np.ndarray:
+        """See `SectionTable`."""
+        return _log_ratios(self.gram(h)) - self.log_volume
+
+    def moments(self) -> np.ndarray:
+        """See `SectionTable`."""
+        s = self.rows[:, 0]
+        return gram(s, self.weights / np.linalg.norm(s, axis=1) ** 2)
+
+    def linearised(self, h: np.ndarray) -> "LocalProducts":
+        """See `SectionTable`."""
+        return LocalProducts(self, h)
+
+
+class LocalProducts:
+    """Of the points of one process; see `SectionProducts`."""
+
+    def __init__(self, data: SectionData, h: np.ndarray) -> None:
+        self._data, self._gram = data, data.gram(h)
+        self.values = _log_ratios(self._gram) - data.log_volume
+        self._rows = _orthonormal(data.rows, self._gram)
+        d = data.rows.shape[1] - 1
+        self._signature = np.array([-d] + d * [1], dtype=np.float32)
+
+    def forms(self, delta: np.ndarray) -> np.ndarray:
+        """See `SectionProducts`."""
+        return np.asarray(hermitian_forms(self._rows, delta).reshape(-1, len(self._signature)) @ self._signature)
+
+    def adjoint(self, y: np.ndarray) -> np.ndarray:
+        """See `SectionProducts`."""
+        return weighted_gram(self._rows, np.ravel(y[:, None] * self._signature))
+
+    def towards(self, delta: np.ndarray) -> None:
+        """See `SectionProducts`."""
+        self._change = self._data.gram(delta)
+
+    def values_along(self, length: float) -> np.ndarray:
+        """See `SectionProducts`."""
+        return _log_ratios(self._gram + length * self._change) - self._data.log_volume
+
+
+def sigma_and_positivity(table: SectionTable, h: np.ndarray) -> tuple[float, float]:
+    """<|1 - η/<η>|> over the points of a table, and the share of their weight where g is positive definite."""
+    values = table.log_ratios(h)
+    return sigma_of(np.exp(values), table.weights), float(table.weights @ np.isfinite(values))
+
+
+def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
+    """L⁻¹ V at every point, ((d + 1) n, N)."""
+    inverse = np.linalg.inv(np.linalg.cholesky(gram.astype(np.complex128))).astype(rows.dtype)
+    turned = np.empty_like(rows)
+    for i in range(0, len(rows), _BLOCK):
+        np.matmul(inverse[i : i + _BLOCK], rows[i : i + _BLOCK], out=turned[i : i + _BLOCK])
+    return turned.reshape(-1, rows.shape[-1])
+
+
+def _log_ratios(gram: np.ndarray) -> np.ndarray:
+    """log det H - (d + 1) log H_00; -inf where H is not positive definite."""
+    gram, size = gram.astype(np.complex128), gram.shape[-1]
+    positive = np.linalg.eigvalsh(gram)[:, 0] > 0
+    safe = np.where(positive[:, None, None], gram, np.eye(size))
+    values = np.linalg.slogdet(safe)[1] - size * np.log(safe[:, 0, 0].real)
+    return np.where(positive, values, -np.inf)
+
+
+def _times(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    n, size, count = rows.shape
+    return np.asarray((rows.reshape(-1, count) @ matrix).reshape(n, size, count))
