@@ -14,6 +14,10 @@ from g2links.errors import G2LinksError, InputError
 
 COORDINATOR, COUNT, RANK = "G2LINKS_COORDINATOR", "G2LINKS_PROCESSES", "G2LINKS_RANK"
 """Variables: host:port where the first process listens; how many there are; which of them this one is, from 0 on."""
+CPUS, LAUNCHER = "G2LINKS_CPUS", "G2LINKS_LAUNCHER"
+"""The processors that are this process's, as 0,1; the number of the process that has started it."""
+LOOPBACK = "127.0.0.1"
+"""Of the machine itself: then nobody else can reach the first process."""
 _SECONDS_TO_JOIN = 120
 """That a process waits for the others at the start: they import JAX, on machines that may be busy."""
 HEARTBEAT = 20
@@ -106,12 +110,14 @@ def joined(place: Place) -> Iterator[None]:
     import jax
 
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    jax.config.update("jax_enable_preemption_service", False)  # it would take SIGTERM for itself
     try:
         jax.distributed.initialize(
             place.coordinator,
             place.size,
             place.rank,
             cluster_detection_method="deactivate",
+            coordinator_bind_address=place.coordinator if place.coordinator.startswith(f"{LOOPBACK}:") else None,
             initialization_timeout=_SECONDS_TO_JOIN,
             heartbeat_timeout_seconds=HEARTBEAT,
             shutdown_timeout_seconds=_SECONDS_TO_LEAVE,
