@@ -48,10 +48,7 @@ def build() -> typer.Typer:
     app.command(epilog=example("moduli --polynomial 'dwork(0.3)' --plot moduli.png"))(moduli)
     app.add_typer(export.app, name="export")
     app.command(epilog=example("sweep sweep.yaml --plot polynomial sigma"))(sweep)
-    app.command(
-        epilog=example("launch -n 2 -- cy --ansatz algebraic --degree 6"),
-        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-    )(launch)
+    app.command(epilog=example("launch -n 2 -- cy --ansatz algebraic --degree 6"))(launch)
     app.command(epilog=example("examples g2links-examples"))(examples)
     app.command(epilog=example("cite --format text"))(cite)
     return app

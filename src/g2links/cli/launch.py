@@ -36,8 +36,10 @@ def launch(
     place = slurm_place()
     if place is not None:
         if processes not in (None, place.size):
-            raise InputError("-n", processes, f"{place.size}, the tasks of this step of SLURM, or leave it out")
+            raise InputError(
+                "--processes", processes, f"{place.size}, the tasks of this step of SLURM, or leave it out"
+            )
         run_as_task(place, command)
     if processes is None:
-        raise InputError("-n", None, "the number of processes, at least 1")
+        raise InputError("--processes", None, "the number of processes, at least 1")
     raise SystemExit(verb(command, processes))

@@ -48,7 +48,7 @@ def launch(arguments: Sequence[str], processes: int) -> int:
         InputError: for a number that cannot be.
     """
     if not 1 <= processes <= MOST:
-        raise InputError("-n", processes, f"from 1 to {MOST} processes")
+        raise InputError("--processes", processes, f"from 1 to {MOST} processes")
     place = {COORDINATOR: f"{LOOPBACK}:{_free_port()}", COUNT: str(processes), LAUNCHER: str(os.getpid())}
     with ExitStack() as stack:
         started: list[Started] = []
