@@ -10,7 +10,11 @@ import functools
 import importlib
 import itertools
 import json
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
 import jax
@@ -49,10 +53,11 @@ def everywhere(function: Callable[P, R]) -> Callable[P, R]:
             return function(*arguments, **named)
         if named or _running or processes.rank() != 0:
             raise RuntimeError(f"{name} is called by the first process alone, by position, and not by {_running}")
-        _running.append(name)
-        _announce(name, arguments)
-        result = function(*arguments, **named)
-        _running.clear()  # not after an error: then the others wait inside, and nothing can be announced
+        with _signals_wait():
+            _running.append(name)
+            _announce(name, arguments)
+            result = function(*arguments, **named)
+            _running.clear()  # not after an error: then the others wait inside, and nothing can be announced
         return result
 
     call.in_this_process = function  # type: ignore[attr-defined]
@@ -76,14 +81,37 @@ def follow() -> None:
 
 
 def end_others() -> None:
-    """Let the other processes end; those that wait inside a function end when this one does."""
-    if processes.count() > 1 and processes.rank() == 0:
-        try:
-            _say({"name": _END})
-        except jax.errors.JaxRuntimeError:  # there is nobody left to hear it
-            return
-        finally:
-            _running.clear()
+    """Let the other processes end; those that wait inside a function, after an error here, end when this one does."""
+    if processes.count() == 1 or processes.rank() != 0:
+        return
+    if _running:
+        processes.leave_at_once()
+        return
+    try:
+        _say({"name": _END})
+    except jax.errors.JaxRuntimeError:  # there is nobody left to hear it
+        processes.leave_at_once()
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Signals that Python handles take effect after the block, so that the others are not left inside of it; it takes
+    no longer than one product, or the preparation of a table."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[tuple[int, FrameType | None]] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in before:
+        signal.signal(number, lambda *signalled: arrived.append(signalled))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number, frame in arrived:
+        before[signal.Signals(number)](number, frame)
 
 
 def _announce(name: str, arguments: tuple[Any, ...]) -> None:

@@ -75,6 +75,19 @@ def client() -> Any:
     return distributed.global_state.client
 
 
+_left: list[object] = []
+
+
+def leave_at_once() -> None:
+    """End without the others: they are gone, or wait for this one, so that no end can be agreed on; JAX would wait for
+    them, and then end this process as if it had crashed."""
+    from jax._src import distributed
+
+    state = distributed.global_state
+    _left.extend((state.client, state.service))
+    state.client = state.service = None
+
+
 def place_from_environment() -> Place | None:
     """That which `g2links launch` has given to this process, if it has.
 
@@ -128,6 +141,9 @@ def joined(place: Place) -> Iterator[None]:
         raise LostProcessError from error
     try:
         yield
+    except LostProcessError:
+        leave_at_once()
+        raise
     finally:
         _joined = None
 
