@@ -122,6 +122,20 @@ def test_only_the_first_process_announces(monkeypatch):
         everywhere.everywhere(lambda: None)()
 
 
+def test_a_signal_waits_until_all_processes_are_out_of_a_function(monkeypatch):
+    def body() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        reached.append("the end")
+
+    reached: list[str] = []
+    monkeypatch.setattr(processes, "_joined", Place("127.0.0.1:1", 2, 0))
+    monkeypatch.setattr(everywhere, "_announce", lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        everywhere.everywhere(body)()
+    assert reached == ["the end"]
+    assert everywhere._running == []
+
+
 def _launched(home: Path, number: int, *more: str) -> dict:
     done = subprocess.run(
         [*PROGRAM, "launch", "-n", str(number), "--", *CY, "--home", str(home), "--json", "-", *more],

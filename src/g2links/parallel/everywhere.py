@@ -110,8 +110,8 @@ def _signals_wait() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    for number, frame in arrived:
-        before[signal.Signals(number)](number, frame)
+    for came, frame in arrived:
+        before[signal.Signals(came)](came, frame)
 
 
 def _announce(name: str, arguments: tuple[Any, ...]) -> None:
