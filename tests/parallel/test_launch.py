@@ -214,28 +214,28 @@ def test_a_killed_run_goes_on_on_two_and_on_one_process(on_one, tmp_path):
 
 
 @pytest.mark.slow
-def test_without_a_launcher_a_process_that_dies_ends_the_other(tmp_path):
-    """As under SLURM."""
+@pytest.mark.parametrize("victim", [0, 1])
+def test_without_a_launcher_a_process_that_dies_ends_the_other(victim):
+    """As under SLURM, in sums without end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         place = {COORDINATOR: f"127.0.0.1:{probe.getsockname()[1]}", COUNT: "2"}
-    first, other = (
+    started = [
         subprocess.Popen(
-            [*PROGRAM, *CY, "--home", str(tmp_path)],
+            [sys.executable, "-m", "tests.parallel.endless"],
             env={**os.environ, **place, RANK: str(rank)},
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for rank in range(2)
-    )
-    end = time.monotonic() + 240
-    while not list(tmp_path.glob("models/cy_models/.*.work/checkpoint_*.npz")):
-        assert (first.poll(), other.poll()) == (None, None)
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    other.kill()
-    _, said = first.communicate(timeout=60)
-    assert first.returncode != 0
-    assert "another process of this command has ended" in said
-    other.communicate()
+    ]
+    assert started[0].stdout is not None
+    assert started[0].stdout.readline() == "begun\n"
+    begun = time.monotonic()
+    started[victim].kill()
+    _, said = started[1 - victim].communicate(timeout=60)
+    assert time.monotonic() - begun < 60
+    assert started[1 - victim].returncode != 0
+    assert victim == 0 or "another process of this command has ended" in said
+    started[victim].communicate()

@@ -92,7 +92,7 @@ def guarded(function: Callable[..., Any], *arguments: Any) -> Any:
     """
     try:
         return jax.block_until_ready(function(*arguments))
-    except jax.errors.JaxRuntimeError as error:
+    except (RuntimeError, ValueError) as error:  # the second is what gloo's errors become
         said = str(error).lower()
         if processes.count() > 1 and any(word in said for word in _LOST):
             raise LostProcessError from error
