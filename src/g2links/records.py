@@ -217,6 +217,7 @@ class MetricRecord(RunRecord):
     versions: Versions
     data_sha256: NotRequired[str]
     time_limit: NotRequired[float]
+    processes: NotRequired[int]
 
 
 class NetworkChoices(TypedDict):

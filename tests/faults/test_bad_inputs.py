@@ -124,6 +124,7 @@ WORK = [
     ("calibrated", "sampled"),
     ("instanton", "concentrated_sample"),
     ("moduli", "measure_moduli"),
+    ("launch", "_start"),
 ]
 """Where work begins."""
 
@@ -136,6 +137,7 @@ REQUIRED = {
     **{("runs", name): ["1"] for name in ("compare", "show", "remove")},
     ("sweep",): ["../sweep.yaml"],
     ("examples",): ["new"],
+    ("launch",): ["cy"],
 }
 """Arguments without which a command does not begin."""
 SWEEP = "seed: [0, 1]\noptions: {quick: true}\n"

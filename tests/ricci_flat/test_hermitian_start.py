@@ -9,6 +9,7 @@ from g2links.ricci_flat.fitting import fit_of
 from g2links.ricci_flat.hermitian_products import hermitian_forms
 from g2links.ricci_flat.hermitian_search import prepare_sections
 from g2links.ricci_flat.hermitian_start import nested_start
+from g2links.ricci_flat.section_products import sigma_and_positivity
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.polynomial import Polynomial
 
@@ -19,7 +20,7 @@ DATA = prepare_sections(CUBIC, HIGH, POINTS)
 
 
 def _sigma(h):
-    return DATA.sigma_and_positivity(h)[0]
+    return sigma_and_positivity(DATA, h)[0]
 
 
 def test_the_start_is_near_the_solution():

@@ -12,6 +12,7 @@ from g2links.cli.cy import cy
 from g2links.cli.examples import examples
 from g2links.cli.instanton import instanton
 from g2links.cli.invariants import invariants
+from g2links.cli.launch import launch
 from g2links.cli.moduli import moduli
 from g2links.cli.options import example
 from g2links.cli.polynomials import polynomials
@@ -47,6 +48,7 @@ def build() -> typer.Typer:
     app.command(epilog=example("moduli --polynomial 'dwork(0.3)' --plot moduli.png"))(moduli)
     app.add_typer(export.app, name="export")
     app.command(epilog=example("sweep sweep.yaml --plot polynomial sigma"))(sweep)
+    app.command(epilog=example("launch -n 2 -- cy --ansatz algebraic --degree 6"))(launch)
     app.command(epilog=example("examples g2links-examples"))(examples)
     app.command(epilog=example("cite --format text"))(cite)
     return app

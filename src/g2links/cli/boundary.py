@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from g2links.cli.options import refuse_empty
+from g2links.cli.places import follow_the_first, place_among_processes
 from g2links.cli.session import BAD_INPUT, FAILED, INTERRUPTED
 from g2links.cli.signals import ended_by_signals
 from g2links.cli.streams import steady_streams
@@ -29,9 +30,10 @@ def run_app(build: Callable[[], typer.Typer], arguments: Sequence[str], program:
     2, a result that is none in 1, a signal in 128 and its number, and a bug in 70 and a file for the report."""
     with steady_streams(), ended_by_signals() as signals:
         try:
-            require_environment()
             refuse_empty(arguments)
-            code = build()(args=list(arguments), prog_name=program, standalone_mode=False) or 0
+            with place_among_processes() as leads:
+                require_environment()
+                code = _run(build, arguments, program) if leads else follow_the_first()
         except TyperException as error:
             said = usage_error(error)
             _stop(f"error: {said}" if said else "", BAD_INPUT)
@@ -49,6 +51,10 @@ def run_app(build: Callable[[], typer.Typer], arguments: Sequence[str], program:
             words = "the same command goes on from its last checkpoint, if there is one"
             _stop(f"interrupted by {first.name}; {words}", _OF_SIGNALS + first)
     sys.exit(code)
+
+
+def _run(build: Callable[[], typer.Typer], arguments: Sequence[str], program: str) -> int:
+    return build()(args=list(arguments), prog_name=program, standalone_mode=False) or 0
 
 
 def _report(error: Exception) -> str:

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
 
 from g2links.errors import InputError
-from g2links.potentials.families import AlgebraicAnsatz, Ansatz, Parameters, PointAnsatz
+from g2links.parallel import processes
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz, Parameters, PointAnsatz
 from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.balanced import balanced_coefficients
 from g2links.ricci_flat.hermitian_search import (
     HermitianProblem,
-    SectionData,
     matrix_of,
     prepare_sections,
     vector_of,
@@ -24,15 +25,20 @@ from g2links.ricci_flat.hermitian_start import NEAR_DAMPING, nested_start
 from g2links.ricci_flat.levenberg_marquardt import Result, State, first_state, minimise
 from g2links.ricci_flat.monge_ampere import (
     MongeAmpereData,
+    Table,
     initial_state,
     is_positive,
     levenberg_marquardt,
-    log_ratios,
     prepare,
     sigma_and_positivity,
     state_at,
     unravel,
+    values_at,
 )
+from g2links.ricci_flat.section_products import SectionTable, loss_of
+from g2links.ricci_flat.section_products import sigma_and_positivity as sections_quality
+from g2links.ricci_flat.sharded_features import ShardedFeatures
+from g2links.ricci_flat.sharded_sections import ShardedSections
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 
@@ -94,14 +100,29 @@ def fit_of(variety: AbstractVariety, ansatz: Ansatz, train: Points, validation: 
     return FeatureFit(variety, ansatz, train, validation)
 
 
+def _feature_table(variety: AbstractVariety, ansatz: PointAnsatz, points: Points) -> Table:
+    """On all devices of all processes where there are several, and the potential is one of those that are known by
+    plain data and fitted as they are."""
+    if isinstance(ansatz, AlgebraicAnsatz | NeuralAnsatz) and jax.device_count() > 1:
+        return ShardedFeatures.of(variety, ansatz, points)
+    return prepare(variety, ansatz.features, points)
+
+
+def _section_table(variety: AbstractVariety, ansatz: HermitianAnsatz, points: Points) -> SectionTable:
+    """In all processes; the products of each are those of its processors."""
+    if processes.count() > 1:
+        return ShardedSections.of(variety, ansatz.sections, points)
+    return prepare_sections(variety, ansatz.sections, points)
+
+
 class FeatureFit:
     """Potentials on features, or of a user (`monge_ampere`). Of an algebraic one with many coefficients the first
     steps, from far away, use a quarter of the points; not from a balanced start, which is near: there they lead to
     potentials whose metrics are not positive at the other points."""
 
     def __init__(self, variety: AbstractVariety, ansatz: PointAnsatz, train: Points, validation: Points) -> None:
-        self.ansatz, self._points = ansatz, train
-        self.train, self.validation = (prepare(variety, ansatz.features, p) for p in (train, validation))
+        self._variety, self.ansatz, self._points = variety, ansatz, train
+        self.train, self.validation = (_feature_table(variety, ansatz, p) for p in (train, validation))
 
     def start(self, parameters: Parameters | None, seed: int | np.random.SeedSequence) -> State:
         """See `Fit`."""
@@ -122,7 +143,7 @@ class FeatureFit:
         far = isinstance(self.ansatz, AlgebraicAnsatz) and not self.ansatz.starts_balanced
         stages = few >= _FEWEST and far
 
-        def stage(data: MongeAmpereData, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
+        def stage(data: Table, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
             found = levenberg_marquardt(
                 self.ansatz, data, state, iterations=end, on_iteration=hook, deadline=deadline, enough=enough
             )
@@ -142,7 +163,7 @@ class FeatureFit:
         return _coarse_to_fine(
             state,
             iterations,
-            coarse=lambda state, end: stage(self.train.rows(0, few), state, end, _FEATURE_ENOUGH),
+            coarse=lambda state, end: stage(self.train.part(few), state, end, _FEATURE_ENOUGH),
             fine=lambda state, end: stage(self.train, state, end),
             between=self._positive,
         )
@@ -153,6 +174,11 @@ class FeatureFit:
         plain = replace(self.ansatz, corrected=False)
         found = levenberg_marquardt(plain, self.train, state, iterations=end, on_iteration=hook, deadline=deadline)
         return found.state, found.result
+
+    def train_here(self) -> MongeAmpereData:
+        """The training points in this process alone, for what has no sums over several."""
+        here = self.train
+        return here if isinstance(here, MongeAmpereData) else prepare(self._variety, self.ansatz.features, self._points)
 
     def quality(self, vector: np.ndarray) -> Quality:
         """See `Fit`."""
@@ -168,7 +194,7 @@ class FeatureFit:
         return _made_positive(vector, lambda: self.start(None, 0).vector, self._is_metric)
 
     def _is_metric(self, vector: np.ndarray) -> bool:
-        values = log_ratios(self.ansatz, unravel(self.ansatz, vector), self.train)
+        values = values_at(self.ansatz, unravel(self.ansatz, vector), self.train)
         return bool(np.all(is_positive(values, self.train)))
 
 
@@ -178,7 +204,7 @@ class SectionFit:
 
     def __init__(self, variety: AbstractVariety, ansatz: HermitianAnsatz, train: Points, validation: Points) -> None:
         self.variety, self.ansatz, self._points = variety, ansatz, train
-        self.train, self.validation = (prepare_sections(variety, ansatz.sections, p) for p in (train, validation))
+        self.train, self.validation = (_section_table(variety, ansatz, p) for p in (train, validation))
 
     def start(self, parameters: Parameters | None, seed: np.random.SeedSequence) -> State:
         """See `Fit`.
@@ -207,13 +233,13 @@ class SectionFit:
         n, sections = len(self.train.weights), self.ansatz.sections.count
         few = min(n, max(n // _SECTION_SHARE, 2 * sections))
 
-        def stage(data: SectionData, state: State, end: int, **rest: Any) -> tuple[State, Result]:
+        def stage(data: SectionTable, state: State, end: int, **rest: Any) -> tuple[State, Result]:
             problem = HermitianProblem(data, deadline)
             return minimise(problem, state, iterations=end, on_iteration=hook, deadline=deadline, **rest)
 
         def coarse(state: State, end: int) -> tuple[State, Result]:
             part = self.train.part(few)
-            if not state.losses and part.loss(matrix_of(state.vector)) < _SECTION_ENOUGH:
+            if not state.losses and loss_of(part, matrix_of(state.vector)) < _SECTION_ENOUGH:
                 return state, Result.CONVERGED
             return stage(part, state, end, enough=_SECTION_ENOUGH)
 
@@ -228,8 +254,8 @@ class SectionFit:
     def quality(self, vector: np.ndarray) -> Quality:
         """See `Fit`."""
         h = matrix_of(vector)
-        train, _ = self.train.sigma_and_positivity(h)
-        return Quality(train, *self.validation.sigma_and_positivity(h))
+        train, _ = sections_quality(self.train, h)
+        return Quality(train, *sections_quality(self.validation, h))
 
     def safe(self) -> np.ndarray | None:
         """See `Fit`: that of the metric of Fubini and Study."""

@@ -63,17 +63,27 @@ def weighted_gram(rows: np.ndarray, factors: np.ndarray) -> np.ndarray:
     return np.asarray(re + 1j * im)
 
 
+def gram(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Σ w r† r over all rows (m, N), in double precision; w (m,) is positive."""
+    total = np.zeros((rows.shape[1],) * 2, dtype=np.complex128)
+    for i in range(0, len(rows), _MANY):
+        block = rows[i : i + _MANY].astype(np.complex128)
+        total += (block.conj().T * weights[i : i + _MANY]) @ block
+    return total
+
+
+def inverse_root(total: np.ndarray) -> np.ndarray:
+    """The positive A with A† M A = 1 for the positive M (N, N); directions in which M is small are stretched by 1e5 at
+    most, relative to the others."""
+    values, vectors = np.linalg.eigh(total)
+    return np.asarray((vectors / np.sqrt(np.maximum(values, _LEAST * values[-1]))) @ vectors.conj().T)
+
+
 def orthonormaliser(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The positive (N, N) A with Σ w (rA)† rA = 1, in double precision; directions in which the rows hardly extend are
-    stretched by 1e5 at most, relative to the others.
+    """The positive (N, N) A with Σ w (rA)† rA = 1, in double precision, as `inverse_root` takes it.
 
     Args:
         rows: (m, N).
         weights: (m,) positive w.
     """
-    total = np.zeros((rows.shape[1],) * 2, dtype=np.complex128)
-    for i in range(0, len(rows), _MANY):
-        block = rows[i : i + _MANY].astype(np.complex128)
-        total += (block.conj().T * weights[i : i + _MANY]) @ block
-    values, vectors = np.linalg.eigh(total)
-    return np.asarray((vectors / np.sqrt(np.maximum(values, _LEAST * values[-1]))) @ vectors.conj().T)
+    return inverse_root(gram(rows, weights))

@@ -15,7 +15,6 @@ times κ the same holds for H = V h V† + (0 ⊕ B) (V h V†)_00, which is lin
 """
 
 import time
-from dataclasses import dataclass
 from functools import partial
 
 import jax
@@ -27,9 +26,9 @@ from g2links.calculus.map_points import padded_blocks
 from g2links.errors import InputError
 from g2links.potentials.reference import reference_jet
 from g2links.potentials.sections import Sections
-from g2links.potentials.sigma import sigma_of
 from g2links.ricci_flat.conjugate_gradients import Progress, least_squares
-from g2links.ricci_flat.hermitian_products import hermitian_forms, orthonormaliser, weighted_gram
+from g2links.ricci_flat.hermitian_products import inverse_root
+from g2links.ricci_flat.section_products import SectionData, SectionTable, loss_of, variance
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.residue import residue
@@ -37,8 +36,6 @@ from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 2000
 """Points whose sections are evaluated at once."""
-_BLOCK = 8000
-"""Points whose Gram matrices are made at once."""
 _CG_STEPS = 150
 """Of conjugate gradients in one Gauss-Newton step, at most: more do not pay before the next linearisation."""
 _CG_WINDOW, _CG_FALL = 5, 0.01
@@ -47,61 +44,6 @@ _CURVATURE, _CG_SHARE = 4.0, 0.2
 """They end where the linear residual is below what the second order adds, 4 |r|⁴, and below a fifth."""
 _SHORTEST = 1 / 64
 """The part of a step below which it is given up, and the damping raised."""
-
-
-@dataclass(frozen=True, eq=False)
-class SectionData:
-    """The sections at each of n points.
-
-    Attributes:
-        rows: (n, d + 1, N) complex64 s and ∂_a s, divided by r^k.
-        log_volume: (n,) log|h_Ω|².
-        weights: (n,) for |Ω|² averages; they sum to 1.
-        added: (n, d, d) B, what the metric has beside that of the sections, times κ; None where that is nothing.
-    """
-
-    rows: np.ndarray
-    log_volume: np.ndarray
-    weights: np.ndarray
-    added: np.ndarray | None = None
-
-    def part(self, n: int) -> "SectionData":
-        """The first n points."""
-        added = None if self.added is None else self.added[:n]
-        return SectionData(self.rows[:n], self.log_volume[:n], self.weights[:n] / np.sum(self.weights[:n]), added)
-
-    def gram(self, h: np.ndarray) -> np.ndarray:
-        """(n, d + 1, d + 1) H at every point."""
-        blocks = (self.rows[i : i + _BLOCK] for i in range(0, len(self.rows), _BLOCK))
-        gram = np.concatenate([_times(rows, h.astype(rows.dtype)) @ rows.conj().transpose(0, 2, 1) for rows in blocks])
-        if self.added is not None:
-            gram[:, 1:, 1:] += gram[:, :1, :1].real * self.added
-        return gram
-
-    def signature(self, gram: np.ndarray) -> np.ndarray:
-        """(n or 1, d + 1) the diagonal between L⁻† and L⁻¹ in the derivative of log det H - (d + 1) log H_00."""
-        d = self.rows.shape[1] - 1
-        signature = np.array([[-d] + d * [1]], dtype=np.float32)
-        if self.added is None:
-            return signature
-        inverse = np.linalg.inv(gram.astype(np.complex128))[:, 1:, 1:]
-        traces = np.einsum("nab,nba->n", inverse, self.added).real
-        signature = np.repeat(signature, len(gram), axis=0)
-        signature[:, 0] += gram[:, 0, 0].real * traces
-        return signature
-
-    def log_ratios(self, h: np.ndarray) -> np.ndarray:
-        """log(det g/|h_Ω|²) up to a constant; -inf where g is not positive definite."""
-        return _log_ratios(self.gram(h)) - self.log_volume
-
-    def loss(self, h: np.ndarray) -> float:
-        """Σ w (log ratio - mean)²; infinite where g is not positive at every point."""
-        return _variance(self.log_ratios(h), self.weights)
-
-    def sigma_and_positivity(self, h: np.ndarray) -> tuple[float, float]:
-        """<|1 - η/<η>|> over these points, and the share of their weight where g is positive definite."""
-        values = self.log_ratios(h)
-        return sigma_of(np.exp(values), self.weights), float(self.weights @ np.isfinite(values))
 
 
 def prepare_sections(variety: AbstractVariety, sections: Sections, points: Points) -> SectionData:
@@ -152,24 +94,23 @@ class HermitianProblem:
     linear problem well conditioned.
 
     Args:
-        data: the points.
+        data: the points, here or in several processes.
         deadline: conjugate gradients stop at this `time.monotonic()`.
 
     Raises:
         InputError: when there are fewer points than sections.
     """
 
-    def __init__(self, data: SectionData, deadline: float | None = None) -> None:
-        n, _, count = data.rows.shape
+    def __init__(self, data: SectionTable, deadline: float | None = None) -> None:
+        n, count = len(data.weights), data.sections
         if n < count:
             raise InputError("training_points", n, f"at least {count}, the number of sections")
         self.data, self.deadline = data, deadline
-        s = data.rows[:, 0]
-        self._to_white = orthonormaliser(s, data.weights / np.linalg.norm(s, axis=1) ** 2)
+        self._to_white = inverse_root(data.moments())
 
     def loss(self, vector: np.ndarray) -> float:
-        """`SectionData.loss`."""
-        return self.data.loss(matrix_of(vector))
+        """See `section_products.loss_of`."""
+        return loss_of(self.data, matrix_of(vector))
 
     def linearise(self, vector: np.ndarray) -> "HermitianLinearisation":
         """The linear problem at `vector`."""
@@ -179,30 +120,27 @@ class HermitianProblem:
 class HermitianLinearisation:
     """r + J δ, with J applied by matrix products."""
 
-    def __init__(self, data: SectionData, h: np.ndarray, to_white: np.ndarray, deadline: float | None) -> None:
-        self._data, self._deadline = data, deadline
+    def __init__(self, data: SectionTable, h: np.ndarray, to_white: np.ndarray, deadline: float | None) -> None:
+        self._weights, self._deadline = data.weights, deadline
         self._white = to_white.astype(np.complex64)
-        self._gram = data.gram(h)
-        self._values = _log_ratios(self._gram) - data.log_volume
-        self.loss = _variance(self._values, data.weights)
+        self._products = data.linearised(h)
+        self._values = self._products.values
+        self.loss = variance(self._values, data.weights)
         self._root = np.sqrt(data.weights).astype(np.float32)
-        self._rows = _orthonormal(data.rows, self._gram)
-        self._signature = data.signature(self._gram)
 
     def step(self, damping: float) -> np.ndarray:
         """By conjugate gradients, stopped early, then shortened until g is positive and the loss falls."""
         delta = self._conjugate_gradients(damping)
-        change = self._data.gram(delta)
+        self._products.towards(delta)
         length = 1.0
         while length > _SHORTEST:
-            values = _log_ratios(self._gram + length * change) - self._data.log_volume
-            if _variance(values, self._data.weights) < self.loss:
+            if variance(self._products.values_along(length), self._weights) < self.loss:
                 break
             length *= 0.5
         return vector_of(length * delta)
 
     def _conjugate_gradients(self, damping: float) -> np.ndarray:
-        residual = self._root * (self._values - self._data.weights @ self._values).astype(np.float32)
+        residual = self._root * (self._values - self._weights @ self._values).astype(np.float32)
         delta = least_squares(
             self._apply,
             self._adjoint,
@@ -224,42 +162,11 @@ class HermitianLinearisation:
 
     def _apply(self, delta: np.ndarray) -> np.ndarray:
         """W^{1/2} (J δ - mean)."""
-        squares = hermitian_forms(self._rows, delta).reshape(-1, self._signature.shape[1])
-        same = len(self._signature) == 1
-        values = squares @ self._signature[0] if same else np.sum(squares * self._signature, axis=1)
-        return self._root * (values - np.float32(self._data.weights @ values))
+        values = self._products.forms(delta)
+        return self._root * (values - np.float32(self._weights @ values))
 
     def _adjoint(self, y: np.ndarray) -> np.ndarray:
         """The transpose of `_apply`."""
         w = self._root * y
-        w = w - self._data.weights.astype(np.float32) * np.sum(w)
-        return weighted_gram(self._rows, np.ravel(w[:, None] * self._signature))
-
-
-def _orthonormal(rows: np.ndarray, gram: np.ndarray) -> np.ndarray:
-    """L⁻¹ V at every point, ((d + 1) n, N)."""
-    inverse = np.linalg.inv(np.linalg.cholesky(gram.astype(np.complex128))).astype(rows.dtype)
-    turned = np.empty_like(rows)
-    for i in range(0, len(rows), _BLOCK):
-        np.matmul(inverse[i : i + _BLOCK], rows[i : i + _BLOCK], out=turned[i : i + _BLOCK])
-    return turned.reshape(-1, rows.shape[-1])
-
-
-def _log_ratios(gram: np.ndarray) -> np.ndarray:
-    """log det H - (d + 1) log H_00; -inf where H is not positive definite."""
-    gram, size = gram.astype(np.complex128), gram.shape[-1]
-    positive = np.linalg.eigvalsh(gram)[:, 0] > 0
-    safe = np.where(positive[:, None, None], gram, np.eye(size))
-    values = np.linalg.slogdet(safe)[1] - size * np.log(safe[:, 0, 0].real)
-    return np.where(positive, values, -np.inf)
-
-
-def _variance(values: np.ndarray, weights: np.ndarray) -> float:
-    if not np.all(np.isfinite(values)):
-        return float("inf")
-    return float(weights @ (values - weights @ values) ** 2)
-
-
-def _times(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    n, size, count = rows.shape
-    return np.asarray((rows.reshape(-1, count) @ matrix).reshape(n, size, count))
+        w = w - self._weights.astype(np.float32) * np.sum(w)
+        return self._products.adjoint(w)

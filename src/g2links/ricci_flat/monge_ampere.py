@@ -9,7 +9,7 @@ stays bounded.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -88,6 +88,46 @@ class MongeAmpereData(NamedTuple):
         part: MongeAmpereData = jax.tree.map(lambda x: x[start:stop], self)
         return part._replace(weights=part.weights / jnp.sum(part.weights))
 
+    def part(self, n: int) -> "MongeAmpereData":
+        """The first n points."""
+        return self.rows(0, n)
+
+    def feature_values(self) -> np.ndarray:
+        """(n, features)."""
+        return np.asarray(self.features.value)
+
+
+@runtime_checkable
+class ShardedTable(Protocol):
+    """The same of n points on several devices or processes, for one ansatz.
+
+    Attributes:
+        weights: (n,) for |Ω|² averages; they sum to 1.
+        log_volume: (n,) log|h|².
+    """
+
+    weights: np.ndarray
+    log_volume: np.ndarray
+
+    def part(self, n: int) -> "ShardedTable":
+        """The first n points."""
+
+    def feature_values(self) -> np.ndarray:
+        """(n, features)."""
+
+    def log_ratios(self, vector: np.ndarray) -> np.ndarray:
+        """(n,) `log_ratio`."""
+
+    def triangle(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (m, p) and residual (m,) with the products and the lengths of W^{1/2} J and W^{1/2} r, r centred."""
+
+    def normal_equations(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """JᵀWJ, JᵀWr and rᵀWr for the centred residual r."""
+
+
+Table = MongeAmpereData | ShardedTable
+"""What is prepared of points, wherever they are."""
+
 
 class Solution(NamedTuple):
     """The parameters found, why the search stopped, and the state to continue from."""
@@ -159,26 +199,32 @@ def log_ratios(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereDat
     return jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), data, batch_size=_CHUNK)
 
 
-@jax.jit
-def is_positive(values: Float[Array, " n"], data: MongeAmpereData) -> Bool[Array, " n"]:
+def is_positive(values: Float[Array | np.ndarray, " n"], data: Table) -> Bool[Array | np.ndarray, " n"]:
     """Whether g is positive definite, from `log_ratios`."""
     return values + data.log_volume > np.log(2 * _NOT_POSITIVE)
 
 
-def sigma_and_positivity(data: MongeAmpereData, ansatz: PointAnsatz, parameters: Parameters) -> tuple[float, float]:
+def values_at(ansatz: PointAnsatz, parameters: Parameters, data: Table) -> Float[Array | np.ndarray, " n"]:
+    """`log_ratios`, wherever the points are."""
+    if isinstance(data, MongeAmpereData):
+        return log_ratios(ansatz, parameters, data)
+    return data.log_ratios(np.asarray(ravel_pytree(parameters)[0]))
+
+
+def sigma_and_positivity(data: Table, ansatz: PointAnsatz, parameters: Parameters) -> tuple[float, float]:
     """σ from prepared data, as training reports it, and the share of the weight where g is positive definite."""
-    values = log_ratios(ansatz, parameters, data)
+    values = values_at(ansatz, parameters, data)
     weights = np.asarray(data.weights)
     return sigma_of(np.exp(values), weights), float(weights @ np.asarray(is_positive(values, data)))
 
 
-def initial_state(ansatz: PointAnsatz, data: MongeAmpereData, seed: int | np.random.SeedSequence) -> State:
+def initial_state(ansatz: PointAnsatz, data: Table, seed: int | np.random.SeedSequence) -> State:
     """A random start, with the first damping."""
-    parameters = ansatz.initial(np.random.default_rng(seed), np.asarray(data.features.value))
+    parameters = ansatz.initial(np.random.default_rng(seed), data.feature_values())
     return first_state(ravel_pytree(parameters)[0])
 
 
-def state_at(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData) -> State:
+def state_at(ansatz: PointAnsatz, parameters: Parameters, data: Table) -> State:
     """A start at given parameters, as those of a neighbouring member of a family.
 
     Raises:
@@ -194,7 +240,7 @@ def state_at(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData)
 
 def levenberg_marquardt(
     ansatz: PointAnsatz,
-    data: MongeAmpereData,
+    data: Table,
     state: State,
     *,
     iterations: int,
@@ -206,7 +252,7 @@ def levenberg_marquardt(
 
     Args:
         ansatz: the family of potentials.
-        data: from `prepare`.
+        data: from `prepare`, or a sharded one of the same ansatz.
         state: from `initial_state`, or saved by an earlier run.
         iterations: at which iteration count to stop.
         on_iteration: called after every accepted step; returning True stops the search.
@@ -237,33 +283,46 @@ class _MongeAmpere:
     """The problem as `levenberg_marquardt.minimise` sees it."""
 
     ansatz: PointAnsatz
-    data: MongeAmpereData
+    data: Table
 
     @cached_property
     def _penalty(self) -> "_Penalty | None":
         """Where features are steep and of several degrees, so that they are nearly dependent."""
         features = self.ansatz.features
         steep = isinstance(features, SteepFeatures) and features.degrees is not None
-        return _Penalty.of(np.asarray(self.data.features.value), np.asarray(self.data.weights)) if steep else None
+        return _Penalty.of(self.data.feature_values(), np.asarray(self.data.weights)) if steep else None
 
     def linearise(self, vector: np.ndarray) -> Linearisation:
         """By singular values for combinations of features, which are nearly dependent; by normal equations
         otherwise."""
-        parameters = unravel(self.ansatz, vector)
+        parameters, data = unravel(self.ansatz, vector), self.data
         if isinstance(self.ansatz, AlgebraicAnsatz):
-            rows, residual = map(np.asarray, _rows(self.ansatz, parameters, self.data))
+            found = _rows(self.ansatz, parameters, data) if isinstance(data, MongeAmpereData) else data.triangle(vector)
+            rows, residual = map(np.asarray, found)
             if self._penalty is not None:
                 more, rest = self._penalty.rows(vector)
                 rows, residual = np.concatenate([rows, more]), np.concatenate([residual, rest])
             return SingularValues.of(rows, residual, _least(self.ansatz))
-        normal, gradient, loss = _normal_equations(self.ansatz, parameters, self.data)
+        if isinstance(data, MongeAmpereData):
+            normal, gradient, loss = _normal_equations(self.ansatz, parameters, data)
+        else:
+            normal, gradient, loss = data.normal_equations(vector)
         return NormalEquations(np.asarray(normal), np.asarray(gradient), float(loss))
 
     def loss(self, vector: np.ndarray) -> float:
         """Σ w (log ratio - mean)², and the penalty; infinite where g is not positive at every point, so that no step
         leads there."""
-        loss = float(_loss(self.ansatz, unravel(self.ansatz, vector), self.data))
+        loss = self._mean_square(vector)
         return loss if self._penalty is None else loss + float(np.sum(self._penalty.residual(vector) ** 2))
+
+    def _mean_square(self, vector: np.ndarray) -> float:
+        data = self.data
+        if isinstance(data, MongeAmpereData):
+            return float(_loss(self.ansatz, unravel(self.ansatz, vector), data))
+        values = data.log_ratios(vector)
+        if not np.all(is_positive(values, data)):
+            return np.inf
+        return float(data.weights @ (values - data.weights @ values) ** 2)
 
 
 class _Penalty(NamedTuple):

@@ -10,7 +10,9 @@ import numpy as np
 from g2links.checks.tolerances import ROUNDING
 from g2links.errors import InputError, NotPositiveError
 from g2links.networks.cy_model import CalabiYauMetric
+from g2links.parallel import processes
 from g2links.potentials.families import Ansatz, KahlerPotential
+from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.own import OwnAnsatz, require_invariant
 from g2links.records import MetricRecord
 from g2links.ricci_flat.family import Family
@@ -80,6 +82,7 @@ def fit_cy(
     started = time.monotonic()
     require_seconds(time_limit)
     family = family or options.family(variety)
+    _require_shared(options, family)
     ansatz = family.ansatz
     progress("looking for singular points", 0, 1)
     variety.require_solvable()
@@ -112,6 +115,8 @@ def fit_cy(
             solved.record["figures"]["seconds"] += before
             ratio = solved.ratio, solved.test.weights
             write_arrays(run.work / _RATIO, dict(zip(_RATIO_ARRAYS, ratio, strict=True)))
+            if processes.count() > 1:
+                solved.record["processes"] = processes.count()
             if time_limit is not None:
                 solved.record["time_limit"] = float(time_limit)
             record = publish(home, run, variety, points, solved)
@@ -120,6 +125,20 @@ def fit_cy(
         complete(report)
         run.finish()
     return report
+
+
+def _require_shared(options: FitOptions, family: Family) -> None:
+    """Several processes share what they can.
+
+    Raises:
+        InputError: for a search that only one can do.
+    """
+    if processes.count() == 1:
+        return
+    if options.optimiser != "lm":
+        raise InputError("--optimiser", options.optimiser, "lm on several processes, as they share its sums")
+    if isinstance(family.ansatz, MixedAnsatz | OwnAnsatz):
+        raise InputError("--ansatz", family.kind, "algebraic or neural on several processes; this one runs on one")
 
 
 def _read_ratio(run: Run) -> tuple[np.ndarray, np.ndarray] | None:

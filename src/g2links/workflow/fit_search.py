@@ -167,7 +167,7 @@ def _iterated(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline
     assert isinstance(fit, FeatureFit)
     found = adam(
         fit.ansatz,
-        fit.train,
+        fit.train_here(),
         state,
         epochs=options.most_iterations,
         learning_rate=options.learning_rate,
