@@ -231,7 +231,7 @@ def spectrum_step(home: Home, **options: Any) -> StepReport:
 def form_spectrum_of(home: Home, form_degree: int, options: dict[str, Any]) -> FormSpectrum:
     """On forms: of V, so of charge 0."""
     charge = options.pop("charge", 0)
-    if charge not in (0, [0]):
+    if (charge if isinstance(charge, int) else list(charge)) not in (0, [0]):
         raise InputError("charge", charge, "0 for forms: they are those of V")
     return form_spectrum(home=home.path, form_degree=form_degree, **options)
 

@@ -13,8 +13,8 @@ from g2links.quantities.spectrum.levels import Level, independent_basis, sector_
 from g2links.quantities.spectrum.sectors import Sector
 from g2links.varieties.variety import AbstractVariety
 
-_HARMONIC = 0.02
-"""A level below this share of the first that is known and is not, is harmonic."""
+_HARMONIC = 0.25
+"""Of the first eigenvalue of functions: forms of less energy are harmonic."""
 _NEARLY = 0.2
 """Exactness is a whole number but for the error of the form, in its square."""
 _ZERO = 1e-6
