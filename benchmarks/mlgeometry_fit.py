@@ -27,8 +27,8 @@ class Potential(nn.Module):
     @nn.compact
     def __call__(self, z: jax.Array) -> jax.Array:
         x = bnn.SquareDense(features=70)(bnn.Bihomogeneous(d=5)(z))
-        x = bnn.SquareDense(features=1, activation=None)(bnn.SquareDense(features=100)(x))
-        return jax.numpy.log(x)
+        x = bnn.SquareDense(features=100)(x)
+        return jax.numpy.log(bnn.SquareDense(features=1, activation=None)(x))
 
 
 def main() -> None:

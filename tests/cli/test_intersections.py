@@ -37,7 +37,6 @@ def test_the_catalogue_has_them(tmp_path):
         (["--configuration", "P2 3; P2 3", "--weights", "1", "1"], "--weights: got (1, 1); not with"),
         (["--ambient", "P5"], "--ambient: got 'P5'; together with --equations"),
         (["--polynomial", "bicubic", "--polarisation", "1"], "2 positive numbers, one for each factor"),
-        (["--polynomial", "bicubic", "--polarisation", "1", "nan"], "--polarisation: got"),
         (["--polynomial", "bicubic", "--polarisation", "1", "1e-9"], "from 1e-06 to 1e+06"),
         (["--polynomial", "fermat_quintic", "--polarisation", "2"], "for complete intersections"),
     ],
