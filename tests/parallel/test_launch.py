@@ -20,10 +20,13 @@ from g2links.workflow.launch import Started, processor_share
 from g2links.workflow.launch_slurm import slurm_place
 from tests.cli.commands import run
 
-QUARTIC = "z0^4+z1^4+z2^4+z3^4+0.4*z0^3*z1+0.3*z1*z2^2*z3+0.2*z0*z2*z3^2+0.25*z1^2*z0*z3"
-"""A quartic surface with no symmetry: a full Hermitian matrix."""
-SIZE = ["--ansatz", "algebraic", "--degree", "3", "--n-points", "4000", "--iterations", "10"]
-CY = ["cy", "--polynomial", QUARTIC, *SIZE, "--require-sigma", "1", "--require-supremum", "1e6"]
+CURVE = "z0^3+z1^3+z2^3+0.4*z0^2*z1+0.3*z1^2*z2+0.2*z0*z1*z2"
+"""With no symmetry: a full Hermitian matrix, of which some steps are enough."""
+FERMAT = "z0^3+z1^3+z2^3"
+"""Coefficients of features, of which each iteration is one checkpoint."""
+ANY = ["--ansatz", "algebraic", "--require-sigma", "1", "--require-supremum", "1e6"]
+CY = ["cy", "--polynomial", CURVE, "--degree", "4", "--n-points", "4000", *ANY]
+LONG = ["cy", "--polynomial", FERMAT, "--degree", "10", "--n-points", "60000", "--training-points", "50000", *ANY]
 PROGRAM = [sys.executable, "-m", "g2links"]
 GOES_ON = "the same command goes on from the last checkpoint, on any number of processes"
 STEP = {
@@ -156,25 +159,19 @@ def _losses(home: Path, run_number: int = 1) -> list[float]:
     return [entry["rms"] for entry in _record(home, run_number)["history"]]
 
 
-@pytest.fixture(scope="module")
-def on_one(tmp_path_factory):
-    """The run that one process makes."""
-    home = tmp_path_factory.mktemp("one")
-    assert run([*CY, "--home", str(home)]) == 0
-    return home
-
-
 @pytest.mark.slow
-def test_two_processes_make_one_run_as_one_does_and_twice_the_same(on_one, tmp_path):
-    assert _launched(tmp_path, 2)["cy_run"] == 1
-    assert _launched(tmp_path, 2, "--fresh")["cy_run"] == 2
-    one, two = _record(on_one), _record(tmp_path)
+def test_two_processes_make_one_run_as_one_does_and_twice_the_same(tmp_path):
+    on_one = tmp_path / "one"
+    assert run([*CY, "--home", str(on_one)]) == 0
+    assert _launched(tmp_path / "two", 2)["cy_run"] == 1
+    assert _launched(tmp_path / "two", 2, "--fresh")["cy_run"] == 2
+    one, two = _record(on_one), _record(tmp_path / "two")
     assert two["processes"] == 2
     assert "processes" not in one
     assert two["figures"]["sigma"] == pytest.approx(one["figures"]["sigma"], rel=1e-2)
-    assert _losses(tmp_path)[0] == pytest.approx(_losses(on_one)[0], rel=1e-4)
-    assert _losses(tmp_path) == _losses(tmp_path, 2)
-    folder = {path.name for path in (tmp_path / "models/cy_models").iterdir()} - {".lock"}
+    assert _losses(tmp_path / "two")[0] == pytest.approx(_losses(on_one)[0], rel=1e-4)
+    assert _losses(tmp_path / "two") == _losses(tmp_path / "two", 2)
+    folder = {path.name for path in (tmp_path / "two/models/cy_models").iterdir()} - {".lock"}
     assert folder == {f"cy_metric_model_run{n}.{end}" for n in (1, 2) for end in ("keras", "json")}
 
 
@@ -182,17 +179,18 @@ def _start_and_kill(home: Path, victim: int, checkpoint: str) -> tuple[int, str,
     """Start it on two processes, kill one of them as soon as there is a checkpoint: the code, the words, the
     seconds until all have ended."""
     launcher = subprocess.Popen(
-        [*PROGRAM, "launch", "-n", "2", "--", *CY, "--home", str(home)],
+        [*PROGRAM, "launch", "-n", "2", "--", *LONG, "--home", str(home)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
     end = time.monotonic() + 240
-    while not list(home.glob(f"models/cy_models/.*.work/checkpoint_{checkpoint}.npz")):
+    children: list[str] = []
+    while len(children) < 2 or not list(home.glob(f"models/cy_models/.*.work/checkpoint_{checkpoint}.npz")):
         assert launcher.poll() is None, "it ended before one could be killed"
         assert time.monotonic() < end
         time.sleep(0.01)
-    children = Path(f"/proc/{launcher.pid}/task/{launcher.pid}/children").read_text().split()
+        children = Path(f"/proc/{launcher.pid}/task/{launcher.pid}/children").read_text().split()
     begun = time.monotonic()
     os.kill(int(children[victim]), signal.SIGKILL)
     _, said = launcher.communicate(timeout=60)
@@ -202,13 +200,15 @@ def _start_and_kill(home: Path, victim: int, checkpoint: str) -> tuple[int, str,
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the processes in /proc")
-def test_a_killed_run_goes_on_on_two_and_on_one_process(on_one, tmp_path):
+def test_a_killed_run_goes_on_on_two_and_on_one_process(tmp_path):
     for victim, checkpoint in ((1, "0000000[1-9]"), (0, "0000000[3-9]")):
         code, said, seconds = _start_and_kill(tmp_path, victim, checkpoint)
         assert code == 128 + signal.SIGKILL
         assert f"process {victim + 1} of 2 was ended by SIGKILL" in said
         assert seconds < 60
-    assert run([*CY, "--home", str(tmp_path)]) == 0
+    on_one = tmp_path / "one"
+    for home in (tmp_path, on_one):
+        assert run([*LONG, "--home", str(home)]) == 0
     assert _record(tmp_path)["figures"]["sigma"] == pytest.approx(_record(on_one)["figures"]["sigma"], rel=1e-2)
     assert len(_losses(tmp_path)) >= 4
 

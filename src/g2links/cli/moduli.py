@@ -124,6 +124,12 @@ def _words(report: "ModuliReport") -> list["Words"]:
     if report.harmonic is not None:
         share = report.harmonic.asymmetry.max()
         lines.append(f"harmonic forms: {share:.1e} of them is not symmetric, at most")
+    if report.rough:
+        names = ", ".join(row.name for row in report.rough[:3])
+        lines.append(
+            f"warning: {len(report.rough)} harmonic values have errors above 1 %, which tells little: {names}; "
+            "take more points (cy --n-points)"
+        )
     if not report.passed:
         worst = ", ".join(row.name for row in report.failures[:3])
         higher = "" if report.harmonic is None else "; for harmonic values a higher --degree may help"

@@ -115,8 +115,17 @@ class ModuliReport:
         ]
 
     @property
+    def rough(self) -> list[Row]:
+        """Those whose harmonic value has a standard error above one per cent: it agrees with everything."""
+        return [
+            row
+            for row in self.rows
+            if row.harmonic is not None and row.harmonic.error > PROMISED * max(abs(row.harmonic.value), _SMALL)
+        ]
+
+    @property
     def passed(self) -> bool:
-        """Whether there are none."""
+        """Whether there are no failures."""
         return not self.failures
 
     def to_record(self) -> dict[str, Any]:
@@ -136,6 +145,7 @@ class ModuliReport:
             **({} if self.harmonic is None else {"asymmetry": self.harmonic.asymmetry.tolist()}),
             **({} if single else {"pairs": [*map(list, metric)], "triples": [*map(list, couplings)]}),
             "limit": self.limit,
+            "rough": [row.name for row in self.rough],
             "passed": self.passed,
         }
 
