@@ -75,6 +75,8 @@ def test_every_command_is_one(words):
         _read_as_the_program_does(rest)
     elif program == "python" and rest[0] == "-m":
         assert rest[1] == "pip"
+    elif program == "python" and rest == ["docs/notebook.py"]:
+        assert (ROOT / rest[0]).is_file()
     elif program == "python":
         (call,) = re.findall(r"^    script\((.*)\)$", (ROOT / rest[0]).read_text(), re.MULTILINE)
         _read_as_the_program_does([*shlex.split(call.replace(",", " ")), *rest[1:]])

@@ -125,12 +125,14 @@ def test_only_the_first_process_announces(monkeypatch):
         everywhere.everywhere(lambda: None)()
 
 
-def test_a_signal_waits_until_all_processes_are_out_of_a_function(monkeypatch):
+def test_a_signal_waits_until_all_processes_are_out_of_a_function(monkeypatch, request):
     def body() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         reached.append("the end")
 
     reached: list[str] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started this with it ignored
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     monkeypatch.setattr(processes, "_joined", Place("127.0.0.1:1", 2, 0))
     monkeypatch.setattr(everywhere, "_announce", lambda *_: None)
     with pytest.raises(KeyboardInterrupt):

@@ -46,6 +46,7 @@ def section_class(variety: AbstractVariety, degree: int) -> SectionClass:
         degree: k.
 
     Example:
+        >>> import g2links
         >>> bicubic = g2links.of_configuration("P2 3; P2 3", polarisation=(1, 0.37))
         >>> section_class(bicubic, 3)
         SectionClass(multidegree=(3, 2), root=3.0)

@@ -42,7 +42,7 @@ def numbers(text: str | None, field: str) -> tuple[int | float, ...] | None:
 
 
 def _number(text: str) -> int | float:
-    value = int(text) if text.isdecimal() else float(text)
+    value = int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else float(text)
     if not math.isfinite(value):
         raise ValueError(text)
     return value
