@@ -25,7 +25,7 @@ CURVE = "z0^3+z1^3+z2^3+0.4*z0^2*z1+0.3*z1^2*z2+0.2*z0*z1*z2"
 FERMAT = "z0^3+z1^3+z2^3"
 """Coefficients of features, of which each iteration is one checkpoint."""
 ANY = ["--ansatz", "algebraic", "--require-sigma", "1", "--require-supremum", "1e6"]
-CY = ["cy", "--polynomial", CURVE, "--degree", "4", "--n-points", "4000", *ANY]
+CY = ["cy", "--polynomial", CURVE, "--degree", "2", "--n-points", "4000", *ANY]
 LONG = ["cy", "--polynomial", FERMAT, "--degree", "10", "--n-points", "60000", "--training-points", "50000", *ANY]
 PROGRAM = [sys.executable, "-m", "g2links"]
 GOES_ON = "the same command goes on from the last checkpoint, on any number of processes"

@@ -18,7 +18,7 @@ _SHOWN = {
 }
 
 
-Angles = Mapping[str, Float[np.ndarray, " n"]]
+Angles = Mapping[str, Float[np.ndarray, " _n"]]
 """For each calibration its values at points."""
 
 

@@ -94,7 +94,7 @@ def test_the_operator_is_the_laplacian_on_forms(hodge_type, rng):
         return hodge_laplacian(real, metric, p=p + q)(x), codifferential(real, metric, p=p + q)(x)
 
     products = operator.products(operator.sections_at(1)(point), table.pairs)
-    value, laplacian, adjoint = (np.einsum("n,nc->c", factors, found[..., 0]) for found in products)
+    value, laplacian, adjoint, _ = (np.einsum("n,nc->c", factors, found[..., 0]) for found in products)
     dual = np.linalg.inv(inverse_cholesky(hermitian_metric(K3, potential, at(x0)))).T
     coframe = np.concatenate([dual, 1j * dual], axis=1)
     quickly = {"xla_backend_optimization_level": 0}  # it is called once
