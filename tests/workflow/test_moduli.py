@@ -137,8 +137,16 @@ def test_harmonic_values_may_be_off_by_a_per_cent(share, passed):
     assert judged.passed == passed
     assert judged.to_record()["weil_petersson"]["harmonic"] == pytest.approx([metric[0, 0], 0.0], nan_ok=True)
     assert judged.to_record()["rough"] == []
-    wide = replace(report, harmonic=harmonic._replace(metric_errors=0.08 * metric))
-    assert share != 1.03 or (wide.passed and wide.rough == [wide.rows[1]])
+
+
+def test_harmonic_values_that_tell_little_are_named():
+    """Errors of 8 % allow a value that is 3 % off."""
+    report = g2links.moduli("fermat_quintic", n_points=1000)
+    metric = np.array([[1.03 * report.exact.metric[0, 0]]])
+    couplings = {key: Measured(value, 0.0) for key, value in report.exact.couplings.items()}
+    wide = replace(report, harmonic=HarmonicModuli(metric, 0.08 * metric, couplings, np.zeros(1)))
+    assert wide.passed
+    assert wide.rough == [wide.rows[1]]
 
 
 @pytest.mark.slow

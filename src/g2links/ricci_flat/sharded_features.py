@@ -5,9 +5,7 @@ triangle R of J = Q R alone: each device makes that of its own rows, and those o
 Normal equations are sums.
 """
 
-import itertools
 import json
-import weakref
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -22,6 +20,7 @@ from g2links._typing import Array, Scalar
 from g2links.parallel.collectives import AXIS, guarded
 from g2links.parallel.cyclic import Cyclic
 from g2links.parallel.everywhere import everywhere
+from g2links.parallel.shared_tables import SharedTables
 from g2links.potentials.families import PointAnsatz, ansatz_from_config
 from g2links.potentials.feature_ansatz import Parameters
 from g2links.records import AnsatzData, VarietyData
@@ -33,9 +32,6 @@ from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
 """Points of one block, as in `monge_ampere`."""
-_numbers = itertools.count()
-_forgotten: list[int] = []
-"""Tables that the first process no longer has, which the others do not know yet."""
 
 
 class _Table(NamedTuple):
@@ -45,7 +41,7 @@ class _Table(NamedTuple):
     data: MongeAmpereData
 
 
-_tables: dict[int, _Table] = {}
+_tables: SharedTables[_Table] = SharedTables()
 
 
 class ShardedFeatures:
@@ -64,12 +60,11 @@ class ShardedFeatures:
     @classmethod
     def of(cls, variety: AbstractVariety, ansatz: PointAnsatz, points: Points) -> "ShardedFeatures":
         """Evaluate the features, each process at its points."""
-        number, forgotten = next(_numbers), list(_forgotten)
-        _forgotten.clear()
+        number, forgotten = _tables.new()
         at = tuple(map(np.asarray, points.at))
         log_volume = _prepare(number, forgotten, variety.to_config(), ansatz.to_config(), at, points.weights)
         table = cls(number, ansatz, points.weights, log_volume)
-        weakref.finalize(table, _forgotten.append, number)
+        _tables.lives_with(number, table)
         return table
 
     def part(self, n: int) -> "ShardedFeatures":
@@ -123,8 +118,7 @@ def _prepare(
     weights: np.ndarray,
 ) -> np.ndarray:
     """Returns log|h|² at all points."""
-    for old in forgotten:
-        _tables.pop(old, None)
+    _tables.drop(forgotten)
     v, rows = variety_from_config(variety), _cyclic(len(weights))
     own_ansatz: PointAnsatz = _ansatz(json.dumps(ansatz), v)
     own = [i for i, device in enumerate(jax.devices()) if device.process_index == jax.process_index()]

@@ -1,8 +1,6 @@
 """The sections at points that are spread over several processes: each makes the products with its own, the first one
 has what they add up to (`section_products`)."""
 
-import itertools
-import weakref
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +10,7 @@ from g2links.parallel import processes
 from g2links.parallel.collectives import gathered, summed
 from g2links.parallel.cyclic import Cyclic
 from g2links.parallel.everywhere import everywhere
+from g2links.parallel.shared_tables import SharedTables
 from g2links.potentials.sections import Sections
 from g2links.records import VarietyData
 from g2links.ricci_flat.hermitian_search import prepare_sections
@@ -21,13 +20,9 @@ from g2links.varieties.points.sampling import Points
 from g2links.varieties.registry import variety_from_config
 from g2links.varieties.variety import AbstractVariety
 
-_tables: dict[int, SectionData] = {}
-"""What this process has of each table."""
+_tables: SharedTables[SectionData] = SharedTables()
 _products: dict[int, LocalProducts] = {}
 """The products of the last linearisation of each."""
-_numbers = itertools.count()
-_forgotten: list[int] = []
-"""Tables that the first process no longer has, which the others do not know yet."""
 
 
 class ShardedSections:
@@ -43,12 +38,11 @@ class ShardedSections:
     @classmethod
     def of(cls, variety: AbstractVariety, sections: Sections, points: Points) -> "ShardedSections":
         """Evaluate the sections, each process at its points."""
-        number, forgotten = next(_numbers), list(_forgotten)
-        _forgotten.clear()
+        number, forgotten = _tables.new()
         at = tuple(map(np.asarray, points.at))
         _prepare(number, forgotten, variety.to_config(), sections.degree, at, points.weights)
         table = cls(number, sections.count, points.weights)
-        weakref.finalize(table, _forgotten.append, number)
+        _tables.lives_with(number, table)
         return table
 
     @property
@@ -128,8 +122,8 @@ def _prepare(
     at: tuple[np.ndarray, ...],
     weights: np.ndarray,
 ) -> None:
+    _tables.drop(forgotten)
     for old in forgotten:
-        _tables.pop(old, None)
         _products.pop(old, None)
     v, share = variety_from_config(variety), _share(len(weights))
     mine = share.rows.of(processes.rank())[: share.own]

@@ -2,11 +2,13 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from g2links.errors import InputError
+
+T = TypeVar("T")
 
 NUMBERS = {"int": "a whole number", "float": "a number"}
 """What is allowed, by the first word of Pydantic's name for the error."""
@@ -19,12 +21,7 @@ def integers(text: str | None, field: str) -> tuple[int, ...] | None:
     Raises:
         InputError: when an entry is not an integer.
     """
-    if text is None:
-        return None
-    try:
-        return tuple(int(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
-    except ValueError as error:
-        raise InputError(field, text, "whole numbers separated by commas or blanks") from error
+    return None if text is None else _separated(text, field, int, "whole numbers")
 
 
 def numbers(text: str | None, field: str) -> tuple[int | float, ...] | None:
@@ -33,12 +30,14 @@ def numbers(text: str | None, field: str) -> tuple[int | float, ...] | None:
     Raises:
         InputError: when an entry is not a finite number.
     """
-    if text is None:
-        return None
+    return None if text is None else _separated(text, field, _number, "numbers")
+
+
+def _separated(text: str, field: str, read: Callable[[str], T], what: str) -> tuple[T, ...]:
     try:
-        return tuple(_number(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
+        return tuple(read(part) for part in re.split(r"\s*,\s*|\s+", text.strip()))
     except ValueError as error:
-        raise InputError(field, text, "numbers separated by commas or blanks") from error
+        raise InputError(field, text, f"{what} separated by commas or blanks") from error
 
 
 def _number(text: str) -> int | float:

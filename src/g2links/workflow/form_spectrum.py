@@ -28,15 +28,12 @@ from g2links.quantities.spectrum.hodge_operator import HodgeOperator
 from g2links.quantities.spectrum.levels import Level, levels_of
 from g2links.quantities.spectrum.sectors import sectors_of
 from g2links.records import FormLevelRecord, FormSpectrumRecord
-from g2links.reports.canvas import SCREEN, save
-from g2links.storage.layout import Home
-from g2links.storage.records import write_record
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.variety import AbstractVariety
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.solve import open_run
-from g2links.workflow.spectrum import checked_levels, checked_points, checked_symmetry
+from g2links.workflow.spectrum import checked_levels, checked_points, checked_symmetry, poor_levels, saved_spectrum
 
 _POINTS = 20_000
 """By default: errors of points count for what is left of ΔF - λF alone."""
@@ -89,13 +86,7 @@ class FormSpectrum:
                 f"{self.betti}: raise the degree or the number of points"
             )
         for hodge_type, levels in self.levels.items():
-            poor = [level for level in levels if level.error > self.require_error * max(level.eigenvalue, 1.0)]
-            if poor:
-                found.append(
-                    f"{len(poor)} of {len(levels)} levels of type {hodge_type}, from {poor[0].eigenvalue:.6g} ± "
-                    f"{poor[0].error:.2g} on, have relative errors above {self.require_error:g}: raise the degree or "
-                    "the number of points, or ask for fewer levels"
-                )
+            found += poor_levels(levels, f"type {hodge_type}", self.require_error)
         for hodge_type, part in self.exact.items():
             if not part.agrees:
                 found.append(
@@ -154,15 +145,9 @@ class FormSpectrum:
         Raises:
             ArtefactError: the disk refuses.
         """
-        place = Home(home)
-        place.make(place.plots)
-        run = "" if self.cy_run is None else f"_cy_run{self.cy_run}"
-        stem = place.plots / f"spectrum_{self.form_degree}forms{run}"
-        picture, record = stem.with_suffix(".png"), stem.with_suffix(".json")
         title = f"Hodge Laplacian on {self.form_degree}-forms: {self.variety.name}"
-        save(plot_form_spectrum(self.record()["levels"], title=title), picture, dpi=SCREEN)
-        write_record(record, FormSpectrumRecord, self.record())
-        return [str(picture), str(record)]
+        figure, name = plot_form_spectrum(self.record()["levels"], title=title), f"spectrum_{self.form_degree}forms"
+        return saved_spectrum(home, name, self.cy_run, figure, FormSpectrumRecord, self.record())
 
     def __repr__(self) -> str:
         return "\n".join(self.lines())
@@ -183,14 +168,11 @@ class FormSpectrum:
             part = self.exact[p, q]
             if part.compared:
                 found.append(f"    exact part: within {part.deviation:.1e} of {part.compared} eigenvalues of functions")
+            elif (p, q) != (2, 0):
+                found.append("    exact part: no level is known well enough to be compared with those of functions")
         said = "" if self.betti is None else f", b{self.form_degree} = {self.betti}"
-        highest, above = (
-            pick(values)
-            for pick, values in (
-                (max, [found.highest for found in self.kernels.values()]),
-                (min, [found.next for found in self.kernels.values()]),
-            )
-        )
+        highest = max(each.highest for each in self.kernels.values())
+        above = min(each.next for each in self.kernels.values())
         found.append(
             f"  harmonic {self.form_degree}-forms: {self.harmonic}{said}; their energies are at most {highest:.2g}, "
             f"those of all others at least {above:.3g}"

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from g2links.errors import InputError
 from g2links.measures.monge_ampere import volume_density
 from g2links.plot.spectra import spectrum as plot_spectrum
 from g2links.quantities.spectrum.default_sizes import default_degree, require_size
+from g2links.quantities.spectrum.form_levels import FormLevel
 from g2links.quantities.spectrum.function_space import FunctionSpace
 from g2links.quantities.spectrum.galerkin import LaplaceOperator
 from g2links.quantities.spectrum.levels import Level, levels_of
 from g2links.quantities.spectrum.product_space import Symmetry
 from g2links.quantities.spectrum.sectors import sectors_of
 from g2links.quantities.spectrum.weyl import HeatTrace, heat_trace
-from g2links.records import LevelRecord, SpectrumRecord
+from g2links.records import FormSpectrumRecord, LevelRecord, SpectrumRecord
 from g2links.reports.canvas import SCREEN, save
 from g2links.storage.layout import Home
 from g2links.storage.records import write_record
@@ -57,15 +59,11 @@ class Spectrum:
     @property
     def failures(self) -> list[str]:
         """One sentence for each thing that is not good enough."""
-        found = []
-        for charge, levels in self.levels.items():
-            poor = [level for level in levels if level.error > self.require_error * max(level.eigenvalue, 1.0)]
-            if poor:
-                found.append(
-                    f"{len(poor)} of {len(levels)} levels of charge {charge}, from {poor[0].eigenvalue:.6g} ± "
-                    f"{poor[0].error:.2g} on, have relative errors above {self.require_error:g}: raise the degree or "
-                    "the number of points, or ask for fewer levels"
-                )
+        found = [
+            sentence
+            for charge, levels in self.levels.items()
+            for sentence in poor_levels(levels, f"charge {charge}", self.require_error)
+        ]
         if self.weyl is not None and not abs(self.weyl.deviation) <= self.weyl.allowed:
             found.append(
                 f"the heat trace at t = {self.weyl.time:.3g} is off by {self.weyl.deviation:.1%} from Weyl's law "
@@ -120,14 +118,8 @@ class Spectrum:
         Raises:
             ArtefactError: the disk refuses.
         """
-        place = Home(home)
-        place.make(place.plots)
-        stem = place.plots / ("spectrum" if self.cy_run is None else f"spectrum_cy_run{self.cy_run}")
-        picture, record = stem.with_suffix(".png"), stem.with_suffix(".json")
-        title = f"Spectrum of the Laplacian: {self.variety.name}"
-        save(plot_spectrum(self.record()["levels"], title=title), picture, dpi=SCREEN)
-        write_record(record, SpectrumRecord, self.record())
-        return [str(picture), str(record)]
+        figure = plot_spectrum(self.record()["levels"], title=f"Spectrum of the Laplacian: {self.variety.name}")
+        return saved_spectrum(home, "spectrum", self.cy_run, figure, SpectrumRecord, self.record())
 
     def __repr__(self) -> str:
         return "\n".join(self.lines())
@@ -150,6 +142,39 @@ class Spectrum:
         elif 0 in self.levels:
             found.append("  no heat trace: V is an orbifold, or no level above 0 is known to two per cent")
         return [*found, *(f"  FAILED: {failure}" for failure in self.failures)]
+
+
+def poor_levels(levels: Sequence[Level] | Sequence[FormLevel], of: str, require_error: float) -> list[str]:
+    """A sentence where levels, such as those "of charge 1", are not known as well as is required; none otherwise."""
+    poor = [level for level in levels if level.error > require_error * max(level.eigenvalue, 1.0)]
+    if not poor:
+        return []
+    return [
+        f"{len(poor)} of {len(levels)} levels of {of}, from {poor[0].eigenvalue:.6g} ± {poor[0].error:.2g} on, have "
+        f"relative errors above {require_error:g}: raise the degree or the number of points, or ask for fewer levels"
+    ]
+
+
+def saved_spectrum(
+    home: str | os.PathLike[str],
+    name: str,
+    cy_run: int | None,
+    figure: Figure,
+    kind: type,
+    record: SpectrumRecord | FormSpectrumRecord,
+) -> list[str]:
+    """Write a picture and a record of one name among the pictures of a home; the files.
+
+    Raises:
+        ArtefactError: the disk refuses.
+    """
+    place = Home(home)
+    place.make(place.plots)
+    stem = place.plots / (name if cy_run is None else f"{name}_cy_run{cy_run}")
+    picture, file = stem.with_suffix(".png"), stem.with_suffix(".json")
+    save(figure, picture, dpi=SCREEN)
+    write_record(file, kind, record)
+    return [str(picture), str(file)]
 
 
 def spectrum(

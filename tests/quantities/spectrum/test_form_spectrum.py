@@ -78,6 +78,9 @@ def test_a_missing_harmonic_form_and_a_wrong_exact_part_fail():
     assert "kernel" in dataclasses.replace(found, kernels={(1, 0): Kernel(1, 1e-9, 0.8)}).failures[0]
     assert "exact part" in dataclasses.replace(found, exact={(1, 0): wrong[0]}).failures[0]
     assert "relative errors" in dataclasses.replace(found, require_error=1e-8).failures[0]
+    unknown = dataclasses.replace(found, exact={(1, 0): exact_part((1, 0), [], FUNCTIONS)})
+    assert any("no level is known well enough to be compared" in line for line in unknown.lines())
+    assert not any("no level is known" in line for line in found.lines())
 
 
 @pytest.mark.parametrize(
