@@ -17,9 +17,11 @@ from g2links.parallel.cyclic import Cyclic
 from g2links.potentials.families import AlgebraicAnsatz, NeuralAnsatz
 from g2links.potentials.features import InvariantFeatures
 from g2links.potentials.sections import Sections
-from g2links.ricci_flat import monge_ampere, sharded_features
+from g2links.ricci_flat import sharded_features
+from g2links.ricci_flat.feature_table import LocalFeatures
 from g2links.ricci_flat.hermitian_search import HermitianProblem, prepare_sections, vector_of
 from g2links.ricci_flat.levenberg_marquardt import first_state, minimise
+from g2links.ricci_flat.monge_ampere import initial_state, levenberg_marquardt
 from g2links.ricci_flat.sharded_features import ShardedFeatures
 from g2links.ricci_flat.sharded_sections import ShardedSections
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -35,44 +37,40 @@ def _off(one, other) -> float:
     return float(np.max(np.abs(one - other)) / np.max(np.abs(one)))
 
 
-def _start(ansatz, here, shared) -> tuple[dict[str, float], np.ndarray]:
-    start = monge_ampere.initial_state(ansatz, here, 0).vector
-    return {"start": _off(start, monge_ampere.initial_state(ansatz, shared, 0).vector)}, start
+def _start(here, shared) -> tuple[dict[str, float], np.ndarray]:
+    start = initial_state(here, 0).vector
+    return {"start": _off(start, initial_state(shared, 0).vector)}, start
 
 
 def _algebraic(points) -> dict[str, float]:
     ansatz = AlgebraicAnsatz(InvariantFeatures(CUBIC, 3, symmetric=False))
-    here, shared = monge_ampere.prepare(CUBIC, ansatz.features, points), ShardedFeatures.of(CUBIC, ansatz, points)
-    found, start = _start(ansatz, here, shared)
+    here, shared = LocalFeatures.of(CUBIC, ansatz, points), ShardedFeatures.of(CUBIC, ansatz, points)
+    found, start = _start(here, shared)
     vector = start * (1 + 1e-3 * np.cos(np.arange(len(start))))
-    parameters = monge_ampere.unravel(ansatz, vector)
     for name, one, other in (("all", here, shared), ("few", here.part(FEW), shared.part(FEW))):
         found[f"weights {name}"] = _off(one.weights, other.weights)
-        found[f"volume {name}"] = _off(one.log_volume, other.log_volume)
-        found[f"values {name}"] = _off(monge_ampere.log_ratios(ansatz, parameters, one), other.log_ratios(vector))
-    rows, residual = map(np.asarray, monge_ampere._rows(ansatz, parameters, here))
+        found[f"volume {name}"] = _off(one.data.log_volume, other.log_volume)
+        found[f"values {name}"] = _off(one.log_ratios(vector), other.log_ratios(vector))
+        found[f"loss {name}"] = _off(one.loss(vector), other.loss(vector))
+    rows, residual = here.triangle(vector)
     triangle, rest = shared.triangle(vector)
     found["triangle"] = _off(rows.T @ rows, triangle.T @ triangle)
     found["gradient"] = _off(rows.T @ residual, triangle.T @ rest)
-    return found | _search(ansatz, here, shared, start)
+    return found | _search(here, shared, start)
 
 
 def _neural(points) -> dict[str, float]:
     ansatz = NeuralAnsatz(InvariantFeatures(CUBIC, 3, symmetric=False), (3,))
-    here, shared = monge_ampere.prepare(CUBIC, ansatz.features, points), ShardedFeatures.of(CUBIC, ansatz, points)
-    found, start = _start(ansatz, here, shared)
-    parameters = monge_ampere.unravel(ansatz, start)
+    here, shared = LocalFeatures.of(CUBIC, ansatz, points), ShardedFeatures.of(CUBIC, ansatz, points)
+    found, start = _start(here, shared)
     names = ("normal equations", "gradient", "loss")
-    one = monge_ampere._normal_equations(ansatz, parameters, here)
-    found |= dict(zip(names, map(_off, one, shared.normal_equations(start)), strict=True))
-    return found | _search(ansatz, here, shared, start)
+    both = here.normal_equations(start), shared.normal_equations(start)
+    found |= dict(zip(names, map(_off, *both), strict=True))
+    return found | _search(here, shared, start)
 
 
-def _search(ansatz, here, shared, start) -> dict[str, float]:
-    states = [
-        monge_ampere.levenberg_marquardt(ansatz, table, first_state(start), iterations=2).state
-        for table in (here, shared)
-    ]
+def _search(here, shared, start) -> dict[str, float]:
+    states = [levenberg_marquardt(table, first_state(start), iterations=2).state for table in (here, shared)]
     return {"search": _off(*(state.losses for state in states))}
 
 

@@ -8,12 +8,12 @@ from jax.flatten_util import ravel_pytree
 
 from g2links.calculus.jets import real_function_jet
 from g2links.errors import InputError
-from g2links.potentials.families import KahlerPotential, ansatz_from_config
+from g2links.potentials.families import KahlerPotential, ansatz_from_config, unravel
 from g2links.potentials.mixed import MixedAnsatz, NormedFeatures
 from g2links.potentials.reference import reference_potential
 from g2links.ricci_flat.feature_choice import is_crowded, mixed_features
+from g2links.ricci_flat.feature_table import is_positive, log_ratios, prepare
 from g2links.ricci_flat.fitting import FeatureFit
-from g2links.ricci_flat.monge_ampere import is_positive, log_ratios, prepare, unravel
 from g2links.varieties.catalogue import fermat
 from g2links.varieties.charts import tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -73,7 +73,7 @@ def test_jets_are_the_derivatives_of_values(ansatz, data, points, rng):
 
 def test_every_choice_without_a_correction_is_a_metric(ansatz, data, rng):
     def positive(correction):
-        return is_positive(log_ratios(ansatz, parameters(ansatz, data, rng, correction), data), data)
+        return is_positive(log_ratios(ansatz, parameters(ansatz, data, rng, correction), data), data.log_volume)
 
     assert all(np.all(positive(0.0)) for _ in range(5))
     assert not np.all(positive(-1e3))

@@ -10,7 +10,7 @@ import pytest
 from g2links.calculus.jets import real_function_jet
 from g2links.errors import InputError
 from g2links.measures.monge_ampere import measure
-from g2links.potentials.families import KahlerPotential, ansatz_from_config
+from g2links.potentials.families import KahlerPotential, ansatz_from_config, unravel
 from g2links.potentials.metric import hermitian_metric, monge_ampere_ratio
 from g2links.potentials.sections import HermitianAnsatz, Sections
 from g2links.ricci_flat import hermitian_search
@@ -18,7 +18,6 @@ from g2links.ricci_flat.family import choose_family, little_symmetry
 from g2links.ricci_flat.fitting import fit_of
 from g2links.ricci_flat.hermitian_search import HermitianProblem, matrix_of, prepare_sections, vector_of
 from g2links.ricci_flat.levenberg_marquardt import Result, first_state, minimise
-from g2links.ricci_flat.monge_ampere import unravel
 from g2links.varieties.catalogue import dwork, fermat_quintic, from_catalogue
 from g2links.varieties.charts import act, tangent_frame
 from g2links.varieties.hypersurface import WeightedHypersurface

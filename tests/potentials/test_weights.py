@@ -9,7 +9,8 @@ from g2links.errors import InputError
 from g2links.measures.monge_ampere import measure
 from g2links.potentials.families import AlgebraicAnsatz, KahlerPotential, ansatz_from_config
 from g2links.potentials.features import InvariantFeatures, default_degree
-from g2links.ricci_flat.monge_ampere import initial_state, levenberg_marquardt, prepare, sigma_and_positivity
+from g2links.ricci_flat.feature_table import LocalFeatures
+from g2links.ricci_flat.monge_ampere import initial_state, levenberg_marquardt, sigma_and_positivity
 from g2links.varieties.catalogue import from_catalogue
 from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.parsing import parse_polynomial
@@ -82,12 +83,11 @@ def test_the_root_belongs_to_the_ansatz():
 def test_an_algebraic_metric_of_an_orbifold(points):
     """σ falls from 0.2 for the reference metric to about 0.01 at k = 6; the volume stays (2π)³ 8/48."""
     ansatz = AlgebraicAnsatz(InvariantFeatures(FERMAT, 6, True))
-    data = prepare(FERMAT, ansatz.features, points)
-    train, test = data.rows(0, TRAIN), data.rows(TRAIN, 2 * TRAIN)
-    start = initial_state(ansatz, train, 0)
-    solution = levenberg_marquardt(ansatz, train, start, iterations=12)
+    table = LocalFeatures.of(FERMAT, ansatz, points)
+    train, test = table.part(TRAIN), table.rows(TRAIN, 2 * TRAIN)
+    solution = levenberg_marquardt(train, initial_state(train, 0), iterations=12)
     potential = KahlerPotential(ansatz, solution.parameters)
-    assert 0.006 < sigma_and_positivity(test, potential.ansatz, potential.parameters)[0] < 0.016
+    assert 0.006 < sigma_and_positivity(test, solution.state.vector)[0] < 0.016
     found = measure(FERMAT, potential, points.rows(slice(TRAIN, None)))
     ratio, error = found.volume_ratio
     assert abs(ratio - 1) < 4 * error

@@ -18,7 +18,7 @@ from g2links.potentials.families import FeatureAnsatz, KahlerPotential, Paramete
 from g2links.potentials.metric import Potential, hermitian_metric, monge_ampere_ratio
 from g2links.potentials.reference import reference_jet
 from g2links.potentials.sigma import sigma_of
-from g2links.ricci_flat.monge_ampere import metrics_from_jets, prepare
+from g2links.ricci_flat.feature_table import metrics_from_jets, prepare
 from g2links.varieties.charts import ChartPoint, tangent_frame
 from g2links.varieties.points.sampling import Points, integral, weighted_mean
 from g2links.varieties.residue import kahler_volume, volume_factor

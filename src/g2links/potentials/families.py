@@ -187,6 +187,13 @@ class KahlerPotential:
 register_tree(KahlerPotential, arrays=("parameters",), fixed=("ansatz",))
 
 
+def unravel(ansatz: Ansatz, vector: np.ndarray) -> Parameters:
+    """Parameters from the flat vector of a `State`."""
+    sizes = np.cumsum([int(np.prod(shape)) for shape in ansatz.shapes()])[:-1]
+    parts = np.split(np.asarray(vector), sizes)
+    return tuple(jnp.asarray(part.reshape(shape)) for part, shape in zip(parts, ansatz.shapes(), strict=True))
+
+
 def ansatz_from_config(config: AnsatzData, variety: AbstractVariety) -> Ansatz:
     """Rebuild an ansatz from `to_config`.
 

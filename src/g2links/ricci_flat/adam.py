@@ -14,9 +14,10 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 
 from g2links._typing import Array, Index, Number
-from g2links.potentials.families import PointAnsatz
+from g2links.potentials.families import PointAnsatz, unravel
+from g2links.ricci_flat.feature_table import FeatureData, LocalFeatures, log_ratio
 from g2links.ricci_flat.levenberg_marquardt import Result, State
-from g2links.ricci_flat.monge_ampere import MongeAmpereData, Solution, log_ratio, unravel
+from g2links.ricci_flat.monge_ampere import Solution
 
 _BETA = (0.9, 0.999)
 """Decay of the two moments, as in arXiv:1412.6980."""
@@ -26,8 +27,7 @@ _Carry = tuple[Array, Array, Array, Array]
 
 
 def adam(
-    ansatz: PointAnsatz,
-    data: MongeAmpereData,
+    table: LocalFeatures,
     state: State,
     *,
     epochs: int,
@@ -42,7 +42,7 @@ def adam(
     The order of the batches in an epoch depends on `seed` and on the epoch alone, so a resumed run repeats an
     uninterrupted one.
     """
-    n = len(data.weights)
+    n = len(table.weights)
     size = min(batch_size, n)
     moments = state.moments or (np.zeros_like(state.vector), np.zeros_like(state.vector))
     vector, result = state.vector, Result.LIMIT
@@ -53,7 +53,7 @@ def adam(
         order = np.random.default_rng([seed, state.iteration]).permutation(n)[: n // size * size]
         step = state.iteration * (n // size)
         vector, *moments_now, loss = _epoch(
-            ansatz, data, vector, *moments, order.reshape(-1, size), learning_rate, step
+            table.ansatz, table.data, vector, *moments, order.reshape(-1, size), learning_rate, step
         )
         moments = tuple(np.asarray(m) for m in moments_now)
         losses = (*state.losses, float(loss))
@@ -61,13 +61,13 @@ def adam(
         if on_epoch is not None and on_epoch(state):
             result = Result.STOPPED
             break
-    return Solution(unravel(ansatz, state.vector), result, state)
+    return Solution(unravel(table.ansatz, state.vector), result, state)
 
 
 @partial(jax.jit, static_argnums=0)
 def _epoch(
     ansatz: PointAnsatz,
-    data: MongeAmpereData,
+    data: FeatureData,
     vector: Array,
     first: Array,
     second: Array,
@@ -79,7 +79,7 @@ def _epoch(
     restore = ravel_pytree(template)[1]
 
     def loss(v: Array, rows: Array) -> Array:
-        batch: MongeAmpereData = jax.tree.map(lambda x: x[rows], data)
+        batch: FeatureData = jax.tree.map(lambda x: x[rows], data)
         values = jax.vmap(lambda point: log_ratio(ansatz, restore(v), point))(batch)
         weights = batch.weights / jnp.sum(batch.weights)
         return jnp.sum(weights * (values - jnp.sum(weights * values)) ** 2)

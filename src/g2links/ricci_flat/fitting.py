@@ -11,10 +11,11 @@ from jax.flatten_util import ravel_pytree
 
 from g2links.errors import InputError
 from g2links.parallel import processes
-from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz, Parameters, PointAnsatz
+from g2links.potentials.families import AlgebraicAnsatz, Ansatz, NeuralAnsatz, Parameters, PointAnsatz, unravel
 from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.ricci_flat.balanced import balanced_coefficients
+from g2links.ricci_flat.feature_table import FeatureTable, LocalFeatures
 from g2links.ricci_flat.hermitian_search import (
     HermitianProblem,
     matrix_of,
@@ -23,18 +24,7 @@ from g2links.ricci_flat.hermitian_search import (
 )
 from g2links.ricci_flat.hermitian_start import NEAR_DAMPING, nested_start
 from g2links.ricci_flat.levenberg_marquardt import Result, State, first_state, minimise
-from g2links.ricci_flat.monge_ampere import (
-    MongeAmpereData,
-    Table,
-    initial_state,
-    is_positive,
-    levenberg_marquardt,
-    prepare,
-    sigma_and_positivity,
-    state_at,
-    unravel,
-    values_at,
-)
+from g2links.ricci_flat.monge_ampere import initial_state, levenberg_marquardt, sigma_and_positivity, state_at
 from g2links.ricci_flat.section_products import SectionTable, loss_of
 from g2links.ricci_flat.section_products import sigma_and_positivity as sections_quality
 from g2links.ricci_flat.sharded_features import ShardedFeatures
@@ -100,12 +90,12 @@ def fit_of(variety: AbstractVariety, ansatz: Ansatz, train: Points, validation: 
     return FeatureFit(variety, ansatz, train, validation)
 
 
-def _feature_table(variety: AbstractVariety, ansatz: PointAnsatz, points: Points) -> Table:
+def _feature_table(variety: AbstractVariety, ansatz: PointAnsatz, points: Points) -> FeatureTable:
     """On all devices of all processes where there are several, and the potential is one of those that are known by
     plain data and fitted as they are."""
     if isinstance(ansatz, AlgebraicAnsatz | NeuralAnsatz) and jax.device_count() > 1:
         return ShardedFeatures.of(variety, ansatz, points)
-    return prepare(variety, ansatz.features, points)
+    return LocalFeatures.of(variety, ansatz, points)
 
 
 def _section_table(variety: AbstractVariety, ansatz: HermitianAnsatz, points: Points) -> SectionTable:
@@ -127,10 +117,10 @@ class FeatureFit:
     def start(self, parameters: Parameters | None, seed: int | np.random.SeedSequence) -> State:
         """See `Fit`."""
         if parameters is not None:
-            return state_at(self.ansatz, parameters, self.train)
+            return state_at(self.train, parameters)
         if isinstance(self.ansatz, AlgebraicAnsatz) and self.ansatz.starts_balanced:
-            return state_at(self.ansatz, (jnp.asarray(balanced_coefficients(self.ansatz, self._points)),), self.train)
-        return initial_state(self.ansatz, self.train, seed)
+            return state_at(self.train, (jnp.asarray(balanced_coefficients(self.ansatz, self._points)),))
+        return initial_state(self.train, seed)
 
     def near(self, parameters: Parameters) -> State:
         """See `Fit`."""
@@ -143,9 +133,9 @@ class FeatureFit:
         far = isinstance(self.ansatz, AlgebraicAnsatz) and not self.ansatz.starts_balanced
         stages = few >= _FEWEST and far
 
-        def stage(data: Table, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
+        def stage(table: FeatureTable, state: State, end: int, enough: float = 0.0) -> tuple[State, Result]:
             found = levenberg_marquardt(
-                self.ansatz, data, state, iterations=end, on_iteration=hook, deadline=deadline, enough=enough
+                table, state, iterations=end, on_iteration=hook, deadline=deadline, enough=enough
             )
             return found.state, found.result
 
@@ -153,7 +143,7 @@ class FeatureFit:
             return _coarse_to_fine(
                 state,
                 iterations,
-                coarse=lambda state, end: self._uncorrected(state, end, hook, deadline),
+                coarse=lambda state, end: stage(self._uncorrected(), state, end),
                 fine=lambda state, end: stage(self.train, state, end),
                 between=lambda vector: vector,
                 steps=_STEPS_UNCORRECTED,
@@ -168,23 +158,20 @@ class FeatureFit:
             between=self._positive,
         )
 
-    def _uncorrected(self, state: State, end: int, hook: Hook, deadline: float | None) -> tuple[State, Result]:
-        """Of a mixed potential: positive by construction, from which its correction begins."""
+    def _uncorrected(self) -> LocalFeatures:
+        """For a mixed potential without its correction: positive by construction, and where the correction begins."""
         assert isinstance(self.ansatz, MixedAnsatz)
-        plain = replace(self.ansatz, corrected=False)
-        found = levenberg_marquardt(plain, self.train, state, iterations=end, on_iteration=hook, deadline=deadline)
-        return found.state, found.result
+        return self.train_here().for_ansatz(replace(self.ansatz, corrected=False))
 
-    def train_here(self) -> MongeAmpereData:
+    def train_here(self) -> LocalFeatures:
         """The training points in this process alone, for what has no sums over several."""
         here = self.train
-        return here if isinstance(here, MongeAmpereData) else prepare(self._variety, self.ansatz.features, self._points)
+        return here if isinstance(here, LocalFeatures) else LocalFeatures.of(self._variety, self.ansatz, self._points)
 
     def quality(self, vector: np.ndarray) -> Quality:
         """See `Fit`."""
-        parameters = unravel(self.ansatz, vector)
-        train, _ = sigma_and_positivity(self.train, self.ansatz, parameters)
-        return Quality(train, *sigma_and_positivity(self.validation, self.ansatz, parameters))
+        train, _ = sigma_and_positivity(self.train, vector)
+        return Quality(train, *sigma_and_positivity(self.validation, vector))
 
     def safe(self) -> np.ndarray | None:
         """See `Fit`."""
@@ -194,8 +181,7 @@ class FeatureFit:
         return _made_positive(vector, lambda: self.start(None, 0).vector, self._is_metric)
 
     def _is_metric(self, vector: np.ndarray) -> bool:
-        values = values_at(self.ansatz, unravel(self.ansatz, vector), self.train)
-        return bool(np.all(is_positive(values, self.train)))
+        return bool(np.all(self.train.is_positive(self.train.log_ratios(vector))))
 
 
 class SectionFit:

@@ -21,39 +21,40 @@ from g2links.parallel.collectives import AXIS, guarded
 from g2links.parallel.cyclic import Cyclic
 from g2links.parallel.everywhere import everywhere
 from g2links.parallel.shared_tables import SharedTables
-from g2links.potentials.families import PointAnsatz, ansatz_from_config
+from g2links.potentials.families import PointAnsatz, ansatz_from_config, unravel
 from g2links.potentials.feature_ansatz import Parameters
 from g2links.records import AnsatzData, VarietyData
-from g2links.ricci_flat.monge_ampere import MongeAmpereData, log_ratio, prepare, unravel
+from g2links.ricci_flat.feature_table import FeatureData, is_positive, log_ratio, prepare
 from g2links.varieties.charts import ChartPoint
 from g2links.varieties.points.sampling import Points
 from g2links.varieties.registry import variety_from_config
 from g2links.varieties.variety import AbstractVariety
 
 _CHUNK = 500
-"""Points of one block, as in `monge_ampere`."""
+"""Points of one block, as in `feature_table`."""
 
 
 class _Table(NamedTuple):
     """What this process has of a table: its leaves are (p, each, ...) for p devices, sharded along the first axis."""
 
     ansatz: PointAnsatz
-    data: MongeAmpereData
+    data: FeatureData
 
 
 _tables: SharedTables[_Table] = SharedTables()
 
 
 class ShardedFeatures:
-    """A `monge_ampere.ShardedTable`: n points on all devices.
+    """A `feature_table.FeatureTable`: n points on all devices.
 
     Attributes:
+        ansatz: the family of potentials.
         weights: (n,) for |Ω|² averages; they sum to 1.
         log_volume: (n,) log|h|².
     """
 
     def __init__(self, number: int, ansatz: PointAnsatz, weights: np.ndarray, log_volume: np.ndarray) -> None:
-        self._number, self._ansatz = number, ansatz
+        self._number, self.ansatz = number, ansatz
         self.weights, self.log_volume = weights / np.sum(weights), log_volume
         self._whole: ShardedFeatures | None = None
 
@@ -69,25 +70,36 @@ class ShardedFeatures:
 
     def part(self, n: int) -> "ShardedFeatures":
         """The first n points; its table is this one's, for as long as it lives."""
-        first = ShardedFeatures(self._number, self._ansatz, self.weights[:n], self.log_volume[:n])
+        first = ShardedFeatures(self._number, self.ansatz, self.weights[:n], self.log_volume[:n])
         first._whole = self
         return first
 
     def feature_values(self) -> np.ndarray:
-        """(n, features)."""
+        """See `feature_table.FeatureTable`."""
         return _feature_values(self._number, len(self.weights))
 
     def log_ratios(self, vector: np.ndarray) -> np.ndarray:
-        """(n,) log(det g/|h|²), as `monge_ampere.log_ratios` gives it."""
+        """See `feature_table.FeatureTable`."""
         return _log_ratios(self._number, len(self.weights), vector)
 
+    def is_positive(self, values: np.ndarray) -> np.ndarray:
+        """See `feature_table.FeatureTable`."""
+        return np.asarray(is_positive(values, self.log_volume))
+
+    def loss(self, vector: np.ndarray) -> float:
+        """See `feature_table.FeatureTable`."""
+        values = self.log_ratios(vector)
+        if not np.all(self.is_positive(values)):
+            return np.inf
+        return float(self.weights @ (values - self.weights @ values) ** 2)
+
     def triangle(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Rows (m, p) and residual (m,) with the products and the lengths of W^{1/2} J and W^{1/2} r, r centred."""
+        """See `feature_table.FeatureTable`: the triangles of all devices, one below another."""
         both = _triangle(self._number, len(self.weights), vector)
         return both[:, :-1], both[:, -1]
 
     def normal_equations(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        """JᵀWJ, JᵀWr and rᵀWr for the centred residual r."""
+        """See `feature_table.FeatureTable`."""
         size = len(vector)
         sums = _normal_sums(self._number, len(self.weights), vector)
         normal, gradient, loss = np.split(sums, [size * size, size * size + size])
@@ -170,14 +182,12 @@ def _normal_sums(number: int, n: int, vector: np.ndarray) -> np.ndarray:
     return _run(_sums_kernel, number, n, vector)
 
 
-def _on_shares(
-    function: Callable[[MongeAmpereData, Array], Array], each: int, data: MongeAmpereData, n: Array
-) -> jax.Array:
+def _on_shares(function: Callable[[FeatureData, Array], Array], each: int, data: FeatureData, n: Array) -> jax.Array:
     """`function` of the first `each` rows of every device, whose weights sum to 1 over all devices, and are 0 beyond n,
     and of which of its rows are among these n; it gives the same on all devices."""
 
-    def own(data: MongeAmpereData, n: Array) -> Array:
-        rows: MongeAmpereData = jax.tree.map(lambda column: column[0, :each], data)
+    def own(data: FeatureData, n: Array) -> Array:
+        rows: FeatureData = jax.tree.map(lambda column: column[0, :each], data)
         number = jnp.arange(each) * jax.device_count() + jax.lax.axis_index(AXIS)
         weights = jnp.where(number < n, rows.weights, 0.0)
         weights = weights / jax.lax.psum(jnp.sum(weights), AXIS)
@@ -191,21 +201,21 @@ def _on_shares(
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _values_kernel(ansatz: PointAnsatz, each: int, parameters: Parameters, data: MongeAmpereData, n: Array) -> Array:
+def _values_kernel(ansatz: PointAnsatz, each: int, parameters: Parameters, data: FeatureData, n: Array) -> Array:
     """(p, each) log ratios."""
 
-    def own(rows: MongeAmpereData, _: Array) -> Array:
+    def own(rows: FeatureData, _: Array) -> Array:
         values = jax.lax.map(lambda point: log_ratio(ansatz, parameters, point), rows, batch_size=_CHUNK)
         return jax.lax.all_gather(values, AXIS)
 
     return _on_shares(own, each, data, n)
 
 
-def _rows(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData, known: Array) -> tuple[Array, Array]:
+def _rows(ansatz: PointAnsatz, parameters: Parameters, data: FeatureData, known: Array) -> tuple[Array, Array]:
     """J (each, p) and the log ratios (each,), both centred over all devices, and 0 where a row stands in."""
     vector, restore = ravel_pytree(parameters)
 
-    def value_and_row(point: MongeAmpereData) -> tuple[Scalar, Array]:
+    def value_and_row(point: FeatureData) -> tuple[Scalar, Array]:
         return jax.value_and_grad(lambda v: log_ratio(ansatz, restore(v), point))(vector)
 
     values, rows = jax.lax.map(value_and_row, data, batch_size=_CHUNK)
@@ -215,10 +225,10 @@ def _rows(ansatz: PointAnsatz, parameters: Parameters, data: MongeAmpereData, kn
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _triangle_kernel(ansatz: PointAnsatz, each: int, parameters: Parameters, data: MongeAmpereData, n: Array) -> Array:
+def _triangle_kernel(ansatz: PointAnsatz, each: int, parameters: Parameters, data: FeatureData, n: Array) -> Array:
     """(p, m, unknowns + 1) R of the rows of each device, with the residual as the last column."""
 
-    def own(table: MongeAmpereData, known: Array) -> Array:
+    def own(table: FeatureData, known: Array) -> Array:
         rows, residual = _rows(ansatz, parameters, table, known)
         both = jnp.sqrt(table.weights)[:, None] * jnp.concatenate([rows, residual[:, None]], axis=1)
         return jax.lax.all_gather(jnp.linalg.qr(both, mode="r"), AXIS)
@@ -227,10 +237,10 @@ def _triangle_kernel(ansatz: PointAnsatz, each: int, parameters: Parameters, dat
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _sums_kernel(ansatz: PointAnsatz, each: int, parameters: Parameters, data: MongeAmpereData, n: Array) -> Array:
+def _sums_kernel(ansatz: PointAnsatz, each: int, parameters: Parameters, data: FeatureData, n: Array) -> Array:
     """JᵀWJ, JᵀWr and rᵀWr in one row."""
 
-    def own(table: MongeAmpereData, known: Array) -> Array:
+    def own(table: FeatureData, known: Array) -> Array:
         rows, residual = _rows(ansatz, parameters, table, known)
         weighted = table.weights[:, None] * rows
         parts = (jnp.ravel(weighted.T @ rows), weighted.T @ residual, (table.weights @ residual**2)[None])

@@ -11,13 +11,12 @@ from g2links.checks.tolerances import ROUNDING
 from g2links.errors import InputError, NotPositiveError
 from g2links.networks.cy_model import CalabiYauMetric
 from g2links.parallel import processes
-from g2links.potentials.families import Ansatz, KahlerPotential
+from g2links.potentials.families import Ansatz, KahlerPotential, unravel
 from g2links.potentials.mixed import MixedAnsatz
 from g2links.potentials.own import OwnAnsatz, require_invariant
 from g2links.records import MetricRecord
 from g2links.ricci_flat.family import Family
 from g2links.ricci_flat.fitting import Fit
-from g2links.ricci_flat.monge_ampere import unravel
 from g2links.settings.limits import require_seconds
 from g2links.storage.arrays import ArraySpec, read_arrays, write_arrays
 from g2links.storage.checkpoints import Checkpoints

@@ -166,7 +166,6 @@ def _iterated(fit: Fit, state: State, options: FitOptions, log: FitLog, deadline
         return fit.search(state, options.most_iterations, log, deadline)
     assert isinstance(fit, FeatureFit)
     found = adam(
-        fit.ansatz,
         fit.train_here(),
         state,
         epochs=options.most_iterations,

@@ -7,12 +7,11 @@ import numpy as np
 
 from g2links.checks.tolerances import ROUNDING
 from g2links.measures.supremum import Supremum
-from g2links.potentials.families import KahlerPotential
+from g2links.potentials.families import KahlerPotential, unravel
 from g2links.potentials.sections import HermitianAnsatz
 from g2links.records import SearchStage
 from g2links.ricci_flat.family import Family, degree_of, mixed_instead, of_degree
 from g2links.ricci_flat.fitting import Fit, fit_of
-from g2links.ricci_flat.monge_ampere import unravel
 from g2links.storage.fit_log import FitLog
 from g2links.varieties.points.sampling import Points, joined
 from g2links.varieties.variety import AbstractVariety
