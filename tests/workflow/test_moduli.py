@@ -127,24 +127,29 @@ def test_many_directions(capsys):
         report.plot("x.png")
 
 
+def _harmonic(report, share, error=0.0):
+    """Of a metric that is so much too large, with such a relative error."""
+    value = share * report.exact.metric[0, 0]
+    couplings = {key: Measured(value, 0.0) for key, value in report.exact.couplings.items()}
+    return HarmonicModuli(
+        {(0, 0): Measured(value, error * report.exact.metric[0, 0])}, couplings, np.array([[value]]), np.zeros(1)
+    )
+
+
 @pytest.mark.parametrize(("share", "passed"), [(1.0, True), (1.005, True), (1.03, False), (float("nan"), False)])
 def test_harmonic_values_may_be_off_by_a_per_cent(share, passed):
     report = g2links.moduli("fermat_quintic", n_points=1000)
-    metric = np.array([[share * report.exact.metric[0, 0]]])
-    couplings = {key: Measured(value, 0.0) for key, value in report.exact.couplings.items()}
-    harmonic = HarmonicModuli(metric, np.zeros((1, 1)), couplings, np.zeros(1))
-    judged = replace(report, harmonic=harmonic)
+    judged = replace(report, harmonic=_harmonic(report, share))
     assert judged.passed == passed
-    assert judged.to_record()["weil_petersson"]["harmonic"] == pytest.approx([metric[0, 0], 0.0], nan_ok=True)
+    expected = [share * report.exact.metric[0, 0], 0.0]
+    assert judged.to_record()["weil_petersson"]["harmonic"] == pytest.approx(expected, nan_ok=True)
     assert judged.to_record()["rough"] == []
 
 
 def test_harmonic_values_that_tell_little_are_named():
     """Errors of 8 % allow a value that is 3 % off."""
     report = g2links.moduli("fermat_quintic", n_points=1000)
-    metric = np.array([[1.03 * report.exact.metric[0, 0]]])
-    couplings = {key: Measured(value, 0.0) for key, value in report.exact.couplings.items()}
-    wide = replace(report, harmonic=HarmonicModuli(metric, 0.08 * metric, couplings, np.zeros(1)))
+    wide = replace(report, harmonic=_harmonic(report, 1.03, 0.08))
     assert wide.passed
     assert wide.rough == [wide.rows[1]]
 

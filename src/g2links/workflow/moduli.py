@@ -7,9 +7,9 @@ from g2links.errors import InputError
 from g2links.quantities.moduli.deformation_space import monomial_basis, product_of_coordinates, read_direction
 from g2links.quantities.moduli.estimates import THREEFOLD, Pair, Triple, all_triples, measure_moduli
 from g2links.quantities.moduli.exact import ExactModuli, coupled_triples, exact_moduli
-from g2links.quantities.moduli.harmonic import HarmonicModuli, harmonic_moduli
+from g2links.quantities.moduli.harmonic import harmonic_moduli
 from g2links.quantities.moduli.kodaira_spencer import Directions
-from g2links.quantities.moduli.vector_fields import default_degree
+from g2links.quantities.moduli.vector_fields import fields_for
 from g2links.varieties.hypersurface import WeightedHypersurface, require_hypersurface
 from g2links.varieties.periods import is_beyond_series
 from g2links.varieties.polynomial import Polynomial
@@ -17,10 +17,12 @@ from g2links.varieties.variety import AbstractVariety, require_calabi_yau
 from g2links.workflow.calabi_yau import CalabiYau
 from g2links.workflow.moduli_report import ModuliReport, is_dwork, require_plot
 from g2links.workflow.polynomials import resolve_variety, smoothness
-from g2links.workflow.progress import ProgressWish, Show, progress_if_watched
+from g2links.workflow.progress import ProgressWish, progress_if_watched
 
 FEWEST_POINTS = 1000
 """From so many the standard errors can be trusted: the control variates are fitted to a part of the points."""
+_HARMONIC_POINTS = 60_000
+"""At most, for harmonic representatives: errors of some parts in a thousand, in a minute or two for each direction."""
 _HIGHEST_DEGREE = 8
 """Of vector fields, in units of the largest weight."""
 _FEW = 6
@@ -53,7 +55,7 @@ def moduli(
         n_points: about how many points.
         seed: of the random choices.
         exact: False to do without the closed form beyond the disc in which its series converges.
-        metric: a solved metric of V, for harmonic representatives at its points, up to `n_points` of them.
+        metric: a solved metric of V, for harmonic representatives at `n_points` points, 60,000 at most.
         degree: of the vector fields by which these are found; by default as high as some hundred unknowns allow.
         progress: whether to show a bar (`workflow.progress.ProgressWish`).
 
@@ -86,7 +88,18 @@ def moduli(
             triples=triples,
             progress=partial(show, "points"),
         )
-        harmonic = None if metric is None else _harmonic(metric, hypersurface, chosen, n_points, degree, triples, show)
+        harmonic = None
+        if metric is not None:
+            harmonic = harmonic_moduli(
+                fields_for(hypersurface, chosen, degree),
+                metric.model.kahler_potential,
+                chosen,
+                min(n_points, _HARMONIC_POINTS),
+                seed,
+                pairs=pairs,
+                triples=triples,
+                progress=partial(show, "harmonic representatives, points"),
+            )
     return ModuliReport(hypersurface, chosen, measured, known, n_points, seed, harmonic)
 
 
@@ -106,22 +119,6 @@ def _require_metric(variety: WeightedHypersurface, metric: CalabiYau | None, deg
         raise InputError("metric", metric.variety.name, f"one of {variety.name}")
     if degree is not None and not variety.heaviest <= degree <= _HIGHEST_DEGREE * variety.heaviest:
         raise InputError("degree", degree, f"from {variety.heaviest} to {_HIGHEST_DEGREE * variety.heaviest}")
-
-
-def _harmonic(
-    metric: CalabiYau,
-    variety: WeightedHypersurface,
-    directions: tuple[Polynomial, ...],
-    n_points: int,
-    degree: int | None,
-    triples: list[Triple],
-    show: Show,
-) -> HarmonicModuli:
-    k = default_degree(variety, directions) if degree is None else degree
-    points = metric.points.rows(slice(min(n_points, metric.points.n)))
-    potential = metric.model.kahler_potential
-    said = partial(show, "harmonic representatives, points")
-    return harmonic_moduli(variety, potential, directions, points, k, triples=triples, progress=said)
 
 
 def _member(

@@ -92,9 +92,7 @@ class ModuliReport:
         return found
 
     def _harmonic_metric(self, pair: Pair) -> Measured | None:
-        if self.harmonic is None:
-            return None
-        return Measured(float(abs(self.harmonic.metric[pair])), float(self.harmonic.metric_errors[pair]))
+        return None if self.harmonic is None else self.harmonic.metric.get(pair)
 
     @property
     def limit(self) -> float:

@@ -19,7 +19,7 @@ from g2links.varieties.hypersurface import WeightedHypersurface
 from g2links.varieties.points import coordinate_lines
 
 _CANDIDATES = 4
-"""For each point that is kept."""
+"""For each point that is kept, if all that is done with it is cheap."""
 _PILOT = 20_000
 """Candidates, at least, from which the share that is kept is found."""
 _BLOCKS, _BLOCK = 8, 40_000
@@ -44,7 +44,9 @@ class Kept(NamedTuple):
     dropped: Float[np.ndarray, " m"]
 
 
-def kept_points(variety: WeightedHypersurface, directions: Directions, n: int, seed: int) -> Iterator[Kept]:
+def kept_points(
+    variety: WeightedHypersurface, directions: Directions, n: int, seed: int, candidates: int = _CANDIDATES
+) -> Iterator[Kept]:
     """About `n` points in all, or somewhat more, in at least eight blocks, the same for the same seed.
 
     Args:
@@ -52,13 +54,14 @@ def kept_points(variety: WeightedHypersurface, directions: Directions, n: int, s
         directions: what is integrated.
         n: how many.
         seed: of the random choices.
+        candidates: for each point that is kept.
 
     Raises:
         PolynomialError: when a coordinate does not occur in f.
     """
     f, rng = variety.polynomial, np.random.default_rng(seed)
     law = coordinate_lines.fitted_law(f, rng)
-    size = min(_BLOCK, -(-_CANDIDATES * n // _BLOCKS))
+    size = min(_BLOCK, -(-candidates * n // _BLOCKS))
 
     def draw() -> tuple[np.ndarray, ...]:
         """As many candidates as a block has, so that all is compiled once: points, weights, and weighted sizes."""
@@ -73,8 +76,8 @@ def kept_points(variety: WeightedHypersurface, directions: Directions, n: int, s
     def wish(sizes: np.ndarray) -> np.ndarray:
         return np.asarray((sizes / usual) @ np.array(_SHARES))
 
-    factor = _factor(wish(pilot), 1 / _CANDIDATES)
-    for _ in range(-(-_CANDIDATES * n // size)):
+    factor = _factor(wish(pilot), 1 / candidates)
+    for _ in range(-(-candidates * n // size)):
         z, weights, sizes = draw()
         probability = np.minimum(1.0, factor * wish(sizes))
         chosen = rng.random(size) < probability

@@ -84,17 +84,25 @@ def measure_moduli(
     width = 1 + 2 * (len(every) + count + len(threes))
     fit, done = CrossFit(width, len(table) + 1), 0
     for kept in kept_points(variety, directions, n, seed):
-        _collect(fit, kept, evaluate, width + len(table), n)
+        collect(fit, kept, evaluate, width + len(table), n)
         done += len(kept.z)
         progress(min(done, n), n)
-    return _results(fit.estimates(), count, every, threes)._replace(points=done)
+    return results(fit.estimates(), count, every, threes)._replace(points=done)
 
 
-def _collect(
+def collect(
     fit: CrossFit, kept: Kept, evaluate: Callable[..., tuple[np.ndarray, np.ndarray]], last: int, n: int
 ) -> None:
     """One block: its volume from all candidates, the other functions from those kept; the last control is the
-    difference of these two for the constant 1."""
+    difference of these two for the constant 1.
+
+    Args:
+        fit: of 1, the values and the controls.
+        kept: the block.
+        evaluate: gives values and functions of mean 0 at points, of which there are `n` in all.
+        last: the place of the last control.
+        n: about how many points there are in all blocks.
+    """
     values, controls = evaluate(kept.z, n)
     weights = kept.weights[:, None]
     difference = weights - kept.before[:, None]
@@ -122,9 +130,8 @@ def integrands(
     return jnp.concatenate([values.real, values.imag])
 
 
-def _results(
-    estimates: Estimates, count: int, pairs: Int[np.ndarray, "p 2"], triples: Int[np.ndarray, "t 3"]
-) -> Moduli:
+def results(estimates: Estimates, count: int, pairs: Int[np.ndarray, "p 2"], triples: Int[np.ndarray, "t 3"]) -> Moduli:
+    """Metric and couplings from the averages of 1 and of `integrands`, but for the number of points."""
     derived = partial(_derived, count, pairs, triples)
     mean = jnp.asarray(estimates.mean)
     values, slopes = np.asarray(derived(mean)), np.asarray(jax.jacrev(derived)(mean))

@@ -12,82 +12,110 @@ character of m. On a Ricci-flat V, with averages < > against |Ω|² and harmonic
 
     -∂_a ∂̄_b log ∫|Ω|² = <μ_a, μ_b>,    ∫ Ω∧∂_a∂_b∂_cΩ / ∫ Ω∧Ω̄ = 6 <D(μ_a, μ_b, μ_c) h/h̄>   up to a sign
 
-(Candelas and de la Ossa, Nucl. Phys. B 355 (1991) 455); ι_μ Ω is the harmonic (2, 1)-form, and it is primitive. Its
-real and imaginary part are harmonic on the link too, and all harmonic 3-forms of the link but Re Υ and Im Υ are such.
+(Candelas and de la Ossa, Nucl. Phys. B 355 (1991) 455), measured as without a metric (`estimates`): at points that are
+dense where deformations are large, and with functions of mean 0 beside. ι_μ Ω is the harmonic (2, 1)-form, and it is
+primitive. Its real and imaginary part are harmonic on the link too, and all harmonic 3-forms of the link but Re Υ and
+Im Υ are such.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import jax
 import numpy as np
 from jaxtyping import Complex, Float, Int
 
-from g2links.calculus.map_points import Progress
+from g2links.calculus.map_points import Progress, compiled
 from g2links.errors import InputError
 from g2links.potentials.metric import Potential
-from g2links.quantities.moduli.estimates import THREEFOLD, Measured, Triple
+from g2links.quantities.moduli.candidates import Kept, kept_points
+from g2links.quantities.moduli.cross_fit import CrossFit
+from g2links.quantities.moduli.estimates import THREEFOLD, Measured, Pair, Triple, collect, results
+from g2links.quantities.moduli.kodaira_spencer import Directions
+from g2links.quantities.moduli.null_functions import exponent_table, invariants, null_values
 from g2links.quantities.moduli.representatives import Representatives, in_blocks
 from g2links.quantities.moduli.vector_fields import VectorFields
 from g2links.varieties.hypersurface import WeightedHypersurface
-from g2links.varieties.points.sampling import Points, independent_groups
+from g2links.varieties.points.sampling import Points, in_charts
 from g2links.varieties.polynomial import Polynomial
 from g2links.varieties.symmetry import equations_lattice, residues
 
-_GROUPS = 8
-"""Of independent points, for standard errors."""
+_FEWEST_POINTS = 100
+_CANDIDATES = 20
+"""For each point that is kept, so that there are enough where V is nearly singular."""
+_TOGETHER, _BLOCK = 100, 2000
+"""Points at which functions of mean 0 are evaluated side by side, and at once."""
 
 
 class HarmonicModuli(NamedTuple):
     """Special geometry by harmonic representatives.
 
     Attributes:
-        metric: (A, A) <μ_a, μ_b>, Hermitian: the Weil-Petersson metric, in which directions that only change
-            coordinates have length 0.
-        metric_errors: (A, A) standard errors.
-        couplings: Y_abc for each triple that was asked for; 0 without an error where the phases of f say so.
+        metric: |⟨μ_a, μ_b⟩|, the Weil-Petersson metric, for each (a, a) and each pair that was asked for; 0 without an
+            error where the phases of f say so.
+        couplings: Y_abc for each triple that was asked for, and 0 likewise.
+        gram: (A, A) ⟨μ_a, μ_b⟩, Hermitian, by plain sums over the points; directions that only change coordinates have
+            length 0 in it.
         asymmetry: (A,) the share of |μ_a|² in the part that is not symmetric, which vanishes for harmonic μ_a.
     """
 
-    metric: Complex[np.ndarray, "A A"]
-    metric_errors: Float[np.ndarray, "A A"]
+    metric: dict[Pair, Measured]
     couplings: dict[Triple, Measured]
+    gram: Complex[np.ndarray, "A A"]
     asymmetry: Float[np.ndarray, " A"]
 
 
 def harmonic_moduli(
-    variety: WeightedHypersurface,
+    fields: VectorFields,
     potential: Potential,
     directions: Sequence[Polynomial],
-    points: Points,
-    degree: int,
+    n: int,
+    seed: int,
     *,
+    pairs: Sequence[Pair] = (),
     triples: Sequence[Triple] = (),
     progress: Progress = lambda *_: None,
 ) -> HarmonicModuli:
     """Metric and couplings by harmonic representatives.
 
     Args:
-        variety: V.
-        potential: u of its Ricci-flat metric.
+        fields: the vector fields on V among which v is sought.
+        potential: u of the Ricci-flat metric of V.
         directions: m_a.
-        points: of V. The same find the representatives and measure: least squares makes all ⟨μ, ∂̄v⟩ vanish in their
-            averages, too, which takes the noise of these away.
-        degree: of the vector fields.
+        n: about how many points. The same find the representatives and measure: least squares makes all ⟨μ, ∂̄v⟩ vanish
+            in their averages, too, which takes the noise of these away.
+        seed: of the random points.
+        pairs: (a, b), a < b, whose ⟨μ_a, μ_b⟩ are asked for besides all ⟨μ_a, μ_a⟩.
         triples: whose couplings are asked for.
         progress: called with the points done.
 
     Raises:
         InputError: for less than 100 points.
     """
-    if points.n < 100:
-        raise InputError("n_points", points.n, "at least 100 points")
-    found = Representatives(VectorFields(variety, degree), potential, tuple(directions))
+    if n < _FEWEST_POINTS:
+        raise InputError("n_points", n, f"at least {_FEWEST_POINTS} points")
+    variety, chosen = fields.variety, Directions(tuple(directions))
+    found = Representatives(fields, potential, tuple(directions))
+    group_of = {a: i for i, group in enumerate(found.groups) for a in group.directions}
+    every = [*((a, a) for a in range(len(directions))), *pairs]
+    together = [pair for pair in every if group_of[pair[0]] == group_of[pair[1]]]
     allowed = [triple for triple in triples if is_allowed(variety, directions, triple)]
-    coefficients = found.coefficients(points, lambda done, _: progress(done, 2 * points.n))
-    measured = _measured(found, coefficients, points, allowed, lambda done, _: progress(points.n + done, 2 * points.n))
-    zeros = {triple: Measured(0.0, 0.0) for triple in triples}
-    return measured._replace(couplings={**zeros, **measured.couplings})
+    sample = list(kept_points(variety, chosen, n, seed, _CANDIDATES))
+    drawn = sum(len(kept.z) for kept in sample)
+    whole = _points(variety, np.concatenate([kept.z for kept in sample]), np.concatenate([k.weights for k in sample]))
+    coefficients = found.coefficients(whole, lambda done, _: progress(done, 2 * drawn))
+    measuring = _Measuring(found, coefficients, np.array(together), np.array(allowed, dtype=np.int64).reshape(-1, 3))
+    measured = measuring.of(sample, lambda done: progress(drawn + done, 2 * drawn))
+    zero = Measured(0.0, 0.0)
+    return measured._replace(
+        metric={pair: measured.metric.get(pair, zero) for pair in every},
+        couplings={triple: measured.couplings.get(triple, zero) for triple in triples},
+    )
+
+
+def _points(variety: WeightedHypersurface, z: Complex[np.ndarray, "n N"], weights: Float[np.ndarray, " n"]) -> Points:
+    return Points(in_charts(variety, z), weights, np.arange(len(z)))
 
 
 def is_allowed(variety: WeightedHypersurface, directions: Sequence[Polynomial], triple: Triple) -> bool:
@@ -102,38 +130,67 @@ def is_allowed(variety: WeightedHypersurface, directions: Sequence[Polynomial], 
     return bool((~residues(equations_lattice(variety), np.array(sums)).any(axis=1)).any())
 
 
-def _measured(
-    found: Representatives,
-    coefficients: list[Complex[np.ndarray, "_n _a"]],
-    points: Points,
-    triples: Sequence[Triple],
-    progress: Progress,
-) -> HarmonicModuli:
-    """Averages over points."""
-    count, done = len(found.directions), 0
-    places = np.array(triples, dtype=np.int64).reshape(-1, 3)
-    sums = []
-    for group in independent_groups(points, _GROUPS):
-        own = points.rows(group)
-        weight, metric, coupling = 0.0, np.zeros((count, count), complex), np.zeros(len(places), complex)
-        skew = np.zeros(count)
-        for rows in in_blocks(own):
-            at, w = found.unitary(own.rows(rows), points.n), own.weights[rows]
-            mu = np.zeros((count, len(w), *at.shape.shape[1:]), dtype=complex)
-            for group_of, c in zip(found.groups, coefficients, strict=True):
-                part = group_of.directions
-                mu[part] = at.of_directions(part) + at.of_fields(group_of.products, c)
-            weighted = np.sqrt(w)[None, :, None, None] * mu
-            for part, *_ in found.groups:
-                flat = weighted[part].reshape(len(part), -1)
-                metric[np.ix_(part, part)] += flat @ flat.conj().T
-            skew += np.sum(np.abs(weighted - np.swapaxes(weighted, 2, 3)) ** 2, axis=(1, 2, 3)) / 4
-            coupling += _couplings(mu, places) @ (w * at.at.phase)
-            weight += float(w.sum())
-            done += len(w)
-            progress(done, points.n)
-        sums.append((weight, metric, coupling, skew))
-    return _results([np.array(column) for column in zip(*sums, strict=True)], places)
+class _Measuring:
+    """Averages with the representatives that were found.
+
+    Args:
+        found: the search.
+        coefficients: of its groups.
+        pairs, triples: whose averages are asked for.
+    """
+
+    def __init__(
+        self,
+        found: Representatives,
+        coefficients: list[Complex[np.ndarray, "_n _a"]],
+        pairs: Int[np.ndarray, "p 2"],
+        triples: Int[np.ndarray, "t 3"],
+    ) -> None:
+        self._found, self._coefficients, self._pairs, self._triples = found, coefficients, pairs, triples
+        count = len(found.directions)
+        self._gram, self._skew = np.zeros((count, count), complex), np.zeros(count)
+
+    def of(self, sample: Sequence[Kept], progress: Callable[[int], None]) -> HarmonicModuli:
+        """All of them over a sample."""
+        variety, count = self._found.fields.variety, len(self._found.directions)
+        functions = invariants(variety, Directions(self._found.directions))
+        z = jax.ShapeDtypeStruct((variety.variables,), complex)
+        table = exponent_table(int(np.prod(jax.eval_shape(functions, z, z).shape)))
+        controls = compiled(lambda point: null_values(variety, functions, table, point), _TOGETHER, _BLOCK)
+        width, done = 1 + 2 * (len(self._pairs) + count + len(self._triples)), 0
+        drawn = sum(len(kept.z) for kept in sample)
+        fit = CrossFit(width, len(table) + 1)
+        for kept in sample:
+            points = _points(variety, kept.z, kept.weights)
+
+            def evaluate(z: np.ndarray, n: int, points: Points = points) -> tuple[np.ndarray, np.ndarray]:
+                values = [self._integrands(points.rows(rows), n) for rows in in_blocks(points)]
+                return np.concatenate(values), controls(z, n)
+
+            collect(fit, kept, evaluate, width + len(table), drawn)
+            done += len(kept.z)
+            progress(done)
+        measured = results(fit.estimates(), count, self._pairs, self._triples)
+        weight = sum(float(kept.weights.sum()) for kept in sample)
+        lengths = np.maximum(np.diagonal(self._gram).real, np.finfo(float).tiny)
+        return HarmonicModuli(measured.metric, measured.couplings, self._gram / weight, self._skew / lengths)
+
+    def _integrands(self, points: Points, drawn: int) -> Float[np.ndarray, "n _values"]:
+        """As `estimates.integrands`; the divergences k_a are constants for harmonic μ_a, and drop out."""
+        count, at = len(self._found.directions), self._found.unitary(points, drawn)
+        mu = np.zeros((count, points.n, *at.shape.shape[1:]), dtype=complex)
+        for group, c in zip(self._found.groups, self._coefficients, strict=True):
+            mu[group.directions] = at.of_directions(group.directions) + at.of_fields(group.products, c)
+        weighted = np.sqrt(points.weights)[None, :, None, None] * mu
+        for part, *_ in self._found.groups:
+            flat = weighted[part].reshape(len(part), -1)
+            self._gram[np.ix_(part, part)] += flat @ flat.conj().T
+        self._skew += np.sum(np.abs(weighted - np.swapaxes(weighted, 2, 3)) ** 2, axis=(1, 2, 3)) / 4
+        first, second = self._pairs.T
+        metric = np.sum(mu[first] * mu[second].conj(), axis=(2, 3))
+        coupling = _couplings(mu, self._triples) * at.at.phase[None]
+        values = np.concatenate([metric, np.zeros((count, points.n)), coupling]).T
+        return np.concatenate([values.real, values.imag], axis=1)
 
 
 def _couplings(mu: Complex[np.ndarray, "a p d d"], triples: Int[np.ndarray, "t 3"]) -> Complex[np.ndarray, "t p"]:
@@ -148,27 +205,3 @@ def _couplings(mu: Complex[np.ndarray, "a p d d"], triples: Int[np.ndarray, "t 3
 def _determinant(matrix: Complex[np.ndarray, "t p d d"]) -> Complex[np.ndarray, "t p"]:
     first, second, third = np.moveaxis(matrix, 2, 0)
     return np.asarray(np.sum(first * np.cross(second, third), axis=-1))
-
-
-def _results(sums: list[np.ndarray], triples: Int[np.ndarray, "t 3"]) -> HarmonicModuli:
-    """From sums over groups of points: values of all, and errors by leaving out one group each."""
-
-    def values(weight: np.floating, metric: np.ndarray, coupling: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        g = metric / weight
-        lengths = np.sqrt(np.maximum(np.diagonal(g).real, np.finfo(float).tiny))
-        return g, np.abs(coupling / weight) / np.prod(lengths[triples], axis=1)
-
-    total = [column.sum(axis=0) for column in sums]
-    metric, coupling = values(*total[:3])
-    groups = len(sums[0])
-    left = [
-        values(*(all_ - one for all_, one in zip(total[:3], each, strict=True))) for each in zip(*sums[:3], strict=True)
-    ]
-    spread = [
-        np.sqrt((groups - 1) / groups * np.sum(np.abs(np.array(column) - np.mean(column, axis=0)) ** 2, axis=0))
-        for column in zip(*left, strict=True)
-    ]
-    measured = [Measured(float(v), float(e)) for v, e in zip(coupling, spread[1], strict=True)]
-    couplings = {(int(a), int(b), int(c)): y for (a, b, c), y in zip(triples, measured, strict=True)}
-    lengths = np.maximum(np.diagonal(total[1]).real, np.finfo(float).tiny)
-    return HarmonicModuli(metric, spread[0], couplings, total[3] / lengths)

@@ -12,9 +12,11 @@ import numpy as np
 from jaxtyping import Complex, Int
 
 from g2links._typing import Array, ComplexPoint, Hermitian
+from g2links.calculus.jets import real_function_jet
 from g2links.calculus.map_points import AtRows, Progress, compiled
 from g2links.potentials.metric import Potential, hermitian_metric
 from g2links.potentials.reference import reference_jet
+from g2links.potentials.steep_features import log_steepness
 from g2links.quantities.moduli.kodaira_spencer import Directions, lifted_field
 from g2links.quantities.moduli.vector_fields import VectorFields, permutation_between
 from g2links.varieties.charts import ChartPoint, selector, tangent_frame
@@ -101,9 +103,12 @@ class Representatives:
             return jax.jvp(partial(monomials, fields.betas), (z,), (v,))[1]
 
         degrees = jnp.asarray(fields.betas @ np.array(variety.weights), dtype=float)
-        scale = jnp.exp(-degrees * reference.value[0])
+        powers = jnp.asarray(fields.powers_of_betas)
+        rho = real_function_jet(partial(log_steepness, variety, "gradient"), z, frame)
+        scale = jnp.exp(powers * rho.value[0] - degrees * reference.value[0])
         beta = monomials(fields.betas, z)
-        first = jax.vmap(along)(frame) - reference.complex_first()[0][:, None] * degrees[None] * beta[None]
+        turned = rho.complex_first()[0][:, None] * powers[None] - reference.complex_first()[0][:, None] * degrees[None]
+        first = jax.vmap(along)(frame) + turned * beta[None]
         h = residue(variety, at)
         return _AtPoint(
             Directions(self.directions)(z),
