@@ -17,7 +17,7 @@ import pytest
 
 from g2links.storage.layout import Home
 from g2links.workflow.samples import read_rows
-from tests.cli.commands import SMALL_CY, SMALL_TRAIN, run
+from tests.cli.commands import SMALL_CURVE, SMALL_CY, SMALL_TRAIN, run, words_of
 
 PROGRAM = [sys.executable, "-c", "from g2links.cli import main; main()"]
 CY = ["cy", *SMALL_CY]
@@ -193,7 +193,8 @@ def test_a_network_training_killed_three_times_resumes_with_the_same_weights(who
 
 
 def test_two_runs_started_together_get_two_numbers(tmp_path):
-    commands = [[*PROGRAM, *CY, "--seed", str(seed), "--home", str(tmp_path)] for seed in (2, 3)]
+    curve = ["cy", "--polynomial", "z0^3+z1^3+z2^3", *words_of(SMALL_CURVE)]
+    commands = [[*PROGRAM, *curve, "--seed", str(seed), "--home", str(tmp_path)] for seed in (2, 3)]
     processes = [subprocess.Popen(c, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for c in commands]
     assert [p.wait() for p in processes] == [0, 0]
     records = [json.loads(p.read_text()) for p in tmp_path.glob("models/cy_models/*_run*.json")]

@@ -100,10 +100,13 @@ def test_a_class_that_is_not_integral_has_a_metric_and_no_link(tmp_path, capsys)
     assert "--polarisation 1 0.37" in " ".join(capsys.readouterr().out.split())
 
 
-def test_a_metric_on_a_surface_in_a_product(tmp_path):
-    """A K3 surface: Euler number and volume are checked as those of a hypersurface."""
+@pytest.mark.parametrize(
+    "configuration", ["P1 2; P1 2", pytest.param("P1 2; P2 3", marks=pytest.mark.slow)], ids=["curve", "K3 surface"]
+)
+def test_a_metric_in_a_product(configuration, tmp_path):
+    """Euler number and volume are checked as those of a hypersurface."""
     target = tmp_path / "cy.json"
-    words = ["--configuration", "P1 2; P2 3", "--degree", "2", "--n-points", "4000", "--iterations", "4"]
+    words = ["--configuration", configuration, "--degree", "2", "--n-points", "4000", "--iterations", "4"]
     assert run(["cy", *words, *ANY_METRIC, "--home", str(tmp_path), "--json", str(target)]) == 0
     figures = json.loads(target.read_text())["figures"]
     assert figures["sigma"] < 0.5 * figures["reference_sigma"]

@@ -1,6 +1,7 @@
 """Harmonic representatives of deformations."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -118,12 +119,13 @@ def test_conjugate_derivatives_of_what_components_are_made_of():
     """∂̄_b of ρ^p conj(s_β) r^{-2|β|} along a frame, against differences of the function on C^N."""
     fields = VectorFields(NEAR_NODES, 2, powers=(-1.0, 0.5), steep_degree=1)
     at = jax.tree.map(lambda column: column[0], NEAR_NODES.sample(1, 3).at)
-    found = Representatives(fields, _reference, (PSI,))._at_point(at)
+    found = jax.jit(Representatives(fields, _reference, (PSI,))._at_point)(at)
     degrees = fields.betas.sum(axis=1)
 
+    @jax.jit
     def functions(z):
-        steep = np.exp(fields.powers_of_betas * log_steepness(NEAR_NODES, "gradient", z))
-        return steep * np.exp(-degrees * reference_potential(NEAR_NODES, z)) * np.conj(monomials(fields.betas, z))
+        steep = jnp.exp(fields.powers_of_betas * log_steepness(NEAR_NODES, "gradient", z))
+        return steep * jnp.exp(-degrees * reference_potential(NEAR_NODES, z)) * jnp.conj(monomials(fields.betas, z))
 
     def derivative(v):
         return sum(c * (functions(at.z + 1e-5 * c * v) - functions(at.z - 1e-5 * c * v)) / 2e-5 for c in (1, 1j)) / 2
