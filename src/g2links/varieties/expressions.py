@@ -31,7 +31,9 @@ _ROUNDING = 4 * sys.float_info.epsilon
 
 _NAME = re.compile(r"z_?(0|[1-9][0-9]?)")
 """z0 to z99, or z_0 to z_99."""
-_NUMBERS = {"I": 1j, "j": 1j, "pi": math.pi + 0j}
+_NUMBERS = {"I": 1j, "i": 1j, "j": 1j, "pi": math.pi + 0j}
+_IMAGINARY = re.compile(r"(?<![\w.])((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)i\b")
+"""0.1i, as mathematicians write what is 0.1j in Python."""
 
 
 def read_terms(text: str, variables: int | None = None) -> Terms:
@@ -49,7 +51,7 @@ def read_terms(text: str, variables: int | None = None) -> Terms:
 
 
 def read_number(text: str, field: str = "coefficient") -> complex:
-    """Read a constant in the same notation, such as "2/3", "sqrt(2)", "0.3+0.1j", "pi*I" or "1e-3".
+    """Read a constant in the same notation, such as "2/3", "sqrt(2)", "0.3+0.1i", "0.3+0.1j", "pi*I" or "1e-3".
 
     Raises:
         PolynomialError: naming `field` and the part that is not understood.
@@ -127,7 +129,7 @@ def _read(text: str, field: str, variables: int | None) -> Terms:
     if len(text) > _LONGEST:
         raise PolynomialError(field, text, f"at most {_LONGEST} characters; put a longer one in a YAML file")
     try:
-        tree = ast.parse(text.replace("^", "**").strip(), mode="eval")
+        tree = ast.parse(_IMAGINARY.sub(r"\1j", text.replace("^", "**")).strip(), mode="eval")
         return _Reader(field, 1 + _highest(tree) if variables is None else variables).terms(tree.body)
     except (ArithmeticError, SyntaxError, RecursionError, MemoryError, ValueError) as error:
         kind = "a polynomial in z0, z1, ..." if field == "polynomial" else "a number"
@@ -184,7 +186,7 @@ class _Reader:
                 return self._quotient(self.terms(left), right)
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return self._power(self.terms(left), self._number(right, "a power is a number"), node)
-        numbers = "numbers (such as 2/3, 0.1j, I, pi or sqrt(2))"
+        numbers = "numbers (such as 2/3, 0.1i, I, pi or sqrt(2))"
         allowed = f"only {_names(self.variables)}, {numbers}, + - * / ^ and brackets are read"
         raise PolynomialError(self.field, ast.unparse(node), allowed)
 
