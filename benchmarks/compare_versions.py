@@ -18,7 +18,7 @@ from pathlib import Path
 
 from commands import ROOT
 
-from g2links.reports.tables import fixed_width
+from g2links.reports.tables import Table
 
 METRIC = ("cy", "--ansatz", "algebraic", "--degree", "8", "--n-points", "20000")
 """What checks and samples are made of: the same in both versions."""
@@ -88,7 +88,7 @@ def main() -> int:
             _git("worktree", "remove", "--force", str(place / "older"))
     head = ["task", "older, s", "newer, s", "processor time", "noise", "wall time", "slower"]
     print(f"older: {options.revision}; medians of {options.rounds} turns each")
-    print(fixed_width(head, rows))
+    print(Table(head, rows))
     return 1 if any(row[-1] == "YES" for row in rows) else 0
 
 

@@ -21,7 +21,7 @@ from commands import call_json, g2links
 
 from g2links.networks.architecture import Row
 from g2links.networks.tasks import TASKS, change_frame
-from g2links.reports.canvas import BLUE, GREEN, ORANGE, panels, picture
+from g2links.reports.canvas import BLUE, GREEN, ORANGE, SCREEN, drawing, panels, save
 from g2links.storage.json_files import read_json, write_json
 from g2links.storage.layout import Home
 from g2links.storage.models import load_link_model
@@ -116,7 +116,7 @@ def _physics_bars(plain: dict[str, Any], helped: dict[str, Any]) -> Iterator[Bar
 def draw(path: Path, curves: dict[str, dict[str, list[dict[str, Any]]]]) -> None:
     """Three panels, a curve for each family."""
     labels = {"count": "base points for training", "size": "weights", "time": "training time in seconds"}
-    with picture(path, "Error of the learned 3-form on held-out base points", width=13, height=4.2) as figure:
+    with drawing("Error of the learned 3-form on held-out base points", width=13, height=4.2) as figure:
         for axes, (key, label) in zip(panels(figure, 3, 3), labels.items(), strict=True):
             for kind, curve in curves.items():
                 x, y = _curve(key, curve[key])
@@ -125,6 +125,7 @@ def draw(path: Path, curves: dict[str, dict[str, list[dict[str, Any]]]]) -> None
             axes.grid(visible=True)
             axes.set_ylabel("rms relative error (validation)" if key == "time" else "mean relative error")
         axes.legend()
+    save(figure, path, dpi=SCREEN)
 
 
 def _curve(key: str, found: list[dict[str, Any]]) -> tuple[list[float], list[float]]:

@@ -17,7 +17,7 @@ from other_codes import mlgeometry
 from spectra import spectrum, spectrum_flow
 from weighted import catalogue, integrals
 
-from g2links.reports.tables import fixed_width
+from g2links.reports.tables import Table
 from g2links.storage.provenance import provenance
 
 SHORT = (symmetric, curvature, integrals, memory, calibrated, instantons_short)
@@ -39,7 +39,7 @@ def main() -> int:
         bars = [bar for name in options.names or USUAL for bar in MEASURES[name](home)]
     rows = [[bar.what, bar.needed, bar.measured, "yes" if bar.holds else "NO"] for bar in bars]
     print(_machine())
-    print(fixed_width(["what", "needed", "measured", "holds"], rows))
+    print(Table(["what", "needed", "measured", "holds"], rows))
     return 0 if all(bar.holds for bar in bars) else 1
 
 
