@@ -33,7 +33,7 @@ from g2links.workflow.base_points import SOURCES
 from g2links.workflow.listing import date_of
 from g2links.workflow.removal import RUN_TASKS
 from g2links.workflow.spectrum import SYMMETRIES
-from g2links.workflow.steps import StepReport
+from g2links.workflow.step_report import StepReport
 from tests.cli.commands import run
 from tests.faults.test_bad_inputs import commands
 

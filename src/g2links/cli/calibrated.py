@@ -42,7 +42,7 @@ def calibrated(
     """Volume and angles of a calibrated submanifold, and of what lies over it. Exit code 1 if a promise fails."""
     from g2links.settings.limits import require_picture
     from g2links.storage.layout import Home
-    from g2links.workflow.steps import calibrated_step
+    from g2links.workflow.quantity_steps import calibrated_step
 
     session = Session(json, quiet, verbose)
     require_home(home)

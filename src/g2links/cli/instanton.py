@@ -23,7 +23,7 @@ def instanton(
     """How far the Chern connection is from a G2-instanton, and its energy. Exit code 1 if an integral is not exact."""
     from g2links.settings.limits import require_picture
     from g2links.storage.layout import Home
-    from g2links.workflow.steps import instanton_step
+    from g2links.workflow.quantity_steps import instanton_step
 
     session = Session(json, quiet, verbose)
     require_home(home)

@@ -12,7 +12,7 @@ from g2links.errors import ArtefactError, InputError
 
 if TYPE_CHECKING:
     from g2links.reports.tables import Words
-    from g2links.workflow.steps import StepReport
+    from g2links.workflow.step_report import StepReport
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit codes: something is not good enough; a wrong input; 128 + SIGINT, as shells count."""

@@ -39,7 +39,7 @@ def spectrum(
 ) -> None:
     """Eigenvalues of the Laplacian on V and, by charge, on its link, or on forms, with exact multiplicities."""
     from g2links.storage.layout import Home
-    from g2links.workflow.steps import spectrum_step
+    from g2links.workflow.quantity_steps import spectrum_step
 
     session = Session(json, quiet, verbose)
     require_home(home)

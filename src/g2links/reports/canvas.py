@@ -12,7 +12,6 @@ import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -156,6 +155,8 @@ def _png(figure: Figure, dpi: int) -> bytes:
 
 
 def _pdf(figure: Figure, dpi: int) -> bytes:
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf  # here: the commands write no PDF
+
     content = io.BytesIO()
     with _look():
         FigureCanvasPdf(figure).print_figure(

@@ -25,7 +25,8 @@ from g2links.workflow.polynomials import refusals_name_the_file, resolve_variety
 from g2links.workflow.progress import ProgressWish
 from g2links.workflow.sample import open_samples, sample
 from g2links.workflow.solve import open_run, solve
-from g2links.workflow.steps import StepReport, check_step, metric_step, network_step, report_step, samples_step
+from g2links.workflow.step_report import StepReport
+from g2links.workflow.steps import check_step, metric_step, network_step, report_step, samples_step
 from g2links.workflow.train import TrainedNetwork, open_network, train
 
 

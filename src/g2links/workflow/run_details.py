@@ -17,7 +17,7 @@ from g2links.varieties.registry import saved_variety, variety_from_config
 from g2links.workflow.commands import metric_command, network_command
 from g2links.workflow.listing import checks_of_metric, checks_of_networks, date_of, polynomial_name
 from g2links.workflow.removal import stem_of
-from g2links.workflow.steps import StepReport
+from g2links.workflow.step_report import StepReport
 
 _LONGEST = 160
 """Characters of an equation on the screen; the record has all of them."""

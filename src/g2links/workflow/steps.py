@@ -1,67 +1,31 @@
 """The steps of the workflow in a home folder, as the commands and the pipeline take them: each calls its verb, draws
 the pictures, and says what it did."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from g2links.checks.contract import Check
 from g2links.checks.verdict import verdict
-from g2links.errors import InputError
 from g2links.plot.distributions import monge_ampere
 from g2links.plot.histories import metric_history
-from g2links.quantities.calibrated.known_submanifolds import require_known
 from g2links.records import SavedSamplesRecord
 from g2links.reports.canvas import SCREEN, save
 from g2links.reports.summaries import metric_summary, network_summary, samples_summary
-from g2links.reports.tables import Words
 from g2links.settings.config import load_hyperparameters
 from g2links.storage.files import require_writable
 from g2links.storage.layout import Home
 from g2links.varieties.variety import AbstractVariety
-from g2links.workflow.calibrated import calibrated
-from g2links.workflow.calibrated_report import CalibratedReport
 from g2links.workflow.check import check
-from g2links.workflow.check_inputs import open_subject
 from g2links.workflow.fit import FitReport, fit_cy
 from g2links.workflow.fit_options import FitOptions
-from g2links.workflow.form_spectrum import FormSpectrum, form_spectrum
-from g2links.workflow.instanton import InstantonReport, instanton, require_instanton_options
 from g2links.workflow.progress import ProgressWish, progress_if_watched
 from g2links.workflow.report import report
 from g2links.workflow.sample import sample
 from g2links.workflow.samples import SavedArrays
 from g2links.workflow.sizes import require_room_for_points
-from g2links.workflow.spectrum import spectrum
+from g2links.workflow.step_report import StepReport, failed, notes_of
 from g2links.workflow.train import TrainedNetwork, train
-
-
-class StepReport(NamedTuple):
-    """What a step did.
-
-    Attributes:
-        record: for `--json` and for the journal of a pipeline.
-        words: for the user.
-        result: the object that the verb gave; None for the metric, which `open_run` opens.
-        warnings: those of the words that nobody should miss.
-        files: the results that were written.
-    """
-
-    record: Mapping[str, object]
-    words: Sequence[Words]
-    result: Any = None
-    warnings: Sequence[str] = ()
-    files: Sequence[str] = ()
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether the record is that of a part, because Ctrl-C was pressed."""
-        return bool(self.record.get("partial", False))
-
-    @property
-    def passed(self) -> bool:
-        """Whether all thresholds hold, where there are such."""
-        return bool(self.record.get("passed", True))
 
 
 def metric_step(
@@ -124,7 +88,7 @@ def metric_step(
         "model": report.model_path,
     }
     to_do = [f"to do: {judged.advice}"] if judged.advice else []
-    notes, ending = _notes(report.notes), [*_failed([*judged.failures]), *to_do]
+    notes, ending = notes_of(report.notes), [*failed([*judged.failures]), *to_do]
     warnings = [*notes, *(line for line in said if line.startswith("warning: ")), *ending]
     return StepReport(found, [*notes, *said, *ending], None, warnings, [report.model_path])
 
@@ -196,8 +160,8 @@ def network_step(home: Home, task: str | None, **options: Any) -> StepReport:
         "passed": not network.failures,
         "model": network.path,
     }
-    notes, failed = _notes(network.notes), _failed(network.failures)
-    return StepReport(found, [*notes, *said, *failed], network, [*notes, *failed], [str(network.path)])
+    notes, missed = notes_of(network.notes), failed(network.failures)
+    return StepReport(found, [*notes, *said, *missed], network, [*notes, *missed], [str(network.path)])
 
 
 def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
@@ -206,8 +170,8 @@ def check_step(home: Home, name: str | Check, **options: Any) -> StepReport:
     report = check(name, home=home.path, **options)
     home.make(home.plots)
     paths = report.save(home.path)
-    notes = _notes(report.notes)
-    warnings = [*notes, *_failed([f"check {report.check.name}: {failure}" for failure in report.failures])]
+    notes = notes_of(report.notes)
+    warnings = [*notes, *failed([f"check {report.check.name}: {failure}" for failure in report.failures])]
     return StepReport(report.record, [*notes, *report.words, ", ".join(paths)], report, warnings, paths)
 
 
@@ -216,56 +180,3 @@ def report_step(home: Home, **options: Any) -> StepReport:
     path = report(home=home.path, **options)
     said = [f"report of the run: {path}"]
     return StepReport({"command": "report", "file": str(path)}, said, path, (), [str(path)])
-
-
-def spectrum_step(home: Home, **options: Any) -> StepReport:
-    """`g2links.spectrum` of a run, with its files; the options are those of it."""
-    require_writable(home.plots)
-    form_degree = options.pop("form_degree", 0)
-    found = form_spectrum_of(home, form_degree, options) if form_degree else spectrum(home=home.path, **options)
-    files = found.save(home.path)
-    warnings = _failed([f"spectrum: {failure}" for failure in found.failures])
-    return StepReport(found.record(), [*found.lines(), ", ".join(files)], found, warnings, files)
-
-
-def form_spectrum_of(home: Home, form_degree: int, options: dict[str, Any]) -> FormSpectrum:
-    """On forms: of V, so of charge 0."""
-    charge = options.pop("charge", 0)
-    if (charge if isinstance(charge, int) else list(charge)) not in (0, [0]):
-        raise InputError("charge", charge, "0 for forms: they are those of V")
-    return form_spectrum(home=home.path, form_degree=form_degree, **options)
-
-
-def calibrated_step(
-    home: Home, name: str, *, cy_run: int | None = None, plot: Path | None = None, **options: Any
-) -> StepReport:
-    """A known submanifold on a run of a home: `g2links.calibrated`; the options are those of it."""
-    require_known(name)
-    found = calibrated(open_subject(home, cy_run), name, **options)
-    return _measured(f"calibrated {name}", found, plot)
-
-
-def instanton_step(
-    home: Home, *, cy_run: int | None = None, plot: Path | None = None, n_points: int, charge: int, **options: Any
-) -> StepReport:
-    """The connection of TV on a run of a home: `g2links.instanton`; the options are those of it."""
-    require_instanton_options(n_points, charge)
-    found = instanton(open_subject(home, cy_run), n_points=n_points, charge=charge, **options)
-    return _measured("instanton", found, plot)
-
-
-def _measured(name: str, found: CalibratedReport | InstantonReport, plot: Path | None) -> StepReport:
-    """What a report says, with its picture."""
-    if plot is not None:
-        found.plot(plot)
-    files = [] if plot is None else [str(plot)]
-    warnings = _failed([f"{name}: {failure}" for failure in found.failures])
-    return StepReport(found.record, [*found.words, *warnings, *files], found, warnings, files)
-
-
-def _notes(notes: list[str] | tuple[str, ...]) -> list[str]:
-    return [f"note: {note}" for note in notes]
-
-
-def _failed(failures: list[str]) -> list[str]:
-    return [f"FAILED: {failure}" for failure in failures]
