@@ -83,20 +83,16 @@ def main() -> int:
                 Version(name, source, _made(place / f"run_{name}"))
                 for name, source in (("older", place / "older"), ("newer", ROOT))
             )
-            rows = [_compared(task, older, newer, options.rounds) for task in _prepared(options.only, older, newer)]
+            if any(TASKS[task][0] != "cy" for task in options.only):
+                older.prepare()
+                newer.prepare()
+            rows = [_compared(task, older, newer, options.rounds) for task in options.only]
         finally:
             _git("worktree", "remove", "--force", str(place / "older"))
     head = ["task", "older, s", "newer, s", "processor time", "noise", "wall time", "slower"]
     print(f"older: {options.revision}; medians of {options.rounds} turns each")
     print(Table(head, rows))
     return 1 if any(row[-1] == "YES" for row in rows) else 0
-
-
-def _prepared(tasks: list[str], older: Version, newer: Version) -> list[str]:
-    if any(TASKS[task][0] != "cy" for task in tasks):
-        for version in (older, newer):
-            version.prepare()
-    return tasks
 
 
 def _compared(task: str, older: Version, newer: Version, rounds: int) -> list[str]:

@@ -41,12 +41,7 @@ _NOT_POSITIVE = 1e-30
 @runtime_checkable
 class FeatureTable(Protocol):
     """The features of one ansatz at n points, here or on several devices and processes. A vector holds the parameters,
-    one after another (`potentials.families.unravel`).
-
-    Attributes:
-        ansatz: the family of potentials.
-        weights: (n,) for |Ω|² averages; they sum to 1.
-    """
+    one after another (`potentials.families.unravel`)."""
 
     @property
     def ansatz(self) -> PointAnsatz:
@@ -97,14 +92,6 @@ class FeatureData(NamedTuple):
         """A range of points, with their weights scaled to sum to 1."""
         part: FeatureData = jax.tree.map(lambda x: x[start:stop], self)
         return part._replace(weights=part.weights / jnp.sum(part.weights))
-
-    def part(self, n: int) -> "FeatureData":
-        """The first n points."""
-        return self.rows(0, n)
-
-    def feature_values(self) -> np.ndarray:
-        """(n, features)."""
-        return np.asarray(self.features.value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Weil-Petersson metric and Yukawa couplings of complex structures by random points, without a metric of V."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -14,12 +14,12 @@ from g2links.calculus.map_points import Progress, compiled
 from g2links.quantities.moduli.candidates import Kept, kept_points
 from g2links.quantities.moduli.cross_fit import CrossFit, Estimates
 from g2links.quantities.moduli.kodaira_spencer import Directions, divergences, lift_at
-from g2links.quantities.moduli.null_functions import exponent_table, invariants, null_values
+from g2links.quantities.moduli.null_functions import null_functions
 from g2links.varieties.hypersurface import WeightedHypersurface
 
 THREEFOLD = 3
 """Couplings are of three directions there."""
-_TOGETHER, _BLOCK = 100, 2000
+TOGETHER, BLOCK = 100, 2000
 """Points evaluated side by side, and at once."""
 
 Triple = tuple[int, int, int]
@@ -73,38 +73,46 @@ def measure_moduli(
     count = len(directions)
     every = np.array([*((a, a) for a in range(count)), *pairs], dtype=np.int64).reshape(-1, 2)
     threes = np.array(triples, dtype=np.int64).reshape(-1, 3)
-    functions = invariants(variety, directions)
-    z = jax.ShapeDtypeStruct((variety.variables,), complex)
-    table = exponent_table(int(np.prod(jax.eval_shape(functions, z, z).shape)))
+    controls = null_functions(variety, directions)
 
     def at_point(point: ComplexPoint) -> tuple[Array, Array]:
-        return integrands(variety, directions, every, threes, point), null_values(variety, functions, table, point)
+        return integrands(variety, directions, every, threes, point), controls(point)
 
-    evaluate = compiled(at_point, _TOGETHER, _BLOCK)
-    width = 1 + 2 * (len(every) + count + len(threes))
-    fit, done = CrossFit(width, len(table) + 1), 0
-    for kept in kept_points(variety, directions, n, seed):
-        collect(fit, kept, evaluate, width + len(table), n)
-        done += len(kept.z)
-        progress(min(done, n), n)
-    return results(fit.estimates(), count, every, threes)._replace(points=done)
+    evaluate = compiled(at_point, TOGETHER, BLOCK)
+    blocks = ((kept, *evaluate(kept.z, n)) for kept in kept_points(variety, directions, n, seed))
+    return averaged(blocks, count, every, threes, lambda done: progress(min(done, n), n))
 
 
-def collect(
-    fit: CrossFit, kept: Kept, evaluate: Callable[..., tuple[np.ndarray, np.ndarray]], last: int, n: int
-) -> None:
-    """One block: its volume from all candidates, the other functions from those kept; the last control is the
-    difference of these two for the constant 1.
+def averaged(
+    blocks: Iterable[tuple[Kept, np.ndarray, np.ndarray]],
+    count: int,
+    pairs: Int[np.ndarray, "p 2"],
+    triples: Int[np.ndarray, "t 3"],
+    progress: Callable[[int], None],
+) -> Moduli:
+    """Metric and couplings from blocks of points.
 
     Args:
-        fit: of 1, the values and the controls.
-        kept: the block.
-        evaluate: gives values and functions of mean 0 at points, of which there are `n` in all.
-        last: the place of the last control.
-        n: about how many points there are in all blocks.
+        blocks: of random points, with what `integrands` gives there, and functions of mean 0.
+        count: of the directions, whose (a, a) come first among the pairs.
+        pairs, triples: of directions.
+        progress: called with the points done.
     """
-    values, controls = evaluate(kept.z, n)
-    weights = kept.weights[:, None]
+    fit: CrossFit | None = None
+    done = 0
+    for kept, values, controls in blocks:
+        fit = CrossFit(1 + values.shape[1], controls.shape[1] + 1) if fit is None else fit
+        _collect(fit, kept, values, controls)
+        done += len(kept.z)
+        progress(done)
+    assert fit is not None
+    return _results(fit.estimates(), count, pairs, triples)._replace(points=done)
+
+
+def _collect(fit: CrossFit, kept: Kept, values: np.ndarray, controls: np.ndarray) -> None:
+    """One block: its volume from all candidates, the other functions from those kept; the last control is the
+    difference of these two for the constant 1."""
+    last, weights = 1 + values.shape[1] + controls.shape[1], kept.weights[:, None]
     difference = weights - kept.before[:, None]
     candidates = len(kept.before) + len(kept.dropped)
     fit.add(kept.before[:, None], weights * values, weights * controls, difference, of=candidates)
@@ -130,8 +138,9 @@ def integrands(
     return jnp.concatenate([values.real, values.imag])
 
 
-def results(estimates: Estimates, count: int, pairs: Int[np.ndarray, "p 2"], triples: Int[np.ndarray, "t 3"]) -> Moduli:
-    """Metric and couplings from the averages of 1 and of `integrands`, but for the number of points."""
+def _results(
+    estimates: Estimates, count: int, pairs: Int[np.ndarray, "p 2"], triples: Int[np.ndarray, "t 3"]
+) -> Moduli:
     derived = partial(_derived, count, pairs, triples)
     mean = jnp.asarray(estimates.mean)
     values, slopes = np.asarray(derived(mean)), np.asarray(jax.jacrev(derived)(mean))

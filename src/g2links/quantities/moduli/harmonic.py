@@ -19,10 +19,9 @@ Im Υ are such.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-import jax
 import numpy as np
 from jaxtyping import Complex, Float, Int
 
@@ -30,10 +29,9 @@ from g2links.calculus.map_points import Progress, compiled
 from g2links.errors import InputError
 from g2links.potentials.metric import Potential
 from g2links.quantities.moduli.candidates import Kept, kept_points
-from g2links.quantities.moduli.cross_fit import CrossFit
-from g2links.quantities.moduli.estimates import THREEFOLD, Measured, Pair, Triple, collect, results
+from g2links.quantities.moduli.estimates import BLOCK, THREEFOLD, TOGETHER, Measured, Pair, Triple, averaged
 from g2links.quantities.moduli.kodaira_spencer import Directions
-from g2links.quantities.moduli.null_functions import exponent_table, invariants, null_values
+from g2links.quantities.moduli.null_functions import null_functions
 from g2links.quantities.moduli.representatives import Representatives, in_blocks
 from g2links.quantities.moduli.vector_fields import VectorFields
 from g2links.varieties.hypersurface import WeightedHypersurface
@@ -44,8 +42,6 @@ from g2links.varieties.symmetry import equations_lattice, residues
 _FEWEST_POINTS = 100
 _CANDIDATES = 20
 """For each point that is kept, so that there are enough where V is nearly singular."""
-_TOGETHER, _BLOCK = 100, 2000
-"""Points at which functions of mean 0 are evaluated side by side, and at once."""
 
 
 class HarmonicModuli(NamedTuple):
@@ -101,21 +97,17 @@ def harmonic_moduli(
     every = [*((a, a) for a in range(len(directions))), *pairs]
     together = [pair for pair in every if group_of[pair[0]] == group_of[pair[1]]]
     allowed = [triple for triple in triples if is_allowed(variety, directions, triple)]
-    sample = list(kept_points(variety, chosen, n, seed, _CANDIDATES))
-    drawn = sum(len(kept.z) for kept in sample)
-    whole = _points(variety, np.concatenate([kept.z for kept in sample]), np.concatenate([k.weights for k in sample]))
-    coefficients = found.coefficients(whole, lambda done, _: progress(done, 2 * drawn))
+    blocks = list(kept_points(variety, chosen, n, seed, _CANDIDATES))
+    z, weights = (np.concatenate(column) for column in zip(*((kept.z, kept.weights) for kept in blocks), strict=True))
+    points = Points(in_charts(variety, z), weights, np.arange(len(z)))
+    coefficients = found.coefficients(points, lambda done, _: progress(done, 2 * points.n))
     measuring = _Measuring(found, coefficients, np.array(together), np.array(allowed, dtype=np.int64).reshape(-1, 3))
-    measured = measuring.of(sample, lambda done: progress(drawn + done, 2 * drawn))
+    measured = measuring.of(blocks, points, lambda done: progress(points.n + done, 2 * points.n))
     zero = Measured(0.0, 0.0)
     return measured._replace(
         metric={pair: measured.metric.get(pair, zero) for pair in every},
         couplings={triple: measured.couplings.get(triple, zero) for triple in triples},
     )
-
-
-def _points(variety: WeightedHypersurface, z: Complex[np.ndarray, "n N"], weights: Float[np.ndarray, " n"]) -> Points:
-    return Points(in_charts(variety, z), weights, np.arange(len(z)))
 
 
 def is_allowed(variety: WeightedHypersurface, directions: Sequence[Polynomial], triple: Triple) -> bool:
@@ -150,30 +142,22 @@ class _Measuring:
         count = len(found.directions)
         self._gram, self._skew = np.zeros((count, count), complex), np.zeros(count)
 
-    def of(self, sample: Sequence[Kept], progress: Callable[[int], None]) -> HarmonicModuli:
-        """All of them over a sample."""
-        variety, count = self._found.fields.variety, len(self._found.directions)
-        functions = invariants(variety, Directions(self._found.directions))
-        z = jax.ShapeDtypeStruct((variety.variables,), complex)
-        table = exponent_table(int(np.prod(jax.eval_shape(functions, z, z).shape)))
-        controls = compiled(lambda point: null_values(variety, functions, table, point), _TOGETHER, _BLOCK)
-        width, done = 1 + 2 * (len(self._pairs) + count + len(self._triples)), 0
-        drawn = sum(len(kept.z) for kept in sample)
-        fit = CrossFit(width, len(table) + 1)
-        for kept in sample:
-            points = _points(variety, kept.z, kept.weights)
+    def of(self, blocks: Sequence[Kept], points: Points, progress: Callable[[int], None]) -> HarmonicModuli:
+        """All of them over blocks, whose points are these, in this order."""
+        directions = Directions(self._found.directions)
+        controls = compiled(null_functions(self._found.fields.variety, directions), TOGETHER, BLOCK)
+        ends = np.cumsum([len(kept.z) for kept in blocks])
 
-            def evaluate(z: np.ndarray, n: int, points: Points = points) -> tuple[np.ndarray, np.ndarray]:
-                values = [self._integrands(points.rows(rows), n) for rows in in_blocks(points)]
-                return np.concatenate(values), controls(z, n)
+        def evaluated() -> Iterator[tuple[Kept, np.ndarray, np.ndarray]]:
+            for kept, end in zip(blocks, ends, strict=True):
+                own = points.rows(slice(end - len(kept.z), end))
+                values = [self._integrands(own.rows(rows), points.n) for rows in in_blocks(own)]
+                yield kept, np.concatenate(values), controls(kept.z, points.n)
 
-            collect(fit, kept, evaluate, width + len(table), drawn)
-            done += len(kept.z)
-            progress(done)
-        measured = results(fit.estimates(), count, self._pairs, self._triples)
-        weight = sum(float(kept.weights.sum()) for kept in sample)
+        measured = averaged(evaluated(), len(directions), self._pairs, self._triples, progress)
         lengths = np.maximum(np.diagonal(self._gram).real, np.finfo(float).tiny)
-        return HarmonicModuli(measured.metric, measured.couplings, self._gram / weight, self._skew / lengths)
+        gram = self._gram / np.sum(points.weights)
+        return HarmonicModuli(measured.metric, measured.couplings, gram, self._skew / lengths)
 
     def _integrands(self, points: Points, drawn: int) -> Float[np.ndarray, "n _values"]:
         """As `estimates.integrands`; the divergences k_a are constants for harmonic μ_a, and drop out."""

@@ -65,6 +65,13 @@ def invariants(variety: WeightedHypersurface, directions: Directions) -> Invaria
     return at
 
 
+def null_functions(variety: WeightedHypersurface, directions: Directions) -> Callable[[ComplexPoint], Array]:
+    """All functions of mean 0 that go with some directions, (K,) at one point of X with s = 1."""
+    functions, z = invariants(variety, directions), jax.ShapeDtypeStruct((variety.variables,), complex)
+    table = exponent_table(int(np.prod(jax.eval_shape(functions, z, z).shape)))
+    return lambda point: null_values(variety, functions, table, point)
+
+
 def null_values(
     variety: WeightedHypersurface, functions: Invariants, table: np.ndarray, z: ComplexPoint
 ) -> Float[Array, " K"]:

@@ -162,7 +162,7 @@ def _is_preserved(m: Polynomial, sigma: tuple[int, ...]) -> bool:
 def fields_for(
     variety: WeightedHypersurface, directions: Sequence[Polynomial], degree: int | None = None
 ) -> VectorFields:
-    """The fields of a degree, by default of `default_degree`; where V is near to having nodes with a power of ρ."""
+    """The fields of a degree, by default of `default_degree`; where V is near to having nodes with powers of ρ."""
     degree = default_degree(variety, directions) if degree is None else degree
     flat = flattest(variety)
     if flat is None or not flat.nearly_singular:
